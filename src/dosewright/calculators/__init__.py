@@ -1,0 +1,1 @@
+"""How much: one public function each, quantities in, quantities out; no files, no clock, no policy."""

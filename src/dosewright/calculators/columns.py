@@ -1,0 +1,29 @@
+"""The few operations that must work alike on one number and on a column of a million."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+
+def log10(value: Any) -> Any:
+    """The decimal logarithm."""
+    if isinstance(value, float | int):
+        return math.log10(value)
+    import numpy
+
+    return numpy.log10(value)
+
+
+def choose(condition: Any, then: Any, otherwise: Any) -> Any:
+    """`then` where the condition holds, else `otherwise`."""
+    if isinstance(condition, bool):
+        return then if condition else otherwise
+    import numpy
+
+    return numpy.where(condition, then, otherwise)
+
+
+def anywhere(condition: Any) -> bool:
+    """Whether the condition holds for the number, or for any of the column."""
+    return condition if isinstance(condition, bool) else bool(condition.any())

@@ -1,0 +1,227 @@
+"""From the calculated to the ordered dose: steps, bands, vials. Rounding happens once, at the end, halves up.
+
+A limit is checked again after rounding: never up past a cap, and never up where the dose was just reduced.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+from ..errors import Mistake, Refusal
+from ..units import DOSE, Dose, Percent, Quantity, half_up, quantity, settled
+from .checked import checked, checked_one_by_one
+from .columns import anywhere, choose
+
+YesNo = Literal["yes", "no"]
+MOST_VIALS = 60  # of one size; more is a slip of the pen
+
+
+@dataclass(frozen=True, slots=True)
+class Rounded:
+    """An ordered dose beside the calculated one: deviation in percent of the calculated dose, and why not nearer."""
+
+    ordered: Quantity
+    calculated: Quantity
+    deviation: Quantity
+    rounded_down: Any  # because the nearest step would have passed a cap, or raised a reduced dose
+
+
+@checked
+def deviation(*, ordered: Dose, calculated: Dose) -> Percent:
+    """How far the ordered dose lies from the calculated one, as a percentage of the calculated one.
+
+    Formula:  deviation [%] = (ordered [mg] − calculated [mg]) ÷ calculated [mg] × 100
+    Limits:   the denominator is the calculated dose, never the ordered one.
+    Raises:   UnitMistake, where either is no mass of drug (mg over mg/m² is refused).
+    Source:   by definition
+
+    >>> from dosewright import wording
+    >>> wording.say(deviation(ordered=quantity("141 mg"), calculated=quantity("140.96 mg")), places=2)
+    '0.03 %'
+    """
+    mg = calculated.m_as("mg")
+    return quantity((ordered.m_as("mg") - mg) / mg * 100, "%")
+
+
+@checked
+def round_to_step(*, dose: Dose, step: Dose, cap: Dose | None = None, reduced: YesNo = "no") -> Rounded:
+    """The ordered dose as a multiple of a step, halves up; down instead of up past a cap or after a reduction.
+
+    Formula:  ordered [mg] = the multiple of step [mg] nearest to dose [mg]
+    Limits:   a step at or below the dose; a dose that would round to nothing is refused.
+    Raises:   UnitMistake for a wrong unit; Refusal where nothing would be left.
+    Source:   rounding step, limit and direction are site policy
+
+    >>> from dosewright import wording
+    >>> wording.say(round_to_step(dose=quantity("142.5 mg"), step=quantity("1 mg")).ordered)
+    '143 mg'
+    >>> wording.say(round_to_step(dose=quantity("142.5 mg"), step=quantity("1 mg"), reduced="yes").ordered)
+    '142 mg'
+    """
+    mg, one = dose.m_as("mg"), step.m_as("mg")
+    nearest = half_up(mg, one)
+    too_high = nearest > mg * (1 + 1e-12) if reduced == "yes" else nearest < 0
+    if cap is not None:
+        too_high = too_high | (nearest > cap.m_as("mg"))
+    ordered = choose(too_high, half_up(nearest - one, one), nearest)
+    if anywhere(ordered <= 0):
+        raise Refusal(
+            "the dose would round to nothing", where="dose", example="141 mg", hint="a smaller step is needed"
+        )
+    made = quantity(ordered, "mg")
+    return Rounded(made, dose, deviation(ordered=made, calculated=dose), too_high)
+
+
+class Band(NamedTuple):
+    """Doses from `low` (included) to `high` (not included), in mg, are ordered as `dose`."""
+
+    low: float
+    high: float
+    dose: float
+
+
+@dataclass(frozen=True, slots=True)
+class BandTable:
+    """A table of dose bands, checked when it is made: rising, without gap or overlap, each dose inside its band.
+
+    `limit` is the largest deviation the table claims, in percent of the calculated dose (the denominator is named
+    because tables exist that divide by the banded dose). `exceptions` lists the bands that break the claim.
+    """
+
+    bands: tuple[Band, ...]
+    limit: float
+    denominator: str = "calculated dose"
+
+    def __post_init__(self) -> None:
+        for band in self.bands:
+            if not band.low <= band.dose < band.high:
+                raise Mistake(
+                    "a band dose inside its band",
+                    where=f"band {band.low:g} to {band.high:g} mg",
+                    got=f"{band.dose:g} mg",
+                )
+        for below, above in zip(self.bands, self.bands[1:], strict=False):
+            if below.high != above.low:
+                raise Mistake("bands without gap or overlap", where=f"band {above.low:g} mg", got=f"{below.high:g} mg")
+
+    @property
+    def exceptions(self) -> tuple[Band, ...]:
+        """The bands at whose edge the deviation passes the table's own limit."""
+        return tuple(
+            band
+            for band in self.bands
+            if (band.dose - band.low) / band.low * 100 > self.limit + 1e-9
+            or (band.high - band.dose) / band.high * 100 > self.limit + 1e-9
+        )
+
+    @classmethod
+    def read(cls, text: str) -> BandTable:
+        """A table from text: '95 mg to 105 mg: 100 mg; 105 mg to 116 mg: 110 mg; limit 6 %'."""
+        example = "95 mg to 105 mg: 100 mg; 105 mg to 116 mg: 110 mg; limit 6 %"
+        *rows, last = [part.strip() for part in text.split(";")]
+        if not rows or not last.startswith("limit "):
+            raise Mistake("bands and their limit", example=example, got=text)
+        bands = []
+        for row in rows:
+            edges, colon, dose = row.partition(":")
+            low, to, high = edges.partition(" to ")
+            if not (colon and to):
+                raise Mistake("a band", example=example, got=row)
+            bands.append(Band(*(settled(DOSE.read(part.strip()).m_as("mg")) for part in (low, high, dose))))
+        return cls(tuple(bands), quantity(last.removeprefix("limit ")).m_as("percent"))
+
+
+@checked_one_by_one
+def round_to_band(*, dose: Dose, bands: BandTable, cap: Dose | None = None, reduced: YesNo = "no") -> Rounded:
+    """The ordered dose from a table of dose bands; the band below instead of up past a cap or after a reduction.
+
+    Formula:  ordered [mg] = the dose of the band that holds dose [mg]; the lower edge belongs to the band
+    Limits:   only inside the table; the table states its largest deviation and its denominator.
+    Raises:   UnitMistake for a wrong unit; Refusal outside the table.
+    Source:   a table of the site or the nation, as data
+
+    >>> from dosewright import wording
+    >>> table = BandTable.read("95 mg to 105 mg: 100 mg; 105 mg to 116 mg: 110 mg; limit 6 %")
+    >>> wording.say(round_to_band(dose=quantity("105 mg"), bands=table).ordered)
+    '110 mg'
+    >>> wording.say(round_to_band(dose=quantity("105 mg"), bands=table, cap=quantity("108 mg")).ordered)
+    '100 mg'
+    """
+    mg = settled(dose.m_as("mg"))
+    index = next((i for i, band in enumerate(bands.bands) if band.low <= mg < band.high), None)
+    if index is None:
+        inside = f"{bands.bands[0].low:g} to {bands.bands[-1].high:g} mg"
+        raise Refusal(f"the dose lies outside the table of bands ({inside})", where="dose", got=f"{mg:g} mg")
+    nearest = bands.bands[index].dose
+    too_high = (reduced == "yes" and nearest > mg) or (cap is not None and nearest > cap.m_as("mg"))
+    if too_high:
+        if index == 0:
+            raise Refusal("no band lies below, and the dose may not be rounded up", where="dose", got=f"{mg:g} mg")
+        nearest = bands.bands[index - 1].dose
+    made = quantity(nearest, "mg")
+    return Rounded(made, dose, deviation(ordered=made, calculated=dose), too_high)
+
+
+@dataclass(frozen=True, slots=True)
+class VialSizes:
+    """The vial sizes a pharmacy stocks of one product, in mg, rising."""
+
+    mg: tuple[float, ...]
+
+    @classmethod
+    def read(cls, text: str) -> VialSizes:
+        """Sizes from text: '50 mg, 100 mg, 200 mg'."""
+        return cls(tuple(sorted(settled(DOSE.read(part.strip()).m_as("mg")) for part in text.split(","))))
+
+
+@dataclass(frozen=True, slots=True)
+class VialPlan:
+    """Whole vials that hold a dose: how many of each size, what they hold together, and what is left over."""
+
+    dose: Quantity
+    vials: tuple[tuple[int, float], ...]  # (count, mg), largest first
+    holds: Quantity
+    waste: Quantity
+
+
+@checked_one_by_one
+def vials_for(*, dose: Dose, sizes: VialSizes) -> VialPlan:
+    """Whole vials for a dose: the least waste first, then the fewest vials. An exact search.
+
+    Formula:  holds [mg] = the smallest sum of whole vials that is at least dose [mg]
+    Limits:   sharing a vial between patients is site policy and not counted here.
+    Raises:   UnitMistake for a wrong unit; Refusal where more than 60 vials would be needed.
+    Source:   vial sizes are the site's product list
+
+    >>> from dosewright import wording
+    >>> plan = vials_for(dose=quantity("141 mg"), sizes=VialSizes.read("50 mg, 100 mg"))
+    >>> plan.vials, wording.say(plan.waste)
+    (((1, 100.0), (1, 50.0)), '9 mg')
+    """
+    mg = settled(dose.m_as("mg"))
+    largest_first = tuple(sorted(sizes.mg, reverse=True))
+    if math.ceil(mg / largest_first[0]) > MOST_VIALS:
+        raise Refusal(f"more than {MOST_VIALS} vials would be needed", where="dose", got=f"{mg:g} mg")
+    best = _least_waste(mg, largest_first)
+    held = settled(sum(count * size for count, size in zip(best, largest_first, strict=True)))
+    vials = tuple((count, size) for count, size in zip(best, largest_first, strict=True) if count)
+    return VialPlan(dose, vials, quantity(held, "mg"), quantity(settled(held - mg), "mg"))
+
+
+def _least_waste(mg: float, sizes: tuple[float, ...]) -> tuple[int, ...]:
+    """Counts per size, largest first, of the cover of `mg` with the least total, then the fewest vials."""
+    if len(sizes) == 1:
+        return (math.ceil(settled(mg / sizes[0])),)
+    best: tuple[float, int, tuple[int, ...]] | None = None
+    for count in range(math.ceil(settled(mg / sizes[0])) + 1):
+        left = settled(mg - count * sizes[0])
+        rest = _least_waste(left, sizes[1:]) if left > 0 else (0,) * (len(sizes) - 1)
+        counts = (count, *rest)
+        total = settled(sum(n * size for n, size in zip(counts, sizes, strict=True)))
+        if best is None or (total, sum(counts)) < best[:2]:
+            best = (total, sum(counts), counts)
+    if best is None:
+        raise AssertionError("a non-negative dose always has a cover")
+    return best[2]

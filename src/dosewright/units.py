@@ -1,0 +1,388 @@
+"""The one closed registry of units, the number grammar, and the kinds of quantity.
+
+Text never reaches pint's parser, which reads `1,75 m` as 175 m and `1 000 mg` as 0 mg: an own grammar reads the number,
+a closed table the unit, and pint does dimensions and conversion. A *kind* is narrower than a dimension: mg/kg is
+dimensionless and a dose is a mass, yet neither may stand for the other.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
+
+import pint
+from pint.facets.plain import PlainQuantity, PlainUnit
+
+from .errors import Mistake, Refusal, UnitMistake
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+    from pydantic_core import CoreSchema
+
+    Quantity = PlainQuantity[Any]
+else:
+    Quantity = PlainQuantity
+
+DEFINITIONS: Final = (
+    "meter = [length] = m",
+    "centimeter = 0.01 * meter = cm",
+    "millimeter = 0.001 * meter = mm",
+    "micrometer = 0.000001 * meter = um",
+    "inch = 0.0254 * meter = in",
+    "foot = 0.3048 * meter = ft",
+    "gram = [mass] = g",
+    "kilogram = 1000 * gram = kg",
+    "milligram = 0.001 * gram = mg",
+    "microgram = 0.000001 * gram = mcg",
+    "pound = 453.59237 * gram = lb",
+    "hour = [time] = h",
+    "minute = hour / 60 = min",
+    "day = 24 * hour = d",
+    "week = 168 * hour = wk",
+    "liter = 0.001 * meter ** 3 = L",
+    "milliliter = 0.001 * liter = mL",
+    "unit = [activity] = units",
+    "vial = [vial]",
+    "percent = 0.01",
+)
+
+
+def _closed_registry() -> pint.UnitRegistry[Any]:
+    registry: pint.UnitRegistry[Any] = pint.UnitRegistry(None, on_redefinition="raise")
+    for definition in DEFINITIONS:
+        registry.define(definition)
+    return registry
+
+
+registry: Final = _closed_registry()
+pint.set_application_registry(registry)  # type: ignore[no-untyped-call]
+# so that a pickled quantity comes back to this registry, never to the default
+
+
+# ------------------------------------------------------------------------------------------------ the table of units
+
+_SQUARE_METRE_SPELLINGS: Final = ("m²", "m^2", "m**2", "m2")
+
+
+def _table() -> dict[str, PlainUnit]:
+    """Every unit text that is understood, in every spelling that is; nothing else is."""
+    plain = "m cm mm in kg g mg mcg lb h min d wk L mL units vial".split()
+    compound = (
+        "mg/kg g/kg mcg/kg units/kg kg/m² mg/m² g/m² mcg/m² units/m² mg/mL mcg/mL g/L mL/h mg/h mg/min "
+        "mg/vial mL/vial mg/m²/h m²"
+    ).split()
+    table = {text: registry.Unit(text) for text in plain}
+    for text in compound:
+        unit = registry.Unit(text.replace("m²", "m ** 2"))
+        for spelling in _SQUARE_METRE_SPELLINGS if "m²" in text else ("m²",):
+            table[text.replace("m²", spelling)] = unit
+    table["%"] = registry.Unit("percent")
+    table["µm"] = registry.Unit("um")
+    table["weeks"] = table["wk"]
+    table["days"] = table["d"]
+    table["hours"] = table["h"]
+    return table
+
+
+UNITS: Final[Mapping[str, PlainUnit]] = _table()
+ONE: Final = registry.Unit("")
+
+SYMBOLS: Final[Mapping[pint.Unit, str]] = {
+    unit: text
+    for text, unit in reversed(tuple(UNITS.items()))
+    if text not in {"weeks", "days", "hours", "µm"} and not any(s in text for s in _SQUARE_METRE_SPELLINGS[1:])
+} | {registry.Unit("um"): "µm"}
+"""The one way each unit is written for people."""
+
+
+def symbol(unit: PlainUnit) -> str:
+    """A unit as people write it: 'mg/m²'."""
+    return SYMBOLS[unit]
+
+
+def code(unit: PlainUnit) -> str:
+    """A unit as programs write it (UCUM): 'mg/m2'."""
+    return SYMBOLS[unit].replace("²", "2").replace("µ", "u")
+
+
+# --------------------------------------------------------------------------------------------------- the number grammar
+
+_NUMBER = r"(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,6})?"
+_NUMBER_ALONE: Final = re.compile(_NUMBER, re.ASCII)
+_QUANTITY: Final = re.compile(rf"({_NUMBER}) *([^ 0-9][^ ]*)", re.ASCII)
+_FEET_AND_INCHES: Final = re.compile(r"([1-9]) ?ft (0|[1-9]|1[01])(\.[0-9]{1,2})? ?in", re.ASCII)
+_RANGE: Final = re.compile(rf"({_NUMBER})(?: to |-|–)({_NUMBER}) *([^ 0-9][^ ]*)", re.ASCII)
+_ISO_DURATION: Final = re.compile(r"P(?:([1-9][0-9]{0,3})D|T([0-9]{1,4})H|T([0-9]{1,4})M)", re.ASCII)
+LONGEST_TEXT: Final = 60
+
+
+def number(text: str) -> float:
+    """A plain decimal number: ASCII digits, a point, at most six decimals, no sign, exponent or separator.
+
+    >>> number("70.10")
+    70.1
+    >>> number("1,75")
+    Traceback (most recent call last):
+    dosewright.errors.Mistake: needs a plain decimal number, for example '1.75'; got '1,75' (write a decimal point, ...)
+    """
+    if not isinstance(text, str) or not _NUMBER_ALONE.fullmatch(text):
+        raise Mistake("a plain decimal number", example="1.75", got=text, hint=_number_hint(str(text)))
+    return float(text)
+
+
+def _number_hint(text: str) -> str:
+    """What probably went wrong with a number; said, never repaired."""
+    if len(text) > LONGEST_TEXT:
+        return "too long for a number"
+    if "," in text or "'" in text:
+        return "write a decimal point, and no sign between thousands"
+    if any(not c.isascii() and (c.isdigit() or c.isspace() or not c.isprintable()) for c in text):
+        return "only the plain digits 0 to 9 and plain spaces are read"
+    if re.search(r"\d\s+\d", text):
+        return "no space inside a number"
+    if re.match(r"0\d", text):
+        return "no leading zero"
+    if text.startswith("."):
+        return "a zero before the decimal point"
+    if re.search(r"\.\d{7,}", text):
+        return "at most six decimals"
+    if re.search(r"\d\.(?!\d)", text):
+        return "a digit after the decimal point, or no point"
+    if re.match(r"[-+−]", text):
+        return "no sign"
+    if re.search(r"\d[eE][-+]?\d|_|0x|nan|inf", text, re.IGNORECASE):
+        return "no exponent, no underscore, and a number that is one"
+    return ""
+
+
+def _unit_hint(text: str, unit: str) -> str:
+    """What probably went wrong with a unit."""
+    slips = {
+        "ug": "write 'mcg'", "µg": "write 'mcg'", "μg": "write 'mcg'", "U": "write 'units'", "IU": "write 'units'",
+        "[IU]": "write 'units'", "unit": "write 'units'", "cc": "write 'mL'", "ml": "write 'mL'", "Kg": "write 'kg'",
+        "KG": "write 'kg'", "gm": "write 'g'", "gr": "write 'g' or 'mg'", "lbs": "write 'lb'", "hr": "write 'h'",
+        "斤": "0.5 kg; write kilograms", "公斤": "write 'kg'",
+    }  # fmt: skip
+    if unit in slips:
+        return slips[unit]
+    if "'" in text or '"' in text:
+        return "write feet and inches as '5 ft 8 in'"
+    return _number_hint(text)
+
+
+def quantity(value: Any, unit: str | PlainUnit | None = None, *, kind: Kind | None = None) -> Quantity:
+    """A number with its unit.
+
+    From text, `quantity("165 cm")`, or from a number or an array and a unit of the table, `quantity(1.6583, "m²")`.
+    With `kind`, the quantity must be of that kind.
+
+    Raises `UnitMistake` where the text is no number with a unit, the unit is unknown or it is not of the kind.
+
+    >>> quantity("5 ft 8 in").m_as("cm")
+    172.72
+    >>> quantity("165")
+    Traceback (most recent call last):
+    dosewright.errors.UnitMistake: needs a number with its unit, for example '165 cm'; got '165' (the unit is missing)
+    """
+    if unit is not None:
+        found = UNITS.get(unit) if isinstance(unit, str) else unit
+        if found is None:
+            raise UnitMistake("a unit of the table", example="mg/m²", got=unit)
+        made: Quantity = registry.Quantity(value, found)
+        return made if kind is None else kind.check(made)
+    if kind is not None:
+        return kind.read(value)
+    magnitude, found = _parse(value, "a number with its unit", "165 cm")
+    return registry.Quantity(magnitude, found)
+
+
+def _parse(text: object, needs: str, example: str) -> tuple[float, PlainUnit]:
+    if not isinstance(text, str):
+        raise UnitMistake(needs, example=example, got=text, hint="write the number with its unit, as text")
+    text = text.strip(" ")
+    match = _QUANTITY.fullmatch(text) if len(text) <= LONGEST_TEXT else None
+    if match is not None:
+        unit = UNITS.get(match[2])
+        if unit is not None:
+            return float(match[1]), unit
+    if match is None:
+        feet = _FEET_AND_INCHES.fullmatch(text)
+        if feet:
+            inches = int(feet[1]) * 12 + float(feet[2] + (feet[3] or ""))
+            return inches, UNITS["in"]
+        if _NUMBER_ALONE.fullmatch(text):
+            raise UnitMistake(needs, example=example, got=text, hint="the unit is missing")
+    raise UnitMistake(needs, example=example, got=text, hint=_unit_hint(text, match[2] if match else ""))
+
+
+# ------------------------------------------------------------------------------------------------ the kinds of quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A nominal kind of quantity: its name, the units it may be written in, and what no value of it can be.
+
+    `least` and `most` are guards against slips of the pen, in the first unit; they are no clinical limits. As the
+    metadata of an `Annotated` type a kind is a Pydantic type: it reads text and refuses everything that is not of it.
+    """
+
+    name: str
+    units: tuple[str, ...]
+    example: str
+    least: float
+    most: float
+
+    @property
+    def needs(self) -> str:
+        article = "an" if self.name[0] in "aeiou" else "a"
+        return f"{article} {self.name} with its unit ({', '.join(self.units)})"
+
+    @property
+    def unit(self) -> PlainUnit:
+        """The unit in which this kind is kept and shown."""
+        return UNITS[self.units[0]]
+
+    def holds(self, value: Quantity) -> bool:
+        """Whether a quantity is written in a unit of this kind; the dimension alone would not tell."""
+        return value.units in _UNITS_OF[self.name]
+
+    def read(self, value: object) -> Quantity:
+        """A quantity of this kind from text (or one that already is a quantity)."""
+        if isinstance(value, PlainQuantity):
+            return self.check(value)
+        if self.name in {"duration", "interval"} and isinstance(value, str) and value.startswith("P"):
+            return self._within(_iso_duration(value, self), value)
+        magnitude, unit = _parse(value, self.needs, self.example)
+        if unit not in _UNITS_OF[self.name]:
+            raise UnitMistake(self.needs, example=self.example, got=value)
+        return self._within(registry.Quantity(magnitude, unit), value)
+
+    def check(self, value: Quantity) -> Quantity:
+        """The quantity itself, if it is of this kind."""
+        if not self.holds(value):
+            raise UnitMistake(self.needs, example=self.example, got=f"{value.magnitude} {value.units}")
+        return value
+
+    def _within(self, value: Quantity, got: object) -> Quantity:
+        magnitude = value.m_as(self.unit)
+        if not self.least <= magnitude <= self.most:
+            low, high = f"{self.least:,.10g}", f"{self.most:,.10g} {self.units[0]}"
+            raise Refusal(f"{self.name} must lie between {low} and {high}", example=self.example, got=got)
+        return value
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_plain_validator_function(self.read)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        units = "|".join(re.escape(text) for text in UNITS if UNITS[text] in _UNITS_OF[self.name])
+        return {"type": "string", "pattern": f"^{_NUMBER} *({units})$", "description": self.needs}
+
+
+def _iso_duration(text: str, kind: Kind) -> Quantity:
+    match = _ISO_DURATION.fullmatch(text)
+    if match is None:
+        raise Mistake(
+            kind.needs, example=kind.example, got=text, hint="of ISO 8601 only days, hours or minutes are read"
+        )
+    days, hours, minutes = match.groups()
+    number_, unit = (days, "d") if days else (hours, "h") if hours else (minutes, "min")
+    return registry.Quantity(float(number_), UNITS[unit])
+
+
+HEIGHT: Final = Kind("height", ("cm", "m", "in"), "165 cm", 20, 280)
+WEIGHT: Final = Kind("weight", ("kg", "g", "lb"), "60 kg", 0.3, 700)
+BODY_SURFACE: Final = Kind("body surface area", ("m²",), "1.66 m²", 0.05, 5)
+BODY_MASS_INDEX: Final = Kind("body mass index", ("kg/m²",), "22.5 kg/m²", 5, 200)
+DOSE: Final = Kind("dose", ("mg", "g", "mcg"), "141 mg", 0.0001, 1_000_000)
+ACTIVITY: Final = Kind("dose in units", ("units",), "5000 units", 0.001, 999_999_999)
+DOSE_PER_AREA: Final = Kind("dose per m²", ("mg/m²", "g/m²", "mcg/m²"), "85 mg/m²", 0.001, 100_000)
+DOSE_PER_WEIGHT: Final = Kind("dose per kg", ("mg/kg", "g/kg", "mcg/kg"), "5 mg/kg", 0.0001, 10_000)
+VOLUME: Final = Kind("volume", ("mL", "L"), "500 mL", 0.001, 100_000)
+CONCENTRATION: Final = Kind("concentration", ("mg/mL", "mcg/mL", "g/L"), "5 mg/mL", 0.000001, 1000)
+RATE: Final = Kind("rate", ("mL/h",), "25 mL/h", 0.001, 10_000)
+DURATION: Final = Kind("duration", ("h", "min"), "4 h", 1 / 60, 168)
+INTERVAL: Final = Kind("interval", ("d", "wk"), "21 d", 1, 366)
+LOADING: Final = Kind("loading per vial", ("mg/vial",), "50 mg/vial", 0.001, 10_000)
+VIALS: Final = Kind("number of vials", ("vial",), "2 vial", 1, 100)
+PERCENT: Final = Kind("percentage", ("%",), "10 %", 0, 1000)
+BEAD_SIZE: Final = Kind("bead size", ("µm",), "100 µm", 1, 5000)
+
+KINDS: Final = (
+    HEIGHT, WEIGHT, BODY_SURFACE, BODY_MASS_INDEX, DOSE, ACTIVITY, DOSE_PER_AREA, DOSE_PER_WEIGHT, VOLUME,
+    CONCENTRATION, RATE, DURATION, INTERVAL, LOADING, VIALS, PERCENT, BEAD_SIZE,
+)  # fmt: skip
+_UNITS_OF: Final = {kind.name: frozenset(UNITS[text] for text in kind.units) for kind in KINDS}
+
+Height = Annotated[Quantity, HEIGHT]
+Weight = Annotated[Quantity, WEIGHT]
+BodySurface = Annotated[Quantity, BODY_SURFACE]
+BodyMassIndex = Annotated[Quantity, BODY_MASS_INDEX]
+Dose = Annotated[Quantity, DOSE]
+DosePerArea = Annotated[Quantity, DOSE_PER_AREA]
+DosePerWeight = Annotated[Quantity, DOSE_PER_WEIGHT]
+Volume = Annotated[Quantity, VOLUME]
+Concentration = Annotated[Quantity, CONCENTRATION]
+Rate = Annotated[Quantity, RATE]
+Duration = Annotated[Quantity, DURATION]
+Interval = Annotated[Quantity, INTERVAL]
+Loading = Annotated[Quantity, LOADING]
+Percent = Annotated[Quantity, PERCENT]
+
+
+class Range(NamedTuple):
+    """From one quantity to another of the same unit, both ends included; a single value is a range of one."""
+
+    low: Quantity
+    high: Quantity
+
+
+def read_range(text: object, kind: Kind) -> Range:
+    """A range such as '40 to 60 mg/vial' or '6 wk'.
+
+    >>> read_range("3 to 4 wk", INTERVAL).high.m_as("d")
+    28.0
+    """
+    needs = f"one value or a range of a {kind.name}"
+    match = _RANGE.fullmatch(text.strip(" ")) if isinstance(text, str) and len(text) <= LONGEST_TEXT else None
+    if match is None:
+        one = kind.read(text)
+        return Range(one, one)
+    low, high = (kind.read(f"{end} {match[3]}") for end in (match[1], match[2]))
+    if low.magnitude >= high.magnitude:
+        raise Refusal(f"{needs} must rise", example="3 to 4 wk", got=text)
+    return Range(low, high)
+
+
+# ------------------------------------------------------------------------------------------------------ settled numbers
+
+NOISE: Final = 1e-14  # relative; a few dozen units in the last place of a double, far below any digit anybody writes
+
+
+def half_up(value: Any, step: float) -> Any:
+    """The nearest multiple of `step`, halves away from zero: the one place where this project rounds.
+
+    Binary noise is settled first: 142.49999999999997, which is 142.5 to anybody who writes decimals, goes up.
+
+    >>> half_up(142.5, 1), half_up(0.285, 0.01), half_up(-0.5, 1), round(142.5)
+    (143.0, 0.29, -1.0, 142)
+    """
+    if isinstance(value, float | int):
+        steps = math.floor(abs(value) / step * (1 + NOISE) + 0.5)
+        return math.copysign(settled(steps * step), value) if steps else 0.0
+    import numpy
+
+    return numpy.copysign(numpy.floor(numpy.abs(value) / step * (1 + NOISE) + 0.5) * step, value)
+
+
+def settled(value: float) -> float:
+    """A number without its binary dust: what fourteen significant digits can say.
+
+    >>> settled(0.1 * 3)
+    0.3
+    """
+    return float(f"{value:.14g}")
