@@ -74,7 +74,7 @@ def _table() -> dict[str, PlainUnit]:
         "mg/kg g/kg mcg/kg units/kg kg/m² mg/m² g/m² mcg/m² units/m² mg/mL mcg/mL g/L mL/h mg/h mg/min "
         "mg/vial mL/vial mg/m²/h m²"
     ).split()
-    table = {text: registry.Unit(text) for text in plain}
+    table: dict[str, PlainUnit] = {text: registry.Unit(text) for text in plain}
     for text in compound:
         unit = registry.Unit(text.replace("m²", "m ** 2"))
         for spelling in _SQUARE_METRE_SPELLINGS if "m²" in text else ("m²",):
@@ -90,7 +90,7 @@ def _table() -> dict[str, PlainUnit]:
 UNITS: Final[Mapping[str, PlainUnit]] = _table()
 ONE: Final = registry.Unit("")
 
-SYMBOLS: Final[Mapping[pint.Unit, str]] = {
+SYMBOLS: Final[Mapping[PlainUnit, str]] = {
     unit: text
     for text, unit in reversed(tuple(UNITS.items()))
     if text not in {"weeks", "days", "hours", "µm"} and not any(s in text for s in _SQUARE_METRE_SPELLINGS[1:])

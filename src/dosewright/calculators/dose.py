@@ -101,7 +101,7 @@ def capped_dose(*, dose: Dose, cap: Dose) -> Capped:
 
     >>> capped_dose(dose=quantity("141 mg"), cap=quantity("75 mg/m²"))
     Traceback (most recent call last):
-    dosewright.errors.UnitMistake: cap: needs a dose with its unit (mg, g, mcg), for example '141 mg'; got '75.0 mg / m ** 2'
+    dosewright.errors.UnitMistake: cap: needs a dose with its unit (mg, g, mcg), for example '141 mg'; got '75.0 mg ...
     """
     mg, top = dose.m_as("mg"), cap.m_as("mg")
     return Capped(quantity(choose(mg > top, top, mg), "mg"), dose, cap, mg > top)

@@ -1,4 +1,7 @@
-"""Loading drug onto beads: which vials hold it, for how long, in what volume. Offered, loaded and injected are three amounts."""
+"""Loading drug onto beads: which vials hold it, for how long, in what volume.
+
+Offered, loaded and injected are three amounts and are never added to each other.
+"""
 
 from __future__ import annotations
 
