@@ -358,6 +358,21 @@ def read_range(text: object, kind: Kind) -> Range:
     return Range(low, high)
 
 
+@dataclass(frozen=True, slots=True)
+class RangeOf:
+    """As the metadata of `Annotated[Range, …]`: the Pydantic type of a range of one kind."""
+
+    kind: Kind
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_plain_validator_function(lambda text: read_range(text, self.kind))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"type": "string", "description": f"one value or a range of a {self.kind.name}"}
+
+
 # ------------------------------------------------------------------------------------------------------ settled numbers
 
 NOISE: Final = 1e-14  # relative; a few dozen units in the last place of a double, far below any digit anybody writes

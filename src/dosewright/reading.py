@@ -1,0 +1,286 @@
+"""Strict reading of the files people write: protocol, site and patient, as YAML or JSON.
+
+Everything is read as text with its line and column. Duplicate keys, aliases, tags, directives, tabs, a second document
+and unknown keys are refused, and all mistakes of a file are reported at once.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import hashlib
+import re
+import zoneinfo
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, TypeVar
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainValidator, ValidationError, WithJsonSchema
+from pydantic_core import ErrorDetails
+
+from . import dates
+from .errors import Mistake, Mistakes
+
+LARGEST: Final = 1_000_000  # bytes; ten times the longest protocol anybody will write
+DEEPEST: Final = 20
+_FORBIDDEN: Final = re.compile(
+    "[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe]"
+)
+_NAMES: Final = ("id", "drug", "of", "analyte", "rule", "name", "kind")
+
+_LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DUMPER_EVENTS: Final = yaml.events
+
+M = TypeVar("M", bound=BaseModel)
+Path = tuple[str | int, ...]
+
+
+class Strict(BaseModel):
+    """A model of something people write: frozen, and nothing unknown in it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False, arbitrary_types_allowed=True)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise Mistake("some text", got=value if isinstance(value, str) else "a list or a mapping")
+    return value.strip()
+
+
+def _whole(value: object) -> int:
+    if not isinstance(value, str) or not re.fullmatch(r"0|[1-9][0-9]{0,5}", value, re.ASCII):
+        raise Mistake("a whole number", example="1", got=value)
+    return int(value)
+
+
+def _several(value: object) -> object:
+    return [value] if isinstance(value, Mapping | str) else value
+
+
+def _as_text(**more: Any) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", **more})
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+Whole = Annotated[int, PlainValidator(_whole), _as_text(pattern="^(0|[1-9][0-9]{0,5})$")]
+Day = Annotated[dt.date, PlainValidator(dates.read_day), _as_text(format="date")]
+Clock = Annotated[dt.time, PlainValidator(dates.read_clock), _as_text(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+Zone = Annotated[zoneinfo.ZoneInfo, PlainValidator(dates.read_zone), _as_text(examples=["Asia/Shanghai"])]
+several = BeforeValidator(_several)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file as read: its data (text, lists and mappings only), where each part stands, and the hash of its bytes."""
+
+    name: str
+    data: Any
+    marks: Mapping[Path, tuple[int, int]]
+    sha256: str
+
+    def where(self, path: Path) -> str:
+        """'haic-folfox.yaml:31:11 oxaliplatin, dose' for a path, or its nearest part that stands in the file."""
+        known = path
+        while known and known not in self.marks:
+            known = known[:-1]
+        line, column = self.marks.get(known, (1, 1))
+        trail = ", ".join(self._trail(path))
+        return f"{self.name}:{line}:{column} {trail}".rstrip()
+
+    def _trail(self, path: Path) -> Iterable[str]:
+        """The path in the words of the file: an item of a list by its name, where it has one."""
+        node = self.data
+        words: list[str] = []
+        for step in path:
+            node = node[step] if _has(node, step) else None
+            if isinstance(step, int):
+                name = next(
+                    (node[key] for key in _NAMES if isinstance(node, dict) and isinstance(node.get(key), str)), ""
+                )
+                if words and name:
+                    words.pop()
+                words.append(name or f"{step + 1}")
+            else:
+                words.append(step)
+        return words
+
+
+def _has(node: Any, step: str | int) -> bool:
+    return (
+        step in node
+        if isinstance(node, dict)
+        else isinstance(node, list) and isinstance(step, int) and step < len(node)
+    )
+
+
+def read(content: bytes, name: str) -> Document:
+    """A document from the bytes of a YAML or JSON file.
+
+    Raises `Mistake` where the bytes are too many, not UTF-8, or not YAML of the plain sort described above.
+    """
+    if len(content) > LARGEST:
+        raise Mistake(f"a file of at most {LARGEST:,} bytes", where=name, got=f"{len(content):,} bytes")
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Mistake("a file in UTF-8", where=name, hint=f"byte {error.start + 1} is not") from None
+    forbidden = _FORBIDDEN.search(text)
+    if forbidden:
+        line = text.count("\n", 0, forbidden.start()) + 1
+        column = forbidden.start() - text.rfind("\n", 0, forbidden.start())
+        what = "a tab; write spaces" if forbidden[0] == "\t" else f"the invisible character U+{ord(forbidden[0]):04X}"
+        raise Mistake("plain printable text", where=f"{name}:{line}:{column}", hint=f"there stands {what}")
+    data, marks = _Builder(name).build(text)
+    return Document(name, data, marks, hashlib.sha256(content).hexdigest())
+
+
+class _Builder:
+    """From the events of the YAML parser to data and marks, without recursion: depth cannot exhaust the stack."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def build(self, text: str) -> tuple[Any, dict[Path, tuple[int, int]]]:
+        try:
+            return self._build(text)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            at = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
+            raise Mistake("YAML that can be read", where=f"{self.name}{at}", hint=str(error.problem)) from None
+        except yaml.YAMLError as error:
+            raise Mistake("YAML that can be read", where=self.name, hint=str(error).split("\n")[0]) from None
+
+    def _build(self, text: str) -> tuple[Any, dict[Path, tuple[int, int]]]:
+        marks: dict[Path, tuple[int, int]] = {}
+        open_nodes: list[tuple[Any, Path]] = []
+        keys: list[str | None] = []
+        root: Any = None
+        documents = 0
+        for event in yaml.parse(text, Loader=_LOADER):
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    self._refuse(event, "one document", "a second begins here")
+                if event.version or event.tags:
+                    self._refuse(event, "YAML without directives", "remove the line that begins with %")
+                continue
+            if isinstance(event, yaml.AliasEvent):
+                self._refuse(event, "every value written out", "anchors and aliases are not read")
+            if isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+                open_nodes.pop()
+                keys.pop()
+                continue
+            if not isinstance(event, yaml.NodeEvent):
+                continue
+            if event.anchor or getattr(event, "tag", None):
+                self._refuse(event, "plain values", "anchors and tags are not read")
+            here = _place(event)
+            value: Any
+            path: Path
+            if isinstance(event, yaml.ScalarEvent):
+                value = event.value
+            else:
+                value = {} if isinstance(event, yaml.MappingStartEvent) else []
+            if not open_nodes:
+                root, path = value, ()
+            else:
+                parent, parent_path = open_nodes[-1]
+                if isinstance(parent, list):
+                    path = (*parent_path, len(parent))
+                    parent.append(value)
+                elif keys[-1] is None:
+                    if not isinstance(value, str):
+                        self._refuse(event, "a plain word as key", "a list or a mapping stands there")
+                    if value in parent:
+                        self._refuse(event, "every key once", f"'{value}' stands here a second time")
+                    keys[-1] = value
+                    marks[(*parent_path, value)] = here
+                    continue
+                else:
+                    path = (*parent_path, keys[-1])
+                    parent[keys[-1]] = value
+                    keys[-1] = None
+            marks[path] = here
+            if not isinstance(value, str):
+                if len(open_nodes) >= DEEPEST:
+                    self._refuse(event, f"at most {DEEPEST} levels", "this goes deeper")
+                open_nodes.append((value, path))
+                keys.append(None)
+        if documents == 0:
+            raise Mistake("a file with something in it", where=self.name)
+        return root, marks
+
+    def _refuse(self, event: yaml.Event, needs: str, hint: str) -> None:
+        line, column = _place(event)
+        raise Mistake(needs, where=f"{self.name}:{line}:{column}", hint=hint)
+
+
+def _place(event: yaml.Event) -> tuple[int, int]:
+    mark: Any = event.start_mark
+    return mark.line + 1, mark.column + 1
+
+
+def validate(document: Document, model: type[M]) -> M:
+    """The document as a model, or all its mistakes at once, each with line and column."""
+    if not isinstance(document.data, dict):
+        raise Mistake("a file of 'key: value' lines", where=document.where(()))
+    try:
+        return model.model_validate(document.data)
+    except ValidationError as error:
+        mistakes = [_mistake(document, model, one) for one in error.errors()]
+        distinct = {str(one): one for one in mistakes}
+        order = sorted(distinct.values(), key=lambda one: _position(one.where))
+        raise (order[0] if len(order) == 1 else Mistakes(order)) from None
+
+
+def _position(where: str) -> tuple[int, ...]:
+    match = re.search(r":(\d+):(\d+)", where)
+    return tuple(int(part) for part in match.groups()) if match else (0, 0)
+
+
+def _mistake(document: Document, model: type[BaseModel], error: ErrorDetails) -> Mistake:
+    path = tuple(
+        step for step in error["loc"] if not isinstance(step, str) or not step.startswith(("function-", "tuple["))
+    )
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "extra_forbidden":
+        known = _known_keys(document, model, path[:-1])
+        near = difflib.get_close_matches(str(path[-1]), known, 1)
+        hint = f"did you mean '{near[0]}'?" if near else f"known here: {', '.join(known)}" if known else ""
+        return Mistake("a key that is known", where=document.where(path), got=path[-1], hint=hint)
+    if kind == "missing":
+        return Mistake(f"'{path[-1]}', which is missing", where=document.where(path[:-1]))
+    cause = context.get("error")
+    if kind == "value_error" and isinstance(cause, Mistake):
+        inner = f", {cause.where}" if cause.where else ""
+        told = type(cause)(cause.needs, example=cause.example, hint=cause.hint)
+        told.got, told.where = cause.got, document.where(path) + inner
+        return told
+    if kind == "literal_error":
+        return Mistake(f"one of {context['expected']}", where=document.where(path), got=error["input"])
+    words = {"model_type": "a mapping of keys and values", "tuple_type": "a list", "dict_type": "a mapping"}
+    return Mistake(words.get(kind, error["msg"]), where=document.where(path), got=_brief(error["input"]))
+
+
+def _brief(value: object) -> object:
+    return value if isinstance(value, str) else "a list" if isinstance(value, list) else "a mapping"
+
+
+def _known_keys(document: Document, model: type[BaseModel], path: Path) -> list[str]:
+    """The keys a model knows at a path, for the sake of 'did you mean'."""
+    here: Any = model
+    for step in path:
+        if isinstance(step, str) and isinstance(here, type) and issubclass(here, BaseModel):
+            field = next((f for n, f in here.model_fields.items() if step in (n, f.alias)), None)
+            here = _inner_model(field.annotation) if field else None
+    if not (isinstance(here, type) and issubclass(here, BaseModel)):
+        return []
+    return [field.alias or name for name, field in here.model_fields.items()]
+
+
+def _inner_model(annotation: Any) -> Any:
+    """The first model inside an annotation such as `tuple[Component, ...] | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in getattr(annotation, "__args__", ()) if (found := _inner_model(part))), None)
