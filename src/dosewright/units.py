@@ -7,10 +7,12 @@ dimensionless and a dose is a mass, yet neither may stand for the other.
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 import pint
@@ -32,7 +34,6 @@ DEFINITIONS: Final = (
     "millimeter = 0.001 * meter = mm",
     "micrometer = 0.000001 * meter = um",
     "inch = 0.0254 * meter = in",
-    "foot = 0.3048 * meter = ft",
     "gram = [mass] = g",
     "kilogram = 1000 * gram = kg",
     "milligram = 0.001 * gram = mg",
@@ -254,8 +255,9 @@ class Kind:
         if isinstance(value, PlainQuantity):
             return self.check(value)
         if self.name in {"duration", "interval"} and isinstance(value, str) and value.startswith("P"):
-            return self._within(_iso_duration(value, self), value)
-        magnitude, unit = _parse(value, self.needs, self.example)
+            magnitude, unit = _iso_duration(value, self)
+        else:
+            magnitude, unit = _parse(value, self.needs, self.example)
         if unit not in _UNITS_OF[self.name]:
             raise UnitMistake(self.needs, example=self.example, got=value)
         return self._within(registry.Quantity(magnitude, unit), value)
@@ -283,7 +285,7 @@ class Kind:
         return {"type": "string", "pattern": f"^{_NUMBER} *({units})$", "description": self.needs}
 
 
-def _iso_duration(text: str, kind: Kind) -> Quantity:
+def _iso_duration(text: str, kind: Kind) -> tuple[float, PlainUnit]:
     match = _ISO_DURATION.fullmatch(text)
     if match is None:
         raise Mistake(
@@ -291,7 +293,7 @@ def _iso_duration(text: str, kind: Kind) -> Quantity:
         )
     days, hours, minutes = match.groups()
     number_, unit = (days, "d") if days else (hours, "h") if hours else (minutes, "min")
-    return registry.Quantity(float(number_), UNITS[unit])
+    return float(number_), UNITS[unit]
 
 
 HEIGHT: Final = Kind("height", ("cm", "m", "in"), "165 cm", 20, 280)
@@ -376,6 +378,7 @@ class RangeOf:
 # ------------------------------------------------------------------------------------------------------ settled numbers
 
 NOISE: Final = 1e-14  # relative; a few dozen units in the last place of a double, far below any digit anybody writes
+MOST_NOISE: Final = 0.1  # of a step: where digits are so many that noise would reach further, it may not decide
 
 
 def half_up(value: Any, step: float) -> Any:
@@ -386,12 +389,29 @@ def half_up(value: Any, step: float) -> Any:
     >>> half_up(142.5, 1), half_up(0.285, 0.01), half_up(-0.5, 1), round(142.5)
     (143.0, 0.29, -1.0, 142)
     """
+    whole, parts = _ratio(step) if isinstance(step, float | int) else _ratios(step)
     if isinstance(value, float | int):
-        steps = math.floor(abs(value) / step * (1 + NOISE) + 0.5)
-        return math.copysign(settled(steps * step), value) if steps else 0.0
+        exact = abs(value) * parts / whole
+        steps = math.floor(exact + min(exact * NOISE, MOST_NOISE) + 0.5)
+        return math.copysign(steps * whole / parts, value) if steps else 0.0
     import numpy
 
-    return numpy.copysign(numpy.floor(numpy.abs(value) / step * (1 + NOISE) + 0.5) * step, value)
+    exact = numpy.abs(value) * parts / whole
+    steps = numpy.floor(exact + numpy.minimum(exact * NOISE, MOST_NOISE) + 0.5)
+    return numpy.copysign(steps * whole / parts, value)
+
+
+@functools.cache
+def _ratio(step: float) -> tuple[int, int]:
+    """A step as a ratio of whole numbers: three steps of 1/10 are exactly 0.3, three times 0.1 are not."""
+    return Fraction(repr(settled(step))).as_integer_ratio()
+
+
+def _ratios(steps: Any) -> tuple[Any, Any]:
+    import numpy
+
+    wholes, parts = zip(*map(_ratio, steps.tolist()), strict=True)
+    return numpy.array(wholes), numpy.array(parts)
 
 
 def settled(value: float) -> float:

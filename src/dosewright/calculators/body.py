@@ -11,7 +11,7 @@ from typing import Literal
 from ..errors import Refusal
 from ..units import BodyMassIndex, BodySurface, Height, Weight, quantity
 from .checked import checked
-from .columns import anywhere, choose, log10
+from .columns import above, anywhere, choose, log10
 
 Sex = Literal["male", "female"]
 
@@ -264,7 +264,7 @@ def ideal_body_weight_devine(*, height: Height, sex: Sex) -> Weight:
     '65.94 kg'
     """
     inches = height.m_as("in")
-    if anywhere(inches < DEVINE_BASE_INCHES):
+    if anywhere(above(DEVINE_BASE_INCHES, inches)):
         raise Refusal("Devine's ideal weight is not defined below 60 in (152.4 cm)", where="height", example="165 cm")
     return quantity((50 if sex == "male" else 45.5) + 2.3 * (inches - DEVINE_BASE_INCHES), "kg")
 

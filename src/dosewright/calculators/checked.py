@@ -89,7 +89,7 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
             arguments.update(_arguments(function))
         for name, value in kwargs.items():
             argument = arguments.get(name)
-            if argument is not None and value is not None:
+            if argument is not None and (argument.required or value is not None):
                 argument.check(value)
         return function(*args, **kwargs)
 

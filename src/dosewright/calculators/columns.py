@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Final
+
+DUST: Final = 1e-12  # relative
 
 
 def log10(value: Any) -> Any:
@@ -22,6 +24,11 @@ def choose(condition: Any, then: Any, otherwise: Any) -> Any:
     import numpy
 
     return numpy.where(condition, then, otherwise)
+
+
+def above(value: Any, limit: Any) -> Any:
+    """Whether a value is above a limit by more than the dust of a conversion: 8.029 g is not above 8,029 mg."""
+    return value > limit * (1 + DUST)
 
 
 def anywhere(condition: Any) -> bool:

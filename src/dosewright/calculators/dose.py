@@ -8,7 +8,7 @@ from typing import Literal
 from ..errors import Refusal
 from ..units import BodySurface, Dose, DosePerArea, DosePerWeight, Percent, Quantity, Weight, quantity
 from .checked import checked
-from .columns import anywhere, choose
+from .columns import above, anywhere, choose
 
 Base = Literal["protocol dose", "last ordered dose"]
 WHOLE = 100.0  # percent
@@ -87,7 +87,8 @@ def capped_surface(*, surface: BodySurface, cap: BodySurface) -> Capped:
     ('2.2 m²', '2.31 m²', True)
     """
     m2, top = surface.m_as("m²"), cap.m_as("m²")
-    return Capped(quantity(choose(m2 > top, top, m2), "m²"), surface, cap, m2 > top)
+    applied = above(m2, top)
+    return Capped(quantity(choose(applied, top, m2), "m²"), surface, cap, applied)
 
 
 @checked
@@ -104,7 +105,8 @@ def capped_dose(*, dose: Dose, cap: Dose) -> Capped:
     dosewright.errors.UnitMistake: cap: needs a dose with its unit (mg, g, mcg), for example '141 mg'; got '75.0 mg ...
     """
     mg, top = dose.m_as("mg"), cap.m_as("mg")
-    return Capped(quantity(choose(mg > top, top, mg), "mg"), dose, cap, mg > top)
+    applied = above(mg, top)
+    return Capped(quantity(choose(applied, top, mg), "mg"), dose, cap, applied)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from ..errors import Refusal
 from ..units import Concentration, Dose, Duration, Quantity, Rate, Volume, quantity
 from .checked import checked
-from .columns import anywhere, choose
+from .columns import above, anywhere, choose
 
 DrugVolume = Literal["added", "exchanged"]
 
@@ -82,8 +82,8 @@ def concentration_window(*, concentration: Concentration, least: Concentration, 
     'below'
     """
     mg_per_ml = concentration.m_as("mg/mL")
-    low, high = least.m_as("mg/mL") * (1 - 1e-12), most.m_as("mg/mL") * (1 + 1e-12)  # binary dust at the very edge
-    return choose(mg_per_ml < low, "below", choose(mg_per_ml > high, "above", "within"))
+    low, high = least.m_as("mg/mL"), most.m_as("mg/mL")
+    return choose(above(low, mg_per_ml), "below", choose(above(mg_per_ml, high), "above", "within"))
 
 
 @checked

@@ -15,6 +15,7 @@ from .checked import checked_one_by_one
 
 VolumePer = Literal["vial", "treatment"]
 EDGE = 1e-9  # relative; both ends of a capacity belong to it
+MOST_VIALS = 99  # of one treatment; more is a slip of the pen
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ def bead_vials(*, dose: Dose, least: Loading, most: Loading) -> VialChoice:
 
     Formula:  vials n with least [mg/vial] × n ≤ dose [mg] ≤ most [mg/vial] × n
     Limits:   both ends belong; between n × most and (n + 1) × least no number fits, and the nearest doses are named.
-    Raises:   UnitMistake for a wrong unit; Refusal where least is above most.
+    Raises:   UnitMistake for a wrong unit; Refusal where least is above most or 99 vials would not do.
     Source:   the capacity is the protocol's (40 to 60 mg/vial in the source paper)
 
     >>> capacity = {"least": quantity("40 mg/vial"), "most": quantity("60 mg/vial")}
@@ -48,7 +49,9 @@ def bead_vials(*, dose: Dose, least: Loading, most: Loading) -> VialChoice:
     if low > high:
         raise Refusal("the least loading is above the most", where="least", got=f"{low:g} above {high:g} mg/vial")
     fewest = math.ceil(mg / high * (1 - EDGE))
-    counts = tuple(range(fewest or 1, math.floor(mg / low * (1 + EDGE)) + 1))
+    if fewest > MOST_VIALS:
+        raise Refusal(f"more than {MOST_VIALS} vials would be needed", where="dose", got=f"{mg:g} mg")
+    counts = tuple(range(fewest or 1, min(math.floor(mg / low * (1 + EDGE)), MOST_VIALS) + 1))
     if counts:
         return VialChoice(dose, counts, None, None)
     below = math.floor(mg / high)  # this many full vials hold just less than the dose
@@ -122,6 +125,7 @@ def bead_loading(
     mg, count = dose.m_as("mg"), vials.count
     per_vial = mg / count
     fluid, final = loading_fluid.m_as("mL"), final_volume.m_as("mL")
+    fluid_of_all = settled(fluid * count)
     if fluid > final:
         raise Refusal("the loading fluid is more than the final volume", where="loading_fluid", got=f"{fluid:g} mL")
     return LoadingPlan(
@@ -136,8 +140,8 @@ def bead_loading(
         volume_of_treatment_if_per_vial=quantity(final * count, "mL"),
         volume_of_treatment_if_per_treatment=quantity(final, "mL"),
         add_per_vial_if_per_vial=quantity(settled(final - fluid), "mL"),
-        add_per_treatment_if_per_treatment=quantity(settled(final - fluid * count), "mL")
-        if fluid * count <= final
+        add_per_treatment_if_per_treatment=quantity(settled(final - fluid_of_all), "mL")
+        if fluid_of_all <= final
         else None,
     )
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from ..errors import Mistake, Refusal
-from ..units import DOSE, Dose, Percent, Quantity, half_up, quantity, settled
+from ..units import DOSE, PERCENT, Dose, Percent, Quantity, half_up, quantity, settled
 from .checked import checked, checked_one_by_one
-from .columns import anywhere, choose
+from .columns import above, anywhere, choose
 
 YesNo = Literal["yes", "no"]
 MOST_VIALS = 60  # of one size; more is a slip of the pen
@@ -51,7 +51,7 @@ def round_to_step(*, dose: Dose, step: Dose, cap: Dose | None = None, reduced: Y
 
     Formula:  ordered [mg] = the multiple of step [mg] nearest to dose [mg]
     Limits:   a step at or below the dose; a dose that would round to nothing is refused.
-    Raises:   UnitMistake for a wrong unit; Refusal where nothing would be left.
+    Raises:   UnitMistake for a wrong unit; Refusal where nothing would be left or the dose is above its cap.
     Source:   rounding step, limit and direction are site policy
 
     >>> from dosewright import wording
@@ -62,9 +62,10 @@ def round_to_step(*, dose: Dose, step: Dose, cap: Dose | None = None, reduced: Y
     """
     mg, one = dose.m_as("mg"), step.m_as("mg")
     nearest = half_up(mg, one)
-    too_high = nearest > mg * (1 + 1e-12) if reduced == "yes" else nearest < 0
+    too_high = above(nearest, mg) if reduced == "yes" else nearest < 0
     if cap is not None:
-        too_high = too_high | (nearest > cap.m_as("mg"))
+        _refuse_above_cap(mg, cap)
+        too_high = too_high | above(nearest, cap.m_as("mg"))
     ordered = choose(too_high, half_up(nearest - one, one), nearest)
     if anywhere(ordered <= 0):
         raise Refusal(
@@ -72,6 +73,11 @@ def round_to_step(*, dose: Dose, step: Dose, cap: Dose | None = None, reduced: Y
         )
     made = quantity(ordered, "mg")
     return Rounded(made, dose, deviation(ordered=made, calculated=dose), too_high)
+
+
+def _refuse_above_cap(mg: Any, cap: Dose) -> None:
+    if anywhere(above(mg, cap.m_as("mg"))):
+        raise Refusal("the dose is above its cap; cap it first, so that the cap is seen", where="dose")
 
 
 class Band(NamedTuple):
@@ -102,9 +108,11 @@ class BandTable:
                     where=f"band {band.low:g} to {band.high:g} mg",
                     got=f"{band.dose:g} mg",
                 )
-        for below, above in zip(self.bands, self.bands[1:], strict=False):
-            if below.high != above.low:
-                raise Mistake("bands without gap or overlap", where=f"band {above.low:g} mg", got=f"{below.high:g} mg")
+        for below, next_band in zip(self.bands, self.bands[1:], strict=False):
+            if below.high != next_band.low:
+                raise Mistake(
+                    "bands without gap or overlap", where=f"band {next_band.low:g} mg", got=f"{below.high:g} mg"
+                )
 
     @property
     def exceptions(self) -> tuple[Band, ...]:
@@ -130,7 +138,7 @@ class BandTable:
             if not (colon and to):
                 raise Mistake("a band", example=example, got=row)
             bands.append(Band(*(settled(DOSE.read(part.strip()).m_as("mg")) for part in (low, high, dose))))
-        return cls(tuple(bands), quantity(last.removeprefix("limit ")).m_as("percent"))
+        return cls(tuple(bands), PERCENT.read(last.removeprefix("limit ")).magnitude)
 
 
 @checked_one_by_one
@@ -139,7 +147,7 @@ def round_to_band(*, dose: Dose, bands: BandTable, cap: Dose | None = None, redu
 
     Formula:  ordered [mg] = the dose of the band that holds dose [mg]; the lower edge belongs to the band
     Limits:   only inside the table; the table states its largest deviation and its denominator.
-    Raises:   UnitMistake for a wrong unit; Refusal outside the table.
+    Raises:   UnitMistake for a wrong unit; Refusal outside the table or above the cap.
     Source:   a table of the site or the nation, as data
 
     >>> from dosewright import wording
@@ -155,7 +163,10 @@ def round_to_band(*, dose: Dose, bands: BandTable, cap: Dose | None = None, redu
         inside = f"{bands.bands[0].low:g} to {bands.bands[-1].high:g} mg"
         raise Refusal(f"the dose lies outside the table of bands ({inside})", where="dose", got=f"{mg:g} mg")
     nearest = bands.bands[index].dose
-    too_high = (reduced == "yes" and nearest > mg) or (cap is not None and nearest > cap.m_as("mg"))
+    too_high = reduced == "yes" and above(nearest, mg)
+    if cap is not None:
+        _refuse_above_cap(mg, cap)
+        too_high = too_high or above(nearest, cap.m_as("mg"))
     if too_high:
         if index == 0:
             raise Refusal("no band lies below, and the dose may not be rounded up", where="dose", got=f"{mg:g} mg")

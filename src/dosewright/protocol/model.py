@@ -142,7 +142,7 @@ Fact = Stated[Text]
 
 
 class Source(Strict):
-    """Where a value was read: the place in the work, what it states there in our words, and who held file against page."""
+    """Where a value was read: the place, what it states there in our words, and who held file against page."""
 
     where: Text
     states: Text

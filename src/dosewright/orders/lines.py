@@ -1,0 +1,300 @@
+"""Order lines: one drug on one day, from its dose per m² to what the pump is told, with the working of each number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from .. import wording
+from ..calculators import dose, infusion, rounding
+from ..errors import Refusal
+from ..protocol.drugs import Drug, drug
+from ..protocol.model import Component, Protocol
+from ..protocol.site import Preparation, Site
+from ..units import DOSE_PER_AREA, DOSE_PER_WEIGHT, Quantity, quantity
+from .basis import Basis
+from .day import Times
+from .decisions import Choices, Settled
+from .finding import Finding
+
+MG_PLACES: Final = 2
+BASIS_WORDS: Final = {DOSE_PER_AREA: "per m²", DOSE_PER_WEIGHT: "per kg"}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What the dose of a line would be by another figure of the source, in this patient's milligrams."""
+
+    dose_per: Quantity
+    calculated: Quantity
+    working: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """How a line is prepared and what the pump is told; what the site has not decided is None."""
+
+    product: str | None
+    strength: Quantity | None
+    vials: tuple[tuple[int, Quantity], ...]
+    waste: Quantity | None
+    drug_volume: Quantity | None
+    drug_volume_is: str
+    diluent: str
+    diluent_volume: Quantity | None
+    volume: Quantity | None
+    concentration: Quantity | None
+    concentration_without_drug_volume: Quantity | None
+    window: tuple[Quantity, Quantity] | None
+    rate: Quantity | None
+    line: str
+    pump: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One order line."""
+
+    number: int
+    key: str
+    drug: str
+    form: str | None
+    route: str
+    days: tuple[int, ...]
+    basis: str
+    dose_per: Quantity
+    calculated: Quantity
+    capped: Quantity | None
+    step: Quantity | None
+    ordered: Quantity
+    deviation: Quantity
+    working: str
+    source: str
+    state: str
+    disputed: tuple[Figure, ...]
+    over: Quantity | None
+    dose_rate: Quantity | None
+    made: Made | None
+    times: tuple[Times, ...]
+    total_of_cycle: Quantity
+    cautions: tuple[str, ...]
+
+
+def calculated(dose_per: Quantity, basis: Basis) -> tuple[Quantity, str]:
+    """The calculated dose in milligrams and its working, by the basis that the unit of the dose names."""
+    if DOSE_PER_AREA.holds(dose_per):
+        made = dose.dose_per_area(dose=dose_per, surface=basis.surface)
+        return made, wording.closing_product(dose_per, basis.surface, made, places=MG_PLACES)
+    if DOSE_PER_WEIGHT.holds(dose_per):
+        made = dose.dose_per_weight(dose=dose_per, weight=basis.weight)
+        return made, wording.closing_product(dose_per, basis.weight, made, places=MG_PLACES)
+    made = dose.dose_flat(dose=dose_per)
+    return made, f"{wording.say(dose_per)} flat = {wording.say(made, places=MG_PLACES)}"
+
+
+def basis_of(dose_per: Quantity) -> str:
+    """'per m²', 'per kg' or 'flat'."""
+    return next((words for kind, words in BASIS_WORDS.items() if kind.holds(dose_per)), "flat")
+
+
+def build(protocol: Protocol, site: Site, basis: Basis, choices: Choices) -> Iterator[Line | Finding]:
+    """The lines of one treatment day in the order of administration, and what is to be remarked on each."""
+    number = 0
+    for component in protocol.components:
+        settled = choices.settle(f"{component.key}.dose", component.dose)
+        if settled.value is None:
+            message = f"{component.key}: the source states no dose and the site has decided none"
+            yield Finding("dose-undecided", "refuse", message, where=f"{component.key}.dose")
+            continue
+        number += 1
+        yield from _line(number, component, settled, site, basis, choices)
+
+
+def _line(
+    number: int, component: Component, settled: Settled, site: Site, basis: Basis, choices: Choices
+) -> Iterator[Line | Finding]:
+    key = component.key
+    facts = drug(component.drug)
+    preparation = site.prepares(key, component.drug)
+    mg, working = calculated(settled.value, basis)
+    cap = None if preparation is None or preparation.dose_cap == "none" else preparation.dose_cap
+    capped = None if cap is None else dose.capped_dose(dose=mg, cap=cap)
+    basic = capped.value if capped else mg
+    step = preparation.step if preparation else quantity(1.0, "mg")
+    try:
+        rounded = rounding.round_to_step(dose=basic, step=step, cap=cap)
+    except Refusal as refusal:
+        yield Finding("rounds-to-nothing", "refuse", f"{key}: {refusal}", wording.say(mg), where=f"{key}.dose")
+        return
+    ordered = rounded.ordered
+    off = rounding.deviation(ordered=ordered, calculated=mg)
+    form = choices.settle(f"{key}.form", component.form) if component.form else None
+    over = choices.settle(f"{key}.over", component.over).value
+    route = choices.settle(f"{key}.route", component.route).value
+    made = _made(ordered, over, preparation, facts) if preparation else None
+    steps = [working]
+    if capped and capped.applied:
+        steps.append(f"capped at {wording.say(capped.cap)}")
+    steps.append(f"to {wording.say(step)}: {wording.say(ordered)}")
+    steps.append(wording.signed_percent(off.magnitude / 100))
+    line = Line(
+        number=number,
+        key=key,
+        drug=component.drug,
+        form=form.value if form else None,
+        route=route or "undecided",
+        days=component.days,
+        basis=basis_of(settled.value),
+        dose_per=settled.value,
+        calculated=mg,
+        capped=capped.value if capped and capped.applied else None,
+        step=step,
+        ordered=ordered,
+        deviation=off,
+        working=", ".join(steps),
+        source=settled.source,
+        state=settled.state,
+        disputed=tuple(Figure(value, *calculated(value, basis), source) for value, source in settled.others),
+        over=over,
+        dose_rate=quantity(ordered.m_as("mg") / over.m_as("h"), "mg/h") if over is not None else None,
+        made=made,
+        times=(),
+        total_of_cycle=quantity(ordered.m_as("mg") * len(component.days), "mg"),
+        cautions=tuple(caution.value for caution in facts.cautions if caution.confidence == "SEEN"),
+    )
+    yield line
+    yield from _remarks(line, component, preparation, facts)
+
+
+def _made(ordered: Quantity, over: Quantity | None, preparation: Preparation, facts: Drug) -> Made:
+    product = None if preparation.product == "undecided" else preparation.product
+    bag = None if preparation.volume == "undecided" else preparation.volume
+    window = facts.window.value if facts.window and facts.window.confidence == "SEEN" else None
+    vials: tuple[tuple[int, Quantity], ...] = ()
+    waste = own = volume = strong = weak = None
+    if product is not None:
+        plan = rounding.vials_for(
+            dose=ordered, sizes=rounding.VialSizes(tuple(sorted(vial.m_as("mg") for vial in product.vials)))
+        )
+        vials, waste = tuple((count, quantity(size, "mg")) for count, size in plan.vials), plan.waste
+        own = infusion.volume_of_drug(dose=ordered, stock=product.strength)
+    if bag is not None:
+        strong = infusion.concentration(dose=ordered, volume=bag)
+    if product is not None and bag is not None:
+        volume = infusion.final_volume(
+            dose=ordered, diluent=bag, stock=product.strength, drug_volume=preparation.drug_volume
+        )
+        weak = infusion.concentration(dose=ordered, volume=volume)
+    return Made(
+        product=product.product if product else None,
+        strength=product.strength if product else None,
+        vials=vials,
+        waste=waste,
+        drug_volume=own,
+        drug_volume_is=preparation.drug_volume,
+        diluent=preparation.diluent,
+        diluent_volume=bag,
+        volume=volume,
+        concentration=weak,
+        concentration_without_drug_volume=strong,
+        window=(window.least, window.most) if window else None,
+        rate=infusion.rate(volume=volume, over=over) if volume is not None and over is not None else None,
+        line=preparation.line,
+        pump=preparation.pump,
+    )
+
+
+def _remarks(line: Line, component: Component, preparation: Preparation | None, facts: Drug) -> Iterator[Finding]:
+    """What is to be remarked on one line: limits, rounding, concentration, rate, and what nobody has decided."""
+    key = line.key
+    if preparation is None:
+        message = f"{key}: the site says nothing of its preparation, so volume, concentration and rate are unknown"
+        yield Finding("preparation-undecided", "blocks-release", message, "undecided", source="site policy", where=key)
+    if line.capped is not None:
+        message = f"{key}: the dose is capped by site policy"
+        said = wording.say(line.calculated, places=MG_PLACES)
+        yield Finding("dose-capped", "warning", message, said, wording.say(line.capped), "site policy", key)
+    limit = component.limit
+    if limit is not None:
+        most, _ = _in_mg(limit.at_most, line)
+        if line.ordered.m_as("mg") > most * (1 + 1e-12):
+            message = f"{key}: the ordered dose is above the protocol's limit"
+            allowed = f"at most {wording.say(quantity(most, 'mg'), places=MG_PLACES)}"
+            yield Finding("above-limit", "refuse", message, wording.say(line.ordered), allowed, limit.source, key)
+    if preparation is not None and abs(line.deviation.magnitude) > preparation.most_deviation.magnitude + 1e-9:
+        message = f"{key}: rounding moves the dose further than the site allows"
+        said = wording.signed_percent(line.deviation.magnitude / 100)
+        allowed = f"at most {wording.say(preparation.most_deviation)} of the calculated dose"
+        yield Finding("rounding", "blocks-release", message, said, allowed, "site policy", key)
+    if line.over is None:
+        message = f"{key}: over how long it runs is undecided, so rate and times are unknown"
+        yield Finding("duration-undecided", "blocks-release", message, "undecided", where=f"{key}.over")
+    if line.made is not None:
+        yield from _concentration(line, line.made, preparation, facts)
+        if line.made.volume is None:
+            message = f"{key}: product or volume is undecided, so concentration and rate are unknown"
+            yield Finding(
+                "preparation-undecided", "blocks-release", message, "undecided", source="site policy", where=key
+            )
+    fastest = facts.most_mg_per_min
+    if fastest and fastest.confidence == "SEEN" and line.dose_rate is not None:
+        per_minute = line.dose_rate.m_as("mg/min")
+        if per_minute > float(fastest.value):
+            message = f"{key} runs faster than its label allows"
+            said, allowed = f"{wording.number(per_minute, places=1)} mg/min", f"at most {fastest.value} mg/min"
+            yield Finding("too-fast", "refuse", message, said, allowed, fastest.source, key)
+
+
+def _in_mg(limit: Quantity, line: Line) -> tuple[float, str]:
+    """A limit in this patient's milligrams, by the same basis as the dose."""
+    scale = line.calculated.m_as("mg") / line.dose_per.m_as(limit.units)
+    return limit.magnitude * scale, basis_of(limit)
+
+
+def _concentration(line: Line, made: Made, preparation: Preparation | None, facts: Drug) -> Iterator[Finding]:
+    if made.window is None or facts.window is None or preparation is None:
+        return
+    least, most = made.window
+    readings = {
+        "without the drug's own volume": made.concentration_without_drug_volume,
+        "with the drug's own volume": made.concentration,
+    }
+    verdicts = {
+        words: infusion.concentration_window(concentration=value, least=least, most=most)
+        for words, value in readings.items()
+        if value is not None
+    }
+    outside = {words: verdict for words, verdict in verdicts.items() if verdict != "within"}
+    if not outside:
+        return
+    fits = [bag for bag in preparation.stocked if _fits(line, made, bag, least, most)]
+    advice = f"; within it in {wording.listed((wording.say(bag) for bag in fits), 'or')}" if fits else ""
+    words = " and ".join(f"{verdict} {how}" for how, verdict in outside.items())
+    message = f"{line.key}: the final concentration is {words}, in {wording.say(made.diluent_volume)}{advice}"  # type: ignore[arg-type]
+    said = ", ".join(f"{wording.say(value, places=3)} {how}" for how, value in readings.items() if value is not None)
+    allowed = f"{wording.number(least.magnitude)} to {wording.say(most)}"
+    yield Finding("concentration", "blocks-release", message, said, allowed, facts.window.source, line.key)
+
+
+def _fits(line: Line, made: Made, bag: Quantity, least: Quantity, most: Quantity) -> bool:
+    """Whether a stocked bag would keep the concentration in its window, with and without the drug's own volume."""
+    volumes = [bag]
+    if made.strength is not None and made.drug_volume_is == "added":
+        volumes.append(bag + infusion.volume_of_drug(dose=line.ordered, stock=made.strength))
+    return all(
+        infusion.concentration_window(
+            concentration=infusion.concentration(dose=line.ordered, volume=volume), least=least, most=most
+        )
+        == "within"
+        for volume in volumes
+    )
+
+
+def exposure(lines: Sequence[Line], surface: Quantity) -> dict[str, Any]:
+    """What one cycle adds per drug, in mg per m² of today."""
+    total: dict[str, float] = {}
+    for line in lines:
+        total[line.drug] = total.get(line.drug, 0.0) + line.total_of_cycle.m_as("mg") / surface.m_as("m²")
+    return {name: quantity(value, "mg/m²") for name, value in total.items()}

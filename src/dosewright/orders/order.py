@@ -1,0 +1,456 @@
+"""One treatment day as one object: the waist of the hourglass. All above reads it and never computes it again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any, Final
+
+from pint.facets.plain import PlainQuantity
+
+from .. import __version__, wording
+from ..dates import age_on, local
+from ..errors import Mistake, Refusal
+from ..protocol.drugs import drug
+from ..protocol.library import Loaded
+from ..protocol.model import Start, Stated
+from ..protocol.site import Site
+from ..reading import Document
+from ..units import Quantity, Range, quantity
+from . import basis as body
+from . import beads, day, fitness, lines
+from .basis import Basis
+from .beads import Beads
+from .decisions import Choices
+from .finding import Finding, stops
+from .lines import Line
+from .patient import Patient
+
+SCHEMA: Final = "1"
+REQUIRED_IDENTIFIERS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Doses:
+    """The lines of one treatment day on one body, and every remark on them."""
+
+    basis: Basis
+    lines: tuple[Line, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def released(self) -> bool:
+        return not stops(self.findings)
+
+
+def doses(
+    loaded: Loaded,
+    site: Site,
+    basis: Basis,
+    *,
+    what_if: Mapping[str, str],
+    cycle: int | None = None,
+    patient: Patient | None = None,
+) -> Doses:
+    """Doses of one protocol on one body under one site's policy."""
+    protocol = loaded.protocol
+    choices = Choices(protocol, site, what_if)
+    found: list[Finding] = list(_standing(loaded, site))
+    found += choices.findings(cycle=cycle)
+    found += body.plausibility(site.body, basis, patient)
+    made: list[Line] = []
+    for one in lines.build(protocol, site, basis, choices):
+        if isinstance(one, Line):
+            made.append(one)
+        else:
+            found.append(one)
+    return Doses(basis, tuple(made), tuple(found))
+
+
+def _standing(loaded: Loaded, site: Site) -> Iterator[Finding]:
+    """Whether protocol and site are such that an order on them may be released at all."""
+    protocol = loaded.protocol
+    if site.kind == "reference":
+        message = "computed with the reference site, which is no hospital's policy"
+        yield Finding("reference-site", "blocks-release", message, site.id, "a signed site file", where="site")
+    elif f"{protocol.id}@{protocol.version}" not in site.protocols:
+        message = f"{protocol.id} version {protocol.version} is not among the protocols this site has approved"
+        said = ", ".join(site.protocols) or "none"
+        yield Finding("protocol-not-approved", "blocks-release", message, said, source="site policy", where="protocols")
+    if protocol.status != "active":
+        message = f"the protocol is {protocol.status}"
+        yield Finding("protocol-status", "blocks-release", message, protocol.status, "active", where=protocol.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When the next treatment may be, counted from day 1 of this one."""
+
+    earliest: dt.date
+    latest: dt.date
+    says: str
+    source: str
+    state: str
+
+
+def order(
+    loaded: Loaded,
+    site: Site,
+    site_document: Document,
+    patient: Patient,
+    *,
+    cycle: int,
+    on: dt.date,
+    what_if: Mapping[str, str],
+) -> dict[str, Any]:
+    """The order for one patient, cycle and day, as the data that every sheet, file and check reads.
+
+    Pure: the day is an argument, and the same arguments give the same bytes. Raises `CannotCompute` where height or
+    weight is unknown, and `Refusal` where a value cannot be right.
+    """
+    protocol = loaded.protocol
+    if on < patient.birth_date:
+        raise Refusal("the birth date lies after the day of treatment", where="birth_date", got=patient.birth_date)
+    if cycle < 1:
+        raise Mistake("a cycle counted from 1", where="cycle", example="1", got=cycle)
+    choices = Choices(protocol, site, what_if)
+    made_basis = body.of_patient(site.body, patient, on)
+    made = doses(loaded, site, made_basis, what_if=what_if, cycle=cycle, patient=patient)
+    begin = local(on, site.day_starts, site.time_zone)
+    placed_lines = _placed(made.lines, choices, begin)
+    answers = fitness.eligibility(protocol, patient, on)
+    gate_answers = fitness.gates(site, patient, on)
+    sheets: list[Beads] = []
+    found = list(made.findings)
+    for procedure in protocol.procedures:
+        planned = None if isinstance(patient.embolisation, str) else patient.embolisation
+        for one in beads.build(procedure, site, choices, planned):
+            (sheets if isinstance(one, Beads) else found).append(one)  # type: ignore[arg-type]
+    found += body.change_of_weight(site.body, made_basis, patient, on)
+    found += fitness.eligibility_findings(answers)
+    found += fitness.gate_findings(site, gate_answers)
+    found += _identity(patient)
+    found += _course(patient, choices, cycle, on)
+    found += _exposure_and_genotype(patient, site, made.lines)
+    found += _overlaps(placed_lines)
+    found.sort(key=lambda one: ("refuse", "blocks-release", "warning", "info").index(one.severity))
+    data = {
+        "schema": SCHEMA,
+        "kind": "order",
+        "tool": f"dosewright {__version__}",
+        "protocol": _protocol_data(loaded),
+        "site": _site_data(site, site_document),
+        "patient": _patient_data(patient, on),
+        "cycle": cycle,
+        "day": 1,
+        "on": on,
+        "valid_until": on + dt.timedelta(days=site.order_valid.m_as("d")),
+        "status": protocol.status,
+        "released": not stops(found),
+        "bsa": {**wording.as_data(made_basis.surface), "formula": made_basis.formula},
+        "basis": made_basis,
+        "eligibility": answers,
+        "gates": gate_answers,
+        "procedures": _procedures(loaded),
+        "beads": sheets[0] if sheets else None,
+        "premedication": _said(choices, "premedication", protocol.premedication),
+        "begin": begin,
+        "lines": [line_data(line) for line in placed_lines],
+        "end": max((t.end for line in placed_lines for t in line.times), default=None),
+        "care": None if site.care == "undecided" else [{"what": c.what, "when": c.when} for c in site.care],
+        "exposure": _exposure(patient, made),
+        "next": _next(choices, on),
+        "stop": _said(choices, "stop", protocol.stop),
+        "follow_up": [_visit(visit) for visit in protocol.follow_up],
+        "findings": found,
+        "decisions": _decisions(choices),
+        "sources": _sources(loaded, found),
+    }
+    data = dict(to_data(data))
+    data["id"] = _identity_of_order(data)
+    data["hash"] = content_hash(data)
+    return data
+
+
+def _placed(made: Iterable[Line], choices: Choices, begin: dt.datetime) -> tuple[Line, ...]:
+    by_key = {component.key: component for component in choices.protocol.components}
+    parts = []
+    for line in made:
+        stated = by_key[line.key].start
+        settled = choices.settle(f"{line.key}.start", stated).value
+        starts = [settled] if settled is not None else [Start.read(option) for option in stated.options]
+        parts.append(day.Part(line.key, starts, line.over.m_as("h") if line.over is not None else None))
+    times = day.placed([part for part in parts if part.starts], begin)
+    return tuple(replace(line, times=times.get(line.key, ())) for line in made)
+
+
+def _identity(patient: Patient) -> Iterator[Finding]:
+    if len(patient.identifiers) < REQUIRED_IDENTIFIERS:
+        said = str(len(patient.identifiers))
+        message = "two identifiers beside the name are needed"
+        yield Finding("identifiers", "blocks-release", message, said, "at least 2", where="identifiers")
+    if patient.allergies == "unknown":
+        message = "allergies are unknown: ask, and record 'none known' only where somebody said so"
+        yield Finding("allergies-unknown", "blocks-release", message, "unknown", where="allergies")
+    if patient.consent != "yes":
+        message = "consent is not recorded"
+        yield Finding("consent", "blocks-release", message, patient.consent, "yes", where="consent")
+    if patient.sex == "unknown":
+        message = "the sex is unknown: formulas that need it are left out of the spread"
+        yield Finding("sex-unknown", "info", message, "unknown", where="sex")
+
+
+def _course(patient: Patient, choices: Choices, cycle: int, on: dt.date) -> Iterator[Finding]:
+    """Whether this cycle follows the last one given, at the interval that counts here."""
+    last = patient.given[-1] if patient.given else None
+    expected = last.cycle + 1 if last else 1
+    if cycle != expected:
+        message = "the cycle does not follow the last one given"
+        yield Finding("cycle-number", "blocks-release", message, str(cycle), str(expected), where="cycle")
+    if last is None:
+        return
+    interval: Range = choices.settle("interval", choices.protocol.interval).value
+    earliest = last.on + dt.timedelta(days=interval.low.m_as("d"))
+    latest = last.on + dt.timedelta(days=interval.high.m_as("d"))
+    said = f"{(on - last.on).days} days after cycle {last.cycle}"
+    if on < earliest:
+        message = "too early: the interval since the last cycle is shorter than the protocol's"
+        yield Finding("too-early", "refuse", message, said, f"{earliest} or later", "interval", "on")
+    elif on > latest:
+        message = "late: the interval since the last cycle is longer than the protocol's"
+        yield Finding("late", "warning", message, said, f"by {latest}", "interval", "on")
+
+
+def _exposure_and_genotype(patient: Patient, site: Site, made: Iterable[Line]) -> Iterator[Finding]:
+    if patient.prior_exposure == "unknown":
+        message = "what was given before this course is unknown, so cumulative doses are unknown"
+        gravity = "blocks-release" if site.prior_exposure == "required" else "warning"
+        yield Finding("prior-exposure-unknown", gravity, message, "unknown", where="prior_exposure")  # type: ignore[arg-type]
+    named = {line.drug for line in made}
+    if not isinstance(patient.allergies, str):
+        for allergy in patient.allergies:
+            for name in named:
+                if name in allergy.lower():
+                    message = f"allergy to {name} is recorded"
+                    yield Finding("allergy", "refuse", message, allergy, where="allergies")
+    genes = {gene.value: gene.source for name in named if (gene := drug(name).genotype) is not None}
+    for symbol, source in genes.items():
+        known = {} if patient.genotype == "unknown" else patient.genotype
+        if symbol not in known and site.genotype != "not asked":
+            gravity = "blocks-release" if site.genotype == "required" else "warning"
+            message = f"{symbol} is unknown; unknown is not normal"
+            yield Finding("genotype-unknown", gravity, message, "unknown", source=source, where="genotype")  # type: ignore[arg-type]
+
+
+def _overlaps(made: tuple[Line, ...]) -> Iterator[Finding]:
+    """Two drugs that must not meet, at the same time in the same line."""
+    for first in made:
+        for second in made[first.number :]:
+            facts = drug(first.drug).incompatible
+            if facts is None or second.drug not in facts.value or first.made is None or second.made is None:
+                continue
+            together = any(a.start < b.end and b.start < a.end for a in first.times for b in second.times)
+            if together and first.made.line == second.made.line and len(first.times) == len(second.times) == 1:
+                message = f"{first.drug} and {second.drug} run at the same time in the {first.made.line}"
+                yield Finding("overlap", "refuse", message, source=facts.source, where=second.key)
+
+
+def _next(choices: Choices, on: dt.date) -> Window:
+    settled = choices.settle("interval", choices.protocol.interval)
+    interval: Range = settled.value
+    return Window(
+        earliest=on + dt.timedelta(days=interval.low.m_as("d")),
+        latest=on + dt.timedelta(days=interval.high.m_as("d")),
+        says=wording.say_range(interval),
+        source=settled.source,
+        state=settled.state,
+    )
+
+
+def _exposure(patient: Patient, made: Doses) -> list[dict[str, Any]]:
+    """Per drug: what was given before, what this cycle adds, and their sum; unknown is never zero."""
+    rows = []
+    for name, adds in lines.exposure(made.lines, made.basis.surface).items():
+        before: Quantity | str
+        if isinstance(patient.prior_exposure, str):
+            before = quantity(0.0, "mg/m²") if patient.prior_exposure == "none" else "unknown"
+        else:
+            earlier = [one.total.m_as("mg/m²") for one in patient.prior_exposure if one.drug == name]
+            before = quantity(sum(earlier), "mg/m²")
+        total = "unknown" if isinstance(before, str) else quantity(before.m_as("mg/m²") + adds.m_as("mg/m²"), "mg/m²")
+        rows.append({"drug": name, "before": before, "adds": adds, "total": total})
+    return rows
+
+
+def _said(choices: Choices, path: str, stated: Stated[Any]) -> dict[str, Any]:
+    settled = choices.settle(path, stated)
+    others = [{"value": value, "from": source} for value, source in settled.others]
+    return {
+        "value": settled.value,
+        "from": settled.source,
+        "state": settled.state,
+        "others": others,
+        "note": stated.note,
+    }
+
+
+def _visit(visit: Any) -> dict[str, str]:
+    if visit.after_treatment is not None:
+        when = f"{wording.say_range(visit.after_treatment)} after treatment"
+    elif visit.every is not None:
+        when = f"every {wording.say_range(visit.every)}"
+    else:
+        when = "after each cycle"
+    return {"what": visit.what, "when": when, "from": visit.source}
+
+
+def _procedures(loaded: Loaded) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": one.id,
+            "name": one.name,
+            "device": one.device.value if one.device else None,
+            "day": one.day,
+            "steps": [{"value": step.value, "from": step.source} for step in one.steps],
+            "stages": one.stages.value if one.stages else None,
+        }
+        for one in loaded.protocol.procedures
+    ]
+
+
+def _decisions(choices: Choices) -> list[dict[str, Any]]:
+    """Every open question with what was chosen, by whom and why; or that nobody has chosen."""
+    rows = []
+    for path, stated in choices.protocol.questions().items():
+        settled = choices.settle(path, stated)
+        decision = settled.decision
+        rows.append(
+            {
+                "of": path,
+                "state": settled.state,
+                "value": said(settled.value),
+                "from": settled.source,
+                "by": decision.by if decision else None,
+                "role": decision.role if decision else None,
+                "on": decision.on if decision else None,
+                "reason": decision.reason if decision else None,
+            }
+        )
+    return rows
+
+
+def said(value: Any) -> str | None:
+    """Any settled value as text."""
+    if value is None:
+        return None
+    if isinstance(value, Range):
+        return wording.say_range(value)
+    return wording.say(value) if isinstance(value, PlainQuantity) else str(value)
+
+
+def _sources(loaded: Loaded, found: Iterable[Finding]) -> list[dict[str, str]]:
+    from ..protocol.drugs import sources as labels
+
+    protocol = loaded.protocol
+    rows = [{"key": key, "where": one.where} for key, one in protocol.sources.items()]
+    cited = {finding.source for finding in found}
+    cited |= {
+        fact.source
+        for component in protocol.components
+        for fact in (drug(component.drug).diluents, drug(component.drug).window, *drug(component.drug).cautions)
+        if fact is not None
+    }
+    rows += [{"key": key, "where": where} for key, where in labels().items() if key in cited]
+    return rows
+
+
+def _protocol_data(loaded: Loaded) -> dict[str, Any]:
+    protocol = loaded.protocol
+    return {
+        "id": protocol.id,
+        "version": protocol.version,
+        "title": protocol.title,
+        "arm": protocol.arm,
+        "indication": protocol.indication,
+        "status": protocol.status,
+        "work": f"{protocol.work.authors} {protocol.work.title}. {protocol.work.published_in}",
+        "sha256": loaded.document.sha256,
+    }
+
+
+def _site_data(site: Site, document: Document) -> dict[str, Any]:
+    signed = site.signed
+    return {
+        "id": site.id,
+        "name": site.name,
+        "version": site.version,
+        "kind": site.kind,
+        "signed": {"by": signed.by, "role": signed.role, "on": signed.on} if signed else None,
+        "contact": site.contact,
+        "time_zone": site.time_zone.key,
+        "genotype": site.genotype,
+        "sha256": document.sha256,
+    }
+
+
+def _patient_data(patient: Patient, on: dt.date) -> dict[str, Any]:
+    return {
+        "name": patient.name,
+        "identifiers": [{"kind": one.kind, "value": one.value} for one in patient.identifiers],
+        "birth_date": patient.birth_date,
+        "age": age_on(patient.birth_date, on),
+        "sex": patient.sex,
+        "allergies": patient.allergies,
+        "diagnosis": patient.diagnosis,
+        "stage": patient.stage,
+        "intent": patient.intent,
+        "consent": patient.consent,
+        "ascites": patient.ascites,
+        "genotype": patient.genotype,
+        "weights": [{"value": one.value, "on": one.on, "basis": one.basis} for one in patient.weights],
+    }
+
+
+def line_data(line: Line) -> dict[str, Any]:
+    """One line as programs read it; `from` and `rate` stand where the description of the format has them."""
+    data: dict[str, Any] = to_data(line)
+    data["from"] = data.pop("source")
+    data["rate"] = data["made"]["rate"] if data["made"] else None
+    for figure in data["disputed"]:
+        figure["from"] = figure.pop("source")
+    return data
+
+
+def to_data(value: Any) -> Any:
+    """Values as JSON has them: quantities as number and UCUM unit, dates in ISO 8601, everything else as it is."""
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    if isinstance(value, PlainQuantity):
+        return wording.as_data(value)
+    if isinstance(value, Range):
+        return {"low": wording.as_data(value.low), "high": wording.as_data(value.high)}
+    if is_dataclass(value):
+        return {field.name: to_data(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: to_data(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [to_data(one) for one in value]
+    if isinstance(value, dt.date | dt.datetime | dt.time):
+        return value.isoformat()
+    raise TypeError(f"no data form for {type(value)}")
+
+
+def content_hash(data: Mapping[str, Any]) -> str:
+    """SHA-256 over the canonical JSON of everything but the hash itself."""
+    content = {key: value for key, value in data.items() if key != "hash"}
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def _identity_of_order(data: Mapping[str, Any]) -> str:
+    """The same patient, protocol, cycle and day have the same order id, whatever the doses: a later one replaces it."""
+    parts = [data["patient"]["identifiers"], data["protocol"]["id"], data["cycle"], data["on"]]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode("utf-8")).hexdigest()[:12].upper()

@@ -1,0 +1,147 @@
+"""The patient as a ward knows one: measured, dated, and with *unknown* as a value of its own."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
+
+from ..errors import Mistake, Refusal
+from ..reading import Day, Document, Strict, Text, Whole, read, validate
+from ..units import DOSE, DOSE_PER_AREA, HEIGHT, WEIGHT, Quantity
+
+YesNoUnknown = Literal["yes", "no", "unknown"]
+Unknown = Literal["unknown"]
+LONGEST_NAME = 120
+
+
+def _name(value: object) -> object:
+    if isinstance(value, str) and len(value) > LONGEST_NAME:
+        raise Mistake(f"at most {LONGEST_NAME} characters", got=value)
+    return value
+
+
+def _identifier(value: object) -> str:
+    """An identifier as printed on a wristband: plain letters and digits, so that two never only look alike."""
+    if not isinstance(value, str) or not value.isascii() or not value.replace("-", "").replace("/", "").isalnum():
+        raise Mistake("an identifier of plain letters, digits, hyphens or slashes", example="MRN-004217", got=value)
+    return value
+
+
+ShortText = Annotated[Text, BeforeValidator(_name)]
+
+
+class Identifier(Strict):
+    """One identifier and what it is called."""
+
+    kind: ShortText
+    value: Annotated[str, PlainValidator(_identifier), WithJsonSchema({"type": "string"})]
+
+
+class Measured(Strict):
+    """Common to what was measured: the day, and who confirmed a value that is out of the ordinary."""
+
+    on: Day
+    confirmed_by: ShortText | None = None
+
+
+class HeightMeasured(Measured):
+    """A height."""
+
+    value: Annotated[Quantity, HEIGHT]
+
+
+class WeightMeasured(Measured):
+    """A weight and its basis: as the scale showed it, or without the water of ascites and oedema."""
+
+    value: Annotated[Quantity, WEIGHT]
+    basis: Literal["actual", "dry"]
+
+
+class Laboratory(Strict):
+    """One laboratory value with its unit and the laboratory's own range."""
+
+    analyte: ShortText
+    value: Annotated[Text, Field(pattern=r"^(0|[1-9][0-9]{0,6})(\.[0-9]{1,4})?$")]
+    unit: ShortText
+    on: Day
+    lower: Text | None = None
+    upper: Text | None = None
+
+
+class Exposure(Strict):
+    """What was given of a drug before this course, per m² of the time."""
+
+    drug: Text
+    total: Annotated[Quantity, DOSE_PER_AREA]
+    until: Day
+
+
+class Embolisation(Strict):
+    """What the interventional oncologist plans: drug offered to the beads, vials, and stages already done."""
+
+    offered: Annotated[Quantity, DOSE]
+    vials: Whole
+    injected: tuple[Annotated[Quantity, DOSE], ...] = ()
+
+
+class Given(Strict):
+    """A cycle that was given: its number and its day 1."""
+
+    cycle: Whole
+    on: Day
+
+
+class Patient(Strict):
+    """One patient at one point of a course."""
+
+    dosewright: Literal["1"] = Field(alias="schema")
+    name: ShortText
+    identifiers: tuple[Identifier, ...]
+    birth_date: Day
+    sex: Literal["male", "female", "unknown"]
+    allergies: Literal["none known", "unknown"] | tuple[ShortText, ...]
+    diagnosis: ShortText
+    stage: ShortText
+    intent: ShortText
+    height: HeightMeasured | Unknown
+    weights: tuple[WeightMeasured, ...]
+    reference_weight: WeightMeasured | Unknown
+    ascites: Literal["none", "mild", "massive", "unknown"]
+    consent: YesNoUnknown
+    advanced_disease: YesNoUnknown
+    diagnosis_confirmed: YesNoUnknown
+    child_pugh_class: Literal["A", "B", "C", "unknown"]
+    ecog: Literal["0", "1", "2", "3", "4", "unknown"]
+    measurable_lesion: YesNoUnknown
+    other_antitumour_therapy: YesNoUnknown
+    massive_ascites_with_portal_hypertension: YesNoUnknown
+    first_imaging: YesNoUnknown
+    lost_to_follow_up: YesNoUnknown
+    genotype: dict[Text, Text] | Unknown
+    prior_exposure: tuple[Exposure, ...] | Literal["none", "unknown"]
+    laboratory: tuple[Laboratory, ...] | Unknown
+    embolisation: Embolisation | Unknown | Literal["not applicable"]
+    given: tuple[Given, ...] = ()
+
+    @model_validator(mode="after")
+    def _possible(self) -> Patient:
+        dated: list[tuple[str, Any]] = [("weights", w.on) for w in self.weights]
+        if self.height != "unknown":
+            dated.append(("height", self.height.on))
+        for where, day in dated:
+            if day < self.birth_date:
+                raise Refusal("measured before birth", where=where, got=day)
+        seen = {(i.kind, i.value) for i in self.identifiers}
+        if len(seen) < len(self.identifiers):
+            raise Mistake("different identifiers", where="identifiers")
+        numbers = [one.cycle for one in self.given]
+        if sorted(set(numbers)) != numbers:
+            raise Mistake("each given cycle once and in order", where="given", got=numbers)
+        return self
+
+
+def load_patient(content: bytes, name: str) -> tuple[Patient, Document]:
+    """A patient from the bytes of a file, with every mistake reported at once."""
+    document = read(content, name)
+    return validate(document, Patient), document

@@ -1,0 +1,94 @@
+"""The library of protocols that the tool ships, sealed by their hashes, and any protocol file of the user's own."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from ..errors import Mistake, Mistakes
+from ..reading import Document, read, validate
+from .drugs import drug
+from .model import Protocol
+
+FOLDER = Path(__file__).with_name("library")
+SEAL = FOLDER / "SHA256SUMS"
+
+
+class Loaded(NamedTuple):
+    """A protocol with the document it was read from."""
+
+    protocol: Protocol
+    document: Document
+
+
+def names() -> list[str]:
+    """The protocols of the library, by id."""
+    return sorted(path.stem for path in FOLDER.glob("*.yaml"))
+
+
+@functools.cache
+def _seals() -> Mapping[str, str]:
+    lines = SEAL.read_text("utf-8").splitlines()
+    return {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
+
+
+@functools.cache
+def from_library(name: str) -> Loaded:
+    """A protocol of the library, refused where a single byte of it differs from what was sealed."""
+    path = FOLDER / f"{name}.yaml"
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != _seals().get(path.name):
+        raise Mistake(
+            "the protocol as it was sealed", where=path.name, hint="its content has changed; reinstall the tool"
+        )
+    return load(content, path.name)
+
+
+def load(content: bytes, name: str) -> Loaded:
+    """A protocol from the bytes of a file, with every mistake reported at once."""
+    document = read(content, name)
+    protocol = validate(document, Protocol)
+    mistakes = list(_drug_mistakes(protocol, document))
+    if mistakes:
+        raise mistakes[0] if len(mistakes) == 1 else Mistakes(mistakes)
+    return Loaded(protocol, document)
+
+
+def _drug_mistakes(protocol: Protocol, document: Document) -> list[Mistake]:
+    """What a protocol says of a drug that the facts of that drug do not bear."""
+    found = []
+    for index, component in enumerate(protocol.components):
+        place = ("components", index)
+        try:
+            facts = drug(component.drug)
+        except Mistake as mistake:
+            found.append(mistake.at(document.where((*place, "drug"))))
+            continue
+        route = component.route.value
+        if route is not None and route not in facts.routes:
+            found.append(
+                Mistake(
+                    f"a route that {component.drug} may take ({', '.join(facts.routes)})",
+                    where=document.where((*place, "route")),
+                    got=route,
+                )
+            )
+    return found
+
+
+def find(name: str) -> Loaded:
+    """A protocol by its id in the library, or by the path of a file."""
+    if name in names():
+        return from_library(name)
+    path = Path(name)
+    if path.suffix in {".yaml", ".yml", ".json"}:
+        try:
+            return load(path.read_bytes(), path.name)
+        except OSError as error:
+            raise Mistake("a protocol file that can be read", got=name, hint=error.strerror or "") from None
+    raise Mistake(
+        f"a protocol of the library ({', '.join(names())}) or the path of a YAML file", example=names()[0], got=name
+    )
