@@ -7,7 +7,6 @@ and unknown keys are refused, and all mistakes of a file are reported at once.
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import hashlib
 import re
 import zoneinfo
@@ -30,7 +29,6 @@ _FORBIDDEN: Final = re.compile(
 _NAMES: Final = ("id", "drug", "of", "analyte", "rule", "name", "kind")
 
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_DUMPER_EVENTS: Final = yaml.events
 
 M = TypeVar("M", bound=BaseModel)
 Path = tuple[str | int, ...]
@@ -39,16 +37,19 @@ Path = tuple[str | int, ...]
 class Strict(BaseModel):
     """A model of something people write: frozen, and nothing unknown in it."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False, arbitrary_types_allowed=True)
+    # built when first used: a command needs one or two of the models, and each contains the ones below it anyway
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, defer_build=True)
 
 
-def _text(value: object) -> str:
+def text(value: object) -> str:
+    """Some text, without the blanks around it."""
     if not isinstance(value, str) or not value.strip():
         raise Mistake("some text", got=value if isinstance(value, str) else "a list or a mapping")
     return value.strip()
 
 
-def _whole(value: object) -> int:
+def whole(value: object) -> int:
+    """A whole number that is not negative, from text."""
     if not isinstance(value, str) or not re.fullmatch(r"0|[1-9][0-9]{0,5}", value, re.ASCII):
         raise Mistake("a whole number", example="1", got=value)
     return int(value)
@@ -62,8 +63,8 @@ def _as_text(**more: Any) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", **more})
 
 
-Text = Annotated[str, BeforeValidator(_text)]
-Whole = Annotated[int, PlainValidator(_whole), _as_text(pattern="^(0|[1-9][0-9]{0,5})$")]
+Text = Annotated[str, BeforeValidator(text)]
+Whole = Annotated[int, PlainValidator(whole), _as_text(pattern="^(0|[1-9][0-9]{0,5})$")]
 Day = Annotated[dt.date, PlainValidator(dates.read_day), _as_text(format="date")]
 Clock = Annotated[dt.time, PlainValidator(dates.read_clock), _as_text(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Zone = Annotated[zoneinfo.ZoneInfo, PlainValidator(dates.read_zone), _as_text(examples=["Asia/Shanghai"])]
@@ -122,16 +123,16 @@ def read(content: bytes, name: str) -> Document:
     if len(content) > LARGEST:
         raise Mistake(f"a file of at most {LARGEST:,} bytes", where=name, got=f"{len(content):,} bytes")
     try:
-        text = content.decode("utf-8")
+        decoded = content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise Mistake("a file in UTF-8", where=name, hint=f"byte {error.start + 1} is not") from None
-    forbidden = _FORBIDDEN.search(text)
+    forbidden = _FORBIDDEN.search(decoded)
     if forbidden:
-        line = text.count("\n", 0, forbidden.start()) + 1
-        column = forbidden.start() - text.rfind("\n", 0, forbidden.start())
+        line = decoded.count("\n", 0, forbidden.start()) + 1
+        column = forbidden.start() - decoded.rfind("\n", 0, forbidden.start())
         what = "a tab; write spaces" if forbidden[0] == "\t" else f"the invisible character U+{ord(forbidden[0]):04X}"
         raise Mistake("plain printable text", where=f"{name}:{line}:{column}", hint=f"there stands {what}")
-    data, marks = _Builder(name).build(text)
+    data, marks = _Builder(name).build(decoded)
     return Document(name, data, marks, hashlib.sha256(content).hexdigest())
 
 
@@ -246,6 +247,8 @@ def _mistake(document: Document, model: type[BaseModel], error: ErrorDetails) ->
     kind, context = error["type"], error.get("ctx", {})
     if kind == "extra_forbidden":
         known = _known_keys(document, model, path[:-1])
+        import difflib
+
         near = difflib.get_close_matches(str(path[-1]), known, 1)
         hint = f"did you mean '{near[0]}'?" if near else f"known here: {', '.join(known)}" if known else ""
         return Mistake("a key that is known", where=document.where(path), got=path[-1], hint=hint)

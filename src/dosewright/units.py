@@ -70,32 +70,24 @@ _SQUARE_METRE_SPELLINGS: Final = ("m²", "m^2", "m**2", "m2")
 
 def _table() -> dict[str, PlainUnit]:
     """Every unit text that is understood, in every spelling that is; nothing else is."""
-    plain = "m cm mm in kg g mg mcg lb h min d wk L mL units vial".split()
-    compound = (
-        "mg/kg g/kg mcg/kg units/kg kg/m² mg/m² g/m² mcg/m² units/m² mg/mL mcg/mL g/L mL/h mg/h mg/min "
-        "mg/vial mL/vial mg/m²/h m²"
-    ).split()
+    plain = "m cm mm in kg g mg mcg lb h min d wk L mL units vial percent um".split()
     table: dict[str, PlainUnit] = {text: registry.Unit(text) for text in plain}
-    for text in compound:
-        unit = registry.Unit(text.replace("m²", "m ** 2"))
-        for spelling in _SQUARE_METRE_SPELLINGS if "m²" in text else ("m²",):
-            table[text.replace("m²", spelling)] = unit
-    table["%"] = registry.Unit("percent")
-    table["µm"] = registry.Unit("um")
-    table["weeks"] = table["wk"]
-    table["days"] = table["d"]
-    table["hours"] = table["h"]
-    return table
+    table["m²"] = table["m"] ** 2
+    for text in (
+        "mg/kg g/kg mcg/kg units/kg kg/m² mg/m² g/m² mcg/m² units/m² mg/mL mcg/mL g/L mL/h mg/h mg/min mg/vial".split()
+    ):
+        over, under = text.split("/")
+        table[text] = table[over] / table[under]
+    for text, unit in tuple(table.items()):
+        table |= {text.replace("m²", spelling): unit for spelling in _SQUARE_METRE_SPELLINGS if "m²" in text}
+    table["%"], table["µm"] = table.pop("percent"), table.pop("um")
+    return table | {"hours": table["h"], "days": table["d"], "weeks": table["wk"]}
 
 
 UNITS: Final[Mapping[str, PlainUnit]] = _table()
-ONE: Final = registry.Unit("")
 
-SYMBOLS: Final[Mapping[PlainUnit, str]] = {
-    unit: text
-    for text, unit in reversed(tuple(UNITS.items()))
-    if text not in {"weeks", "days", "hours", "µm"} and not any(s in text for s in _SQUARE_METRE_SPELLINGS[1:])
-} | {registry.Unit("um"): "µm"}
+_OTHER_SPELLINGS: Final = re.compile(r"weeks|days|hours|m\^2|m\*\*2|m2")
+SYMBOLS: Final[Mapping[PlainUnit, str]] = {u: text for text, u in UNITS.items() if not _OTHER_SPELLINGS.search(text)}
 """The one way each unit is written for people."""
 
 
@@ -307,6 +299,7 @@ DOSE_PER_WEIGHT: Final = Kind("dose per kg", ("mg/kg", "g/kg", "mcg/kg"), "5 mg/
 VOLUME: Final = Kind("volume", ("mL", "L"), "500 mL", 0.001, 100_000)
 CONCENTRATION: Final = Kind("concentration", ("mg/mL", "mcg/mL", "g/L"), "5 mg/mL", 0.000001, 1000)
 RATE: Final = Kind("rate", ("mL/h",), "25 mL/h", 0.001, 10_000)
+DOSE_RATE: Final = Kind("dose rate", ("mg/h", "mg/min"), "35 mg/h", 0.0001, 1_000_000)
 DURATION: Final = Kind("duration", ("h", "min"), "4 h", 1 / 60, 168)
 INTERVAL: Final = Kind("interval", ("d", "wk"), "21 d", 1, 366)
 LOADING: Final = Kind("loading per vial", ("mg/vial",), "50 mg/vial", 0.001, 10_000)
@@ -316,7 +309,7 @@ BEAD_SIZE: Final = Kind("bead size", ("µm",), "100 µm", 1, 5000)
 
 KINDS: Final = (
     HEIGHT, WEIGHT, BODY_SURFACE, BODY_MASS_INDEX, DOSE, ACTIVITY, DOSE_PER_AREA, DOSE_PER_WEIGHT, VOLUME,
-    CONCENTRATION, RATE, DURATION, INTERVAL, LOADING, VIALS, PERCENT, BEAD_SIZE,
+    CONCENTRATION, RATE, DOSE_RATE, DURATION, INTERVAL, LOADING, VIALS, PERCENT, BEAD_SIZE,
 )  # fmt: skip
 _UNITS_OF: Final = {kind.name: frozenset(UNITS[text] for text in kind.units) for kind in KINDS}
 
@@ -330,6 +323,7 @@ DosePerWeight = Annotated[Quantity, DOSE_PER_WEIGHT]
 Volume = Annotated[Quantity, VOLUME]
 Concentration = Annotated[Quantity, CONCENTRATION]
 Rate = Annotated[Quantity, RATE]
+DoseRate = Annotated[Quantity, DOSE_RATE]
 Duration = Annotated[Quantity, DURATION]
 Interval = Annotated[Quantity, INTERVAL]
 Loading = Annotated[Quantity, LOADING]

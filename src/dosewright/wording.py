@@ -10,6 +10,8 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Final
 
+from pint.facets.plain import PlainQuantity
+
 from .units import Quantity, Range, code, half_up, settled, symbol
 
 NO_BREAK_SPACE: Final = "\N{NO-BREAK SPACE}"
@@ -50,6 +52,15 @@ def say_range(value: Range, *, places: int | None = None) -> str:
     if value.low.magnitude == value.high.magnitude and value.low.units == value.high.units:
         return say(value.low, places=places)
     return f"{number(value.low.magnitude, places=places)} to {say(value.high, places=places)}"
+
+
+def told(value: object) -> str | None:
+    """Any value of a protocol as text; None stays None."""
+    if value is None:
+        return None
+    if isinstance(value, Range):
+        return say_range(value)
+    return say(value) if isinstance(value, PlainQuantity) else str(value)
 
 
 def signed_percent(fraction: float) -> str:

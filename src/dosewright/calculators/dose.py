@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from ..errors import Refusal
-from ..units import BodySurface, Dose, DosePerArea, DosePerWeight, Percent, Quantity, Weight, quantity
+from ..units import BodySurface, Dose, DosePerArea, DosePerWeight, Percent, Weight, quantity
 from .checked import checked
 from .columns import above, anywhere, choose
 
@@ -63,17 +63,27 @@ def dose_flat(*, dose: Dose) -> Dose:
 
 
 @dataclass(frozen=True, slots=True)
-class Capped:
-    """A value with its cap: what counts, what it would have been, and whether the cap was what decided."""
+class CappedSurface:
+    """A body surface area with its cap: what counts, what it would have been, and whether the cap decided."""
 
-    value: Quantity
-    uncapped: Quantity
-    cap: Quantity
-    applied: bool
+    value: BodySurface
+    uncapped: BodySurface
+    cap: BodySurface
+    applied: Any
+
+
+@dataclass(frozen=True, slots=True)
+class CappedDose:
+    """A dose with its cap: what counts, what it would have been, and whether the cap decided."""
+
+    value: Dose
+    uncapped: Dose
+    cap: Dose
+    applied: Any
 
 
 @checked
-def capped_surface(*, surface: BodySurface, cap: BodySurface) -> Capped:
+def capped_surface(*, surface: BodySurface, cap: BodySurface) -> CappedSurface:
     """Body surface area under a cap in m²; never silent: the uncapped value stays beside it.
 
     Formula:  value [m²] = the smaller of surface [m²] and cap [m²]
@@ -88,11 +98,11 @@ def capped_surface(*, surface: BodySurface, cap: BodySurface) -> Capped:
     """
     m2, top = surface.m_as("m²"), cap.m_as("m²")
     applied = above(m2, top)
-    return Capped(quantity(choose(applied, top, m2), "m²"), surface, cap, applied)
+    return CappedSurface(quantity(choose(applied, top, m2), "m²"), surface, cap, applied)
 
 
 @checked
-def capped_dose(*, dose: Dose, cap: Dose) -> Capped:
+def capped_dose(*, dose: Dose, cap: Dose) -> CappedDose:
     """A dose under a cap in milligrams of that dose; a cap per m² is another thing and is refused.
 
     Formula:  value [mg] = the smaller of dose [mg] and cap [mg]
@@ -106,17 +116,17 @@ def capped_dose(*, dose: Dose, cap: Dose) -> Capped:
     """
     mg, top = dose.m_as("mg"), cap.m_as("mg")
     applied = above(mg, top)
-    return Capped(quantity(choose(applied, top, mg), "mg"), dose, cap, applied)
+    return CappedDose(quantity(choose(applied, top, mg), "mg"), dose, cap, applied)
 
 
 @dataclass(frozen=True, slots=True)
 class Reduced:
     """A dose after a reduction: what is left, of what, and the part of it that is left."""
 
-    value: Quantity
-    of: Quantity
+    value: Dose
+    of: Dose
     base: Base
-    left: Quantity
+    left: Percent
 
 
 @checked

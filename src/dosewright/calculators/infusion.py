@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ..errors import Refusal
-from ..units import Concentration, Dose, Duration, Quantity, Rate, Volume, quantity
+from ..units import Concentration, Dose, DoseRate, Duration, Rate, Volume, quantity
 from .checked import checked
 from .columns import above, anywhere, choose
 
@@ -106,14 +106,14 @@ def rate(*, volume: Volume, over: Duration) -> Rate:
 class Infusion:
     """One infusion as prepared and as set at the pump; dose = concentration × rate × over closes."""
 
-    dose: Quantity
-    drug_volume: Quantity
-    volume: Quantity
-    concentration: Quantity
-    concentration_without_drug_volume: Quantity
-    over: Quantity
-    rate: Quantity
-    dose_rate: Quantity
+    dose: Dose
+    drug_volume: Volume
+    volume: Volume
+    concentration: Concentration
+    concentration_without_drug_volume: Concentration
+    over: Duration
+    rate: Rate
+    dose_rate: DoseRate
 
 
 @checked

@@ -22,10 +22,10 @@ MOST_VIALS = 99  # of one treatment; more is a slip of the pen
 class VialChoice:
     """Whole numbers of vials whose capacity holds a dose; where none does, the nearest doses that some number holds."""
 
-    dose: Quantity
+    dose: Dose
     counts: tuple[int, ...]
-    nearest_below: Quantity | None
-    nearest_above: Quantity | None
+    nearest_below: Dose | None
+    nearest_above: Dose | None
 
 
 @checked_one_by_one
@@ -67,18 +67,18 @@ def bead_vials(*, dose: Dose, least: Loading, most: Loading) -> VialChoice:
 class LoadingPlan:
     """Bead loading: per vial and per treatment, and for each reading of what the final volume is counted by."""
 
-    offered: Quantity
+    offered: Dose
     vials: int
-    offered_per_vial: Quantity
+    offered_per_vial: Loading
     within_capacity: bool
-    contact: Quantity
+    contact: Duration
     contact_long_enough: bool
-    loaded_more_than: Quantity  # if the stated uptake was reached; what is truly on the beads is not known
-    final_volume: Quantity
-    volume_of_treatment_if_per_vial: Quantity
-    volume_of_treatment_if_per_treatment: Quantity
-    add_per_vial_if_per_vial: Quantity
-    add_per_treatment_if_per_treatment: Quantity | None  # None where the loading fluid alone is more
+    loaded_more_than: Dose  # if the stated uptake was reached; what is truly on the beads is not known
+    final_volume: Volume
+    volume_of_treatment_if_per_vial: Volume
+    volume_of_treatment_if_per_treatment: Volume
+    add_per_vial_if_per_vial: Volume
+    add_per_treatment_if_per_treatment: Volume | None  # None where the loading fluid alone is more
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,26 +5,25 @@ A limit is checked again after rounding: never up past a cap, and never up where
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from ..errors import Mistake, Refusal
-from ..units import DOSE, PERCENT, Dose, Percent, Quantity, half_up, quantity, settled
+from ..units import DOSE, PERCENT, Dose, Percent, half_up, quantity, settled
 from .checked import checked, checked_one_by_one
 from .columns import above, anywhere, choose
 
 YesNo = Literal["yes", "no"]
-MOST_VIALS = 60  # of one size; more is a slip of the pen
+MOST_VIALS = 60  # for one dose; more is a slip of the pen
 
 
 @dataclass(frozen=True, slots=True)
 class Rounded:
     """An ordered dose beside the calculated one: deviation in percent of the calculated dose, and why not nearer."""
 
-    ordered: Quantity
-    calculated: Quantity
-    deviation: Quantity
+    ordered: Dose
+    calculated: Dose
+    deviation: Percent
     rounded_down: Any  # because the nearest step would have passed a cap, or raised a reduced dose
 
 
@@ -191,10 +190,10 @@ class VialSizes:
 class VialPlan:
     """Whole vials that hold a dose: how many of each size, what they hold together, and what is left over."""
 
-    dose: Quantity
+    dose: Dose
     vials: tuple[tuple[int, float], ...]  # (count, mg), largest first
-    holds: Quantity
-    waste: Quantity
+    holds: Dose
+    waste: Dose
 
 
 @checked_one_by_one
@@ -212,27 +211,28 @@ def vials_for(*, dose: Dose, sizes: VialSizes) -> VialPlan:
     (((1, 100.0), (1, 50.0)), '9 mg')
     """
     mg = settled(dose.m_as("mg"))
-    largest_first = tuple(sorted(sizes.mg, reverse=True))
-    if math.ceil(mg / largest_first[0]) > MOST_VIALS:
+    best = _least_waste(mg, sizes.mg)
+    if best is None:
         raise Refusal(f"more than {MOST_VIALS} vials would be needed", where="dose", got=f"{mg:g} mg")
-    best = _least_waste(mg, largest_first)
-    held = settled(sum(count * size for count, size in zip(best, largest_first, strict=True)))
-    vials = tuple((count, size) for count, size in zip(best, largest_first, strict=True) if count)
+    vials = tuple((best.count(size), size) for size in sorted(set(best), reverse=True))
+    held = settled(sum(best))
     return VialPlan(dose, vials, quantity(held, "mg"), quantity(settled(held - mg), "mg"))
 
 
-def _least_waste(mg: float, sizes: tuple[float, ...]) -> tuple[int, ...]:
-    """Counts per size, largest first, of the cover of `mg` with the least total, then the fewest vials."""
-    if len(sizes) == 1:
-        return (math.ceil(settled(mg / sizes[0])),)
-    best: tuple[float, int, tuple[int, ...]] | None = None
-    for count in range(math.ceil(settled(mg / sizes[0])) + 1):
-        left = settled(mg - count * sizes[0])
-        rest = _least_waste(left, sizes[1:]) if left > 0 else (0,) * (len(sizes) - 1)
-        counts = (count, *rest)
-        total = settled(sum(n * size for n, size in zip(counts, sizes, strict=True)))
-        if best is None or (total, sum(counts)) < best[:2]:
-            best = (total, sum(counts), counts)
-    if best is None:
-        raise AssertionError("a non-negative dose always has a cover")
-    return best[2]
+def _least_waste(mg: float, sizes: tuple[float, ...]) -> tuple[float, ...] | None:
+    """The vials whose sum is the least that covers `mg`, and of those the fewest.
+
+    One vial more at a time, so that the first way to a sum is the one with the fewest vials.
+    """
+    least: float | None = None
+    ways: dict[float, tuple[float, ...]] = {0.0: ()}
+    short = [0.0]
+    for _ in range(MOST_VIALS):
+        sums = {settled(total + size): (*ways[total], size) for total in short for size in sizes}
+        new = {total: way for total, way in sums.items() if total not in ways and (least is None or total < least)}
+        ways |= new
+        short = [total for total in new if total < mg]
+        least = min((total for total in new if total >= mg), default=least)
+        if least == mg:
+            break
+    return None if least is None else ways[least]

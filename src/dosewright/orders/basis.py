@@ -6,14 +6,17 @@ import datetime as dt
 import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from .. import wording
 from ..calculators import body, dose
 from ..errors import CannotCompute, Refusal
-from ..protocol.site import Body, Plausible
+from ..protocol.site import Body, PlausibleHeight, PlausibleWeight
 from ..units import Quantity, Range, quantity
 from .finding import Finding, Severity
-from .patient import Measured, Patient, WeightMeasured
+
+if TYPE_CHECKING:
+    from .patient import Measured, Patient, WeightMeasured
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +180,7 @@ def plausibility(policy: Body, made: Basis, patient: Patient | None = None) -> I
     """
     height = patient.height if patient and patient.height != "unknown" else None
     weight = dosing_weight(policy, patient) if patient else None
-    values: tuple[tuple[str, Quantity, Plausible[Range], str, Measured | None], ...] = (
+    values: tuple[tuple[str, Quantity, PlausibleHeight | PlausibleWeight, str, Measured | None], ...] = (
         ("height", made.height, policy.height, "cm", height),
         ("weight", made.weight, policy.weight_range, "kg", weight),
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from .. import wording
 from ..errors import Mistake
 from ..protocol.model import Protocol, Stated
 from ..protocol.site import Decision, Site
@@ -89,7 +90,8 @@ class Choices:
     @staticmethod
     def _asks(path: str, stated: Stated[Any]) -> str:
         if stated.disputed:
-            places = ", ".join(one.source for one in stated.disputed)
-            return f"{path}: the source says one thing in {stated.source} and another in {places}; the site must decide"
-        options = f" ({'; '.join(stated.options)})" if stated.options else ""
+            places = [(stated.value, stated.source), *((one.value, one.source) for one in stated.disputed)]
+            said = " but ".join(f"{wording.told(value)} in {source}" for value, source in places)
+            return f"{path}: the source says {said}; the site must decide"
+        options = f": {wording.listed(stated.options, 'or')}" if stated.options else ""
         return f"{path}: the source does not say; the site must decide{options}"

@@ -6,10 +6,8 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
-
-from pint.facets.plain import PlainQuantity
 
 from .. import __version__, wording
 from ..dates import age_on, local
@@ -22,67 +20,15 @@ from ..reading import Document
 from ..units import Quantity, Range, quantity
 from . import basis as body
 from . import beads, day, fitness, lines
-from .basis import Basis
 from .beads import Beads
 from .decisions import Choices
+from .doses import Doses, doses, line_data, site_data, to_data
 from .finding import Finding, stops
 from .lines import Line
 from .patient import Patient
 
 SCHEMA: Final = "1"
 REQUIRED_IDENTIFIERS: Final = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Doses:
-    """The lines of one treatment day on one body, and every remark on them."""
-
-    basis: Basis
-    lines: tuple[Line, ...]
-    findings: tuple[Finding, ...]
-
-    @property
-    def released(self) -> bool:
-        return not stops(self.findings)
-
-
-def doses(
-    loaded: Loaded,
-    site: Site,
-    basis: Basis,
-    *,
-    what_if: Mapping[str, str],
-    cycle: int | None = None,
-    patient: Patient | None = None,
-) -> Doses:
-    """Doses of one protocol on one body under one site's policy."""
-    protocol = loaded.protocol
-    choices = Choices(protocol, site, what_if)
-    found: list[Finding] = list(_standing(loaded, site))
-    found += choices.findings(cycle=cycle)
-    found += body.plausibility(site.body, basis, patient)
-    made: list[Line] = []
-    for one in lines.build(protocol, site, basis, choices):
-        if isinstance(one, Line):
-            made.append(one)
-        else:
-            found.append(one)
-    return Doses(basis, tuple(made), tuple(found))
-
-
-def _standing(loaded: Loaded, site: Site) -> Iterator[Finding]:
-    """Whether protocol and site are such that an order on them may be released at all."""
-    protocol = loaded.protocol
-    if site.kind == "reference":
-        message = "computed with the reference site, which is no hospital's policy"
-        yield Finding("reference-site", "blocks-release", message, site.id, "a signed site file", where="site")
-    elif f"{protocol.id}@{protocol.version}" not in site.protocols:
-        message = f"{protocol.id} version {protocol.version} is not among the protocols this site has approved"
-        said = ", ".join(site.protocols) or "none"
-        yield Finding("protocol-not-approved", "blocks-release", message, said, source="site policy", where="protocols")
-    if protocol.status != "active":
-        message = f"the protocol is {protocol.status}"
-        yield Finding("protocol-status", "blocks-release", message, protocol.status, "active", where=protocol.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +88,7 @@ def order(
         "kind": "order",
         "tool": f"dosewright {__version__}",
         "protocol": _protocol_data(loaded),
-        "site": _site_data(site, site_document),
+        "site": site_data(site, site_document),
         "patient": _patient_data(patient, on),
         "cycle": cycle,
         "day": 1,
@@ -164,7 +110,7 @@ def order(
         "exposure": _exposure(patient, made),
         "next": _next(choices, on),
         "stop": _said(choices, "stop", protocol.stop),
-        "follow_up": [_visit(visit) for visit in protocol.follow_up],
+        "follow_up": [{"what": one.what, "when": one.when, "from": one.source} for one in protocol.follow_up],
         "findings": found,
         "decisions": _decisions(choices),
         "sources": _sources(loaded, found),
@@ -297,16 +243,6 @@ def _said(choices: Choices, path: str, stated: Stated[Any]) -> dict[str, Any]:
     }
 
 
-def _visit(visit: Any) -> dict[str, str]:
-    if visit.after_treatment is not None:
-        when = f"{wording.say_range(visit.after_treatment)} after treatment"
-    elif visit.every is not None:
-        when = f"every {wording.say_range(visit.every)}"
-    else:
-        when = "after each cycle"
-    return {"what": visit.what, "when": when, "from": visit.source}
-
-
 def _procedures(loaded: Loaded) -> list[dict[str, Any]]:
     return [
         {
@@ -331,7 +267,7 @@ def _decisions(choices: Choices) -> list[dict[str, Any]]:
             {
                 "of": path,
                 "state": settled.state,
-                "value": said(settled.value),
+                "value": wording.told(settled.value),
                 "from": settled.source,
                 "by": decision.by if decision else None,
                 "role": decision.role if decision else None,
@@ -340,15 +276,6 @@ def _decisions(choices: Choices) -> list[dict[str, Any]]:
             }
         )
     return rows
-
-
-def said(value: Any) -> str | None:
-    """Any settled value as text."""
-    if value is None:
-        return None
-    if isinstance(value, Range):
-        return wording.say_range(value)
-    return wording.say(value) if isinstance(value, PlainQuantity) else str(value)
 
 
 def _sources(loaded: Loaded, found: Iterable[Finding]) -> list[dict[str, str]]:
@@ -381,21 +308,6 @@ def _protocol_data(loaded: Loaded) -> dict[str, Any]:
     }
 
 
-def _site_data(site: Site, document: Document) -> dict[str, Any]:
-    signed = site.signed
-    return {
-        "id": site.id,
-        "name": site.name,
-        "version": site.version,
-        "kind": site.kind,
-        "signed": {"by": signed.by, "role": signed.role, "on": signed.on} if signed else None,
-        "contact": site.contact,
-        "time_zone": site.time_zone.key,
-        "genotype": site.genotype,
-        "sha256": document.sha256,
-    }
-
-
 def _patient_data(patient: Patient, on: dt.date) -> dict[str, Any]:
     return {
         "name": patient.name,
@@ -412,35 +324,6 @@ def _patient_data(patient: Patient, on: dt.date) -> dict[str, Any]:
         "genotype": patient.genotype,
         "weights": [{"value": one.value, "on": one.on, "basis": one.basis} for one in patient.weights],
     }
-
-
-def line_data(line: Line) -> dict[str, Any]:
-    """One line as programs read it; `from` and `rate` stand where the description of the format has them."""
-    data: dict[str, Any] = to_data(line)
-    data["from"] = data.pop("source")
-    data["rate"] = data["made"]["rate"] if data["made"] else None
-    for figure in data["disputed"]:
-        figure["from"] = figure.pop("source")
-    return data
-
-
-def to_data(value: Any) -> Any:
-    """Values as JSON has them: quantities as number and UCUM unit, dates in ISO 8601, everything else as it is."""
-    if value is None or isinstance(value, str | int | float | bool):
-        return value
-    if isinstance(value, PlainQuantity):
-        return wording.as_data(value)
-    if isinstance(value, Range):
-        return {"low": wording.as_data(value.low), "high": wording.as_data(value.high)}
-    if is_dataclass(value):
-        return {field.name: to_data(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, Mapping):
-        return {key: to_data(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [to_data(one) for one in value]
-    if isinstance(value, dt.date | dt.datetime | dt.time):
-        return value.isoformat()
-    raise TypeError(f"no data form for {type(value)}")
 
 
 def content_hash(data: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
@@ -13,6 +14,7 @@ from ..units import DOSE, DOSE_PER_AREA, HEIGHT, WEIGHT, Quantity
 YesNoUnknown = Literal["yes", "no", "unknown"]
 Unknown = Literal["unknown"]
 LONGEST_NAME = 120
+TEMPLATE = Path(__file__).with_name("patient-template.yaml")
 
 
 def _name(value: object) -> object:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Generic, Literal, TypeVar
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -14,16 +14,8 @@ from ..reading import Strict, Text, read, validate
 from ..units import CONCENTRATION, Quantity
 from .model import Route
 
-T = TypeVar("T")
+Confidence = Literal["SEEN", "RECALLED"]
 FILE = Path(__file__).with_name("drugs.yaml")
-
-
-class Said(Strict, Generic[T]):
-    """A fact with its source and whether it was read there (SEEN) or only recalled."""
-
-    value: T = Field(alias="is")
-    source: Text = Field(alias="from")
-    confidence: Literal["SEEN", "RECALLED"] = "SEEN"
 
 
 class Window(Strict):
@@ -33,20 +25,44 @@ class Window(Strict):
     most: Annotated[Quantity, CONCENTRATION]
 
 
+class Said(Strict):
+    """A fact with its source, and whether it was read there (SEEN) or only recalled."""
+
+    value: Text = Field(alias="is")
+    source: Text = Field(alias="from")
+    confidence: Confidence = "SEEN"
+
+
+class SaidList(Strict):
+    """A fact that is a list of words."""
+
+    value: tuple[Text, ...] = Field(alias="is")
+    source: Text = Field(alias="from")
+    confidence: Confidence = "SEEN"
+
+
+class SaidWindow(Strict):
+    """A fact that is a window of concentrations."""
+
+    value: Window = Field(alias="is")
+    source: Text = Field(alias="from")
+    confidence: Confidence = "SEEN"
+
+
 class Drug(Strict):
     """One drug, by its generic name."""
 
     name: Text
     drug_class: Text = Field(alias="class")
     routes: tuple[Route, ...]
-    diluents: Said[tuple[Text, ...]] | None = None
-    never: Said[tuple[Text, ...]] | None = None
-    window: Said[Window] | None = None
-    most_mg_per_min: Said[Annotated[Text, Field(pattern=r"^[1-9][0-9]*$")]] | None = None
-    incompatible: Said[tuple[Text, ...]] | None = None
-    not_for_beads: Said[Text] | None = None
-    genotype: Said[Text] | None = None
-    cautions: tuple[Said[Text], ...] = ()
+    diluents: SaidList | None = None
+    never: SaidList | None = None
+    window: SaidWindow | None = None
+    most_mg_per_min: Said | None = None
+    incompatible: SaidList | None = None
+    not_for_beads: Said | None = None
+    genotype: Said | None = None
+    cautions: tuple[Said, ...] = ()
 
 
 class _Drugs(Strict):
@@ -56,16 +72,19 @@ class _Drugs(Strict):
 
 
 @functools.cache
-def drugs() -> Mapping[str, Drug]:
-    """Every drug that a protocol may name."""
-    found = validate(read(FILE.read_bytes(), FILE.name), _Drugs)
-    return {drug.name: drug for drug in found.drugs}
+def _file() -> _Drugs:
+    return validate(read(FILE.read_bytes(), FILE.name), _Drugs)
 
 
 @functools.cache
+def drugs() -> Mapping[str, Drug]:
+    """Every drug that a protocol may name."""
+    return {drug.name: drug for drug in _file().drugs}
+
+
 def sources() -> Mapping[str, str]:
     """The labels and papers that the drug facts cite, by key."""
-    return validate(read(FILE.read_bytes(), FILE.name), _Drugs).sources
+    return _file().sources
 
 
 def drug(name: str) -> Drug:

@@ -12,6 +12,7 @@ from ..errors import Mistake, Mistakes
 from ..reading import Document, read, validate
 from .drugs import drug
 from .model import Protocol
+from .site import Site
 
 FOLDER = Path(__file__).with_name("library")
 SEAL = FOLDER / "SHA256SUMS"
@@ -77,6 +78,29 @@ def _drug_mistakes(protocol: Protocol, document: Document) -> list[Mistake]:
                 )
             )
     return found
+
+
+def check_decisions(site: Site, document: Document) -> None:
+    """Hold a site's decisions against the protocols of the library that they name.
+
+    Raises one mistake for each decision on a question that is not open, or with a choice that is not there.
+    """
+    mistakes = []
+    for index, decision in enumerate(site.decisions):
+        where = document.where(("decisions", index))
+        if decision.protocol not in names():
+            continue  # a protocol of the hospital's own
+        questions = from_library(decision.protocol).protocol.questions()
+        if decision.of not in questions:
+            needs = f"an open question of {decision.protocol} ({', '.join(questions)})"
+            mistakes.append(Mistake(needs, where=where, got=decision.of))
+            continue
+        try:
+            questions[decision.of].choose(decision.choose)
+        except ValueError as error:
+            mistakes.append(error.at(where) if isinstance(error, Mistake) else Mistake(str(error), where=where))
+    if mistakes:
+        raise mistakes[0] if len(mistakes) == 1 else Mistakes(mistakes)
 
 
 def find(name: str) -> Loaded:

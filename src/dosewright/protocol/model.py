@@ -6,13 +6,25 @@ first) or *unstated* (the source is silent and a site must say). Nothing here is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Final, Generic, Literal, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, Final, Generic, Literal, TypeVar, get_args
 
-from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic import (
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    PlainValidator,
+    PrivateAttr,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import CoreSchema
 
+from .. import wording
 from ..errors import Mistake, Refusal, UnitMistake
-from ..reading import Day, Strict, Text, Whole, several
+from ..reading import Day, Strict, Text, Whole, several, text, whole
 from ..units import (
     ACTIVITY,
     DOSE,
@@ -28,12 +40,14 @@ from ..units import (
     Range,
     RangeOf,
     quantity,
+    read_range,
 )
 
 SCHEMA: Final = 1
 T = TypeVar("T")
 
 Route = Literal["intravenous", "hepatic intra-arterial", "oral", "subcutaneous"]
+ROUTES: Final = get_args(Route)
 Status = Literal["draft", "active", "retired"]
 Answer = Literal["yes", "no"]
 
@@ -52,15 +66,19 @@ def read_dose(text: object) -> Quantity:
     raise UnitMistake("a dose with its unit", example="85 mg/m^2", got=text)
 
 
+def read_route(value: object) -> Route:
+    """A route in full."""
+    if value not in ROUTES:
+        raise Mistake(f"a route in full ({', '.join(ROUTES)})", example="intravenous", got=value)
+    return value  # type: ignore[return-value]
+
+
 AnyDose = Annotated[Quantity, PlainValidator(read_dose), WithJsonSchema({"type": "string", "examples": ["85 mg/m^2"]})]
-Over = Annotated[Quantity, DURATION]
-Share = Annotated[Quantity, PERCENT]
-Milliliters = Annotated[Quantity, VOLUME]
-Capacity = Annotated[Range, RangeOf(LOADING)]
 Weeks = Annotated[Range, RangeOf(INTERVAL)]
 
 
-class Start(Strict):
+@dataclass(frozen=True)
+class Start:
     """When a component starts: first, with another, after another, or between two others."""
 
     rule: Literal["first", "with", "after", "between"]
@@ -73,19 +91,16 @@ class Start(Strict):
         words = str(text).split(" ")
         match words:
             case ["first"]:
-                return cls(rule="first")
+                return cls("first")
             case [("with" | "after") as rule, other]:
-                return cls(rule=rule, other=other)
+                return cls(rule, other)
             case ["between", other, "and", then]:
-                return cls(rule="between", other=other, then=then)
+                return cls("between", other, then)
         raise Mistake("a start: first, with X, after X, or between X and Y", example="after oxaliplatin", got=text)
 
     def __str__(self) -> str:
         words = [self.rule, self.other, *(["and", self.then] if self.then else [])]
         return " ".join(word for word in words if word)
-
-
-StartText = Annotated[Start, PlainValidator(Start.read), WithJsonSchema({"type": "string"})]
 
 
 class Alternative(Strict, Generic[T]):
@@ -96,7 +111,10 @@ class Alternative(Strict, Generic[T]):
 
 
 class Stated(Strict, Generic[T]):
-    """One value as its source has it: stated, disputed or unstated."""
+    """One value as its source has it: stated, disputed or unstated.
+
+    The fields hold text until `Of` reads them as the kind of value that the place asks for.
+    """
 
     value: T | None = Field(None, alias="is")
     source: Text | None = Field(None, alias="from")
@@ -105,6 +123,7 @@ class Stated(Strict, Generic[T]):
     options: tuple[Text, ...] = ()
     discrepancy: Text | None = None
     note: Text | None = None
+    _read: Callable[[object], T] = PrivateAttr()
 
     @model_validator(mode="after")
     def _value_and_source_in_one_breath(self) -> Stated[T]:
@@ -132,13 +151,60 @@ class Stated(Strict, Generic[T]):
             raise Mistake(f"one of the sources {', '.join(keys)}", example=keys[0], got=choice)
         if self.options and choice not in self.options:
             raise Mistake(f"one of: {'; '.join(self.options)}", example=self.options[0], got=choice)
-        made = type(self).model_validate({"is": choice, "from": "site"})
-        if made.value is None:
-            raise AssertionError("a validated value is there")
-        return made.value, "site"
+        return self._read(choice), "site"
 
 
-Fact = Stated[Text]
+@dataclass(frozen=True)
+class Of:
+    """As the metadata of `Annotated[Stated, Of(read)]`: the values of this place are read by `read`.
+
+    One model serves every kind of value: a class of Pydantic for each would cost more than all else at the start.
+    """
+
+    read: Callable[[Any], Any]
+    example: str = ""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_after_validator_function(self._fill, handler(source))
+
+    def _fill(self, stated: Stated[Any]) -> Stated[Any]:
+        read = self.read
+        others = tuple(one.model_copy(update={"value": read(one.value)}) for one in stated.disputed)
+        value = None if stated.value is None else read(stated.value)
+        made = stated.model_copy(update={"value": value, "disputed": others})
+        made._read = read
+        return made
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {**handler(schema), "description": f"for example {{is: {self.example}, from: methods}}"}
+
+
+if TYPE_CHECKING:
+    Fact = Stated[str]
+    StatedRoute = Stated[Route]
+    StatedDose = Stated[Quantity]
+    StatedMass = Stated[Quantity]
+    StatedDuration = Stated[Quantity]
+    StatedStart = Stated[Start]
+    StatedCount = Stated[int]
+    StatedCapacity = Stated[Range]
+    StatedWeeks = Stated[Range]
+    StatedShare = Stated[Quantity]
+    StatedVolume = Stated[Quantity]
+else:
+    Fact = Annotated[Stated, Of(text, "some text")]
+    StatedRoute = Annotated[Stated, Of(read_route, "intravenous")]
+    StatedDose = Annotated[Stated, Of(read_dose, "85 mg/m^2")]
+    StatedMass = Annotated[Stated, Of(DOSE.read, "50 mg")]
+    StatedDuration = Annotated[Stated, Of(DURATION.read, "4 h")]
+    StatedStart = Annotated[Stated, Of(Start.read, "after oxaliplatin")]
+    StatedCount = Annotated[Stated, Of(whole, "1")]
+    StatedCapacity = Annotated[Stated, Of(partial(read_range, kind=LOADING), "40 to 60 mg/vial")]
+    StatedWeeks = Annotated[Stated, Of(partial(read_range, kind=INTERVAL), "3 to 4 wk")]
+    StatedShare = Annotated[Stated, Of(PERCENT.read, "90 %")]
+    StatedVolume = Annotated[Stated, Of(VOLUME.read, "20 mL")]
 
 
 class Source(Strict):
@@ -204,12 +270,12 @@ class Component(Strict):
     id: Text | None = None
     drug: Text
     form: Fact | None = None
-    route: Stated[Route]
+    route: StatedRoute
     days: tuple[Whole, ...]
-    dose: Stated[AnyDose]
-    over: Stated[Over]
-    start: Stated[StartText]
-    per_cycle: Stated[AnyDose] | None = None
+    dose: StatedDose
+    over: StatedDuration
+    start: StatedStart
+    per_cycle: StatedDose | None = None
     limit: Limit | None = None
     notes: tuple[Fact, ...] = ()
 
@@ -241,16 +307,16 @@ class Component(Strict):
 class BeadLoading(Strict):
     """How drug gets onto the beads. Capacity is per vial and of no named drug; it is no dose."""
 
-    drug: Stated[Text]
-    dose: Stated[Annotated[Quantity, DOSE]]
+    drug: Fact
+    dose: StatedMass
     bead_size: Fact
-    vials: Stated[Whole]
+    vials: StatedCount
     every_cycle: Fact
-    capacity: Stated[Capacity]
+    capacity: StatedCapacity
     fluid: Fact
-    contact_at_least: Stated[Over]
-    uptake_over: Stated[Share]
-    final_volume: Stated[Milliliters]
+    contact_at_least: StatedDuration
+    uptake_over: StatedShare
+    final_volume: StatedVolume
     final_volume_per: Fact
     final_fluid: Fact
 
@@ -276,6 +342,13 @@ class Visit(Strict):
     after_each_cycle: Literal["true"] | None = None
     source: Text = Field(alias="from")
 
+    @property
+    def when(self) -> str:
+        """When, in words."""
+        if self.after_treatment is not None:
+            return f"{wording.say_range(self.after_treatment)} after treatment"
+        return "after each cycle" if self.every is None else f"every {wording.say_range(self.every)}"
+
 
 class Endpoint(Strict):
     """An endpoint as the source defines it, and what is amiss with the definition."""
@@ -300,7 +373,7 @@ class Protocol(Strict):
     eligibility: tuple[Criterion, ...]
     procedures: tuple[Procedure, ...] = ()
     components: tuple[Component, ...]
-    interval: Stated[Weeks]
+    interval: StatedWeeks
     interval_counted: Fact
     premedication: Fact
     follow_up: tuple[Visit, ...]

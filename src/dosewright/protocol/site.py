@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path
-from typing import Annotated, Generic, Literal, TypeVar
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -30,6 +30,7 @@ from ..units import (
 from .drugs import drug
 
 REFERENCE = Path(__file__).with_name("reference-site.yaml")
+TEMPLATE = Path(__file__).with_name("site-template.yaml")
 
 BsaFormula = Literal[
     "bsa_mosteller", "bsa_du_bois", "bsa_haycock", "bsa_gehan_george", "bsa_boyd", "bsa_fujimoto", "bsa_takahira",
@@ -37,9 +38,6 @@ BsaFormula = Literal[
 ]  # fmt: skip
 YesNo = Literal["yes", "no"]
 Undecided = Literal["undecided"]
-T = TypeVar("T")
-HeightRange = Annotated[Range, RangeOf(HEIGHT)]
-WeightRange = Annotated[Range, RangeOf(WEIGHT)]
 
 
 class Decision(Strict):
@@ -62,11 +60,18 @@ class Signature(Strict):
     on: Day
 
 
-class Plausible(Strict, Generic[T]):
-    """What is refused outside `refuse`, and must be confirmed by a person outside `confirm`; the ends belong inside."""
+class PlausibleHeight(Strict):
+    """Heights: refused outside `refuse`, to be confirmed by a person outside `confirm`; the ends belong inside."""
 
-    refuse: T
-    confirm: T
+    refuse: Annotated[Range, RangeOf(HEIGHT)]
+    confirm: Annotated[Range, RangeOf(HEIGHT)]
+
+
+class PlausibleWeight(Strict):
+    """Weights: refused outside `refuse`, to be confirmed by a person outside `confirm`; the ends belong inside."""
+
+    refuse: Annotated[Range, RangeOf(WEIGHT)]
+    confirm: Annotated[Range, RangeOf(WEIGHT)]
 
 
 class Body(Strict):
@@ -75,8 +80,8 @@ class Body(Strict):
     formula: BsaFormula
     cap: Annotated[Quantity, BODY_SURFACE] | Literal["none"]
     weight: Literal["actual", "dry"]
-    height: Plausible[HeightRange]
-    weight_range: Plausible[WeightRange]
+    height: PlausibleHeight
+    weight_range: PlausibleWeight
     weight_valid: Annotated[Quantity, INTERVAL]
     weight_too_old: Annotated[Quantity, INTERVAL]
     weight_change: Annotated[Quantity, PERCENT]

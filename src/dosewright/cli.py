@@ -1,0 +1,691 @@
+"""The command line: parse, call, print. Nothing is imported before it is needed; no traceback reaches a user."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from . import __version__
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from .orders.patient import Patient
+    from .protocol.site import Site
+    from .reading import Document
+
+WIDEST = 110
+FAULT_OF_OURS = 70  # as sysexits.h has it: an internal error
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave with its exit code."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; every mistake is one clear message on standard error."""
+    try:
+        code = cli.main(
+            args=None if arguments is None else list(arguments), prog_name="dosewright", standalone_mode=False
+        )
+        return code if isinstance(code, int) else 0
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    except click.ClickException as mistake:
+        mistake.show()
+        return mistake.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("\nstopped; nothing was left half-written", err=True)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()  # or the interpreter complains once more at its end
+        return 0
+    except Exception as error:
+        from .errors import Mistake
+
+        if isinstance(error, Mistake):
+            click.echo(f"{click.style('dosewright:', fg='red')} {error}", err=True)
+            return error.exit_code
+        if os.environ.get("DOSEWRIGHT_DEBUG"):
+            raise
+        told = f"{type(error).__name__} in this version ({__version__})"
+        click.echo(f"dosewright: a fault of the tool, not of yours: {told}; nothing was written.", err=True)
+        click.echo("Please report it; DOSEWRIGHT_DEBUG=1 shows where it happened.", err=True)
+        return FAULT_OF_OURS
+
+
+@contextmanager
+def _one_case() -> Iterator[None]:
+    """Import what one case needs, quickly.
+
+    Pint would load NumPy for columns, at half the cost of the whole command; imports make no garbage worth collecting;
+    and no plugin may have a say in what we validate.
+    """
+    import gc
+
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
+    without_numpy = "numpy" not in sys.modules and "pint" not in sys.modules
+    if without_numpy:
+        sys.modules["numpy"] = None  # type: ignore[assignment]
+    gc.disable()
+    try:
+        import pint  # noqa: F401
+
+        yield
+    finally:
+        gc.freeze()  # what was imported stays to the end: no collection need look at it again, not even the last
+        gc.enable()
+        if without_numpy:
+            del sys.modules["numpy"]
+
+
+def _read(path: str) -> bytes:
+    """The bytes of a file of the user's, or a mistake that says which and why."""
+    from .errors import Mistake
+
+    try:
+        with open(path, "rb") as file:
+            return file.read(50_000_000)
+    except OSError as error:
+        raise Mistake("a file that can be read", got=path, hint=error.strerror or "") from None
+
+
+def _site(path: str | None) -> tuple[Site, Document]:
+    from pathlib import Path
+
+    from .protocol.site import load_site, reference_site
+
+    return reference_site() if path is None else load_site(_read(path), Path(path).name)
+
+
+def _patient(path: str) -> tuple[Patient, Document]:
+    from pathlib import Path
+
+    from .orders.patient import load_patient
+
+    return load_patient(_read(path), Path(path).name)
+
+
+def _what_if(decide: Iterable[str]) -> dict[str, str]:
+    """The what-ifs of one call, 'PATH=CHOICE' each."""
+    from .errors import Mistake
+
+    found: dict[str, str] = {}
+    for text in decide:
+        path, equals, choice = text.partition("=")
+        if not equals or not path or not choice:
+            raise Mistake("PATH=CHOICE", where="--decide", example="fluorouracil.dose=discussion", got=text)
+        if path in found:
+            raise Mistake("each question once", where="--decide", got=text)
+        found[path] = choice
+    return found
+
+
+def _today() -> dt.date:
+    import datetime
+
+    return datetime.datetime.now().astimezone().date()
+
+
+def _asked(value: str | None, name: str, example: str, check: Callable[[str], object]) -> str:
+    """What a call needs: as given, or asked for on a terminal, or a mistake in usage."""
+    if value is not None:
+        return value
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise click.UsageError(f"needs --{name}, for example --{name} '{example}'")
+    from .errors import Mistake
+
+    while True:
+        answer: str = click.prompt(f"{name.capitalize()}, for example {example}", type=str)
+        try:
+            check(answer)
+        except Mistake as mistake:
+            click.echo(str(mistake), err=True)
+        else:
+            return answer
+
+
+def _dumped(data: object) -> str:
+    import json
+
+    return json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False)
+
+
+def _leave(released: bool) -> int:
+    from .errors import DONE, DONE_WITH_BLOCKING_FINDINGS
+
+    return DONE if released else DONE_WITH_BLOCKING_FINDINGS
+
+
+_format = click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="For people or for programs."
+)
+_site_option = click.option(
+    "--site", "site_path", metavar="FILE", help="The hospital's own policy; without it the reference site."
+)
+_decide = click.option(
+    "--decide", multiple=True, metavar="PATH=CHOICE", help="A what-if on an open question; never releases."
+)
+
+
+def _width() -> int:
+    """The width of the terminal; click would load a module for archives to find it."""
+    try:
+        return min(os.get_terminal_size().columns, WIDEST)
+    except OSError:
+        return 100
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "terminal_width": _width()})
+@click.version_option(__version__, prog_name="dosewright")
+def cli() -> None:
+    """From a published treatment protocol to doses with their working, order sheets and bead worksheets.
+
+    An aid to calculation, to be checked independently by a second person; no cleared medical device.
+
+    \b
+    dosewright dose haic-folfox --height "165 cm" --weight "60 kg"
+    dosewright order haic-folfox --patient patient.yaml --cycle 1 --on 2026-11-23 --out sheet.pdf
+
+    Exit codes: 0 done, 1 done with findings that stop release, 2 usage, 3 wrong input, 4 cannot be computed.
+    """
+
+
+# ------------------------------------------------------------------------------------------------------------- doses
+
+
+@cli.command()
+@click.argument("protocol")
+@click.option("--height", metavar="TEXT", help="With its unit: '165 cm', '1.65 m', '5 ft 8 in'.")
+@click.option("--weight", metavar="TEXT", help="With its unit: '60 kg', '132 lb'.")
+@click.option("--sex", type=click.Choice(["male", "female"]), help="Only where a formula needs it.")
+@click.option("--on", "on", metavar="DATE", help="The day of treatment, printed with the doses.")
+@_site_option
+@_decide
+@_format
+def dose(
+    protocol: str,
+    height: str | None,
+    weight: str | None,
+    sex: str | None,
+    on: str | None,
+    site_path: str | None,
+    decide: tuple[str, ...],
+    form: str,
+) -> int:
+    """Doses of PROTOCOL for one body, with their working."""
+    with _one_case():
+        from . import dates, terminal
+        from .orders import basis as body
+        from .orders import doses as orders
+        from .protocol import library
+        from .units import HEIGHT, WEIGHT
+
+    from .errors import Mistake
+
+    loaded = library.find(protocol)
+    site, site_document = _site(site_path)
+    height = _asked(height, "height", HEIGHT.example, HEIGHT.read)
+    weight = _asked(weight, "weight", WEIGHT.example, WEIGHT.read)
+    measured = []
+    for name, text, kind in (("--height", height, HEIGHT), ("--weight", weight, WEIGHT)):
+        try:
+            measured.append(kind.read(text))
+        except Mistake as mistake:
+            raise mistake.at(name) from None
+    day = dates.read_day(on) if on is not None else None
+    basis = body.basis(site.body, height=measured[0], weight=measured[1], sex=sex)
+    made = orders.doses(loaded, site, basis, what_if=_what_if(decide))
+    if form == "json":
+        click.echo(_dumped(orders.doses_data(loaded, site, site_document, made, on=day)))
+    else:
+        click.echo(terminal.doses(loaded, site, made, entered=(height, weight), on=day))
+    return _leave(made.released)
+
+
+# ------------------------------------------------------------------------------------------------------------ sheets
+
+
+_SHEET_OPTIONS = (
+    click.argument("protocol"),
+    click.option(
+        "--patient", "patients", metavar="FILE", multiple=True, required=True, help="A patient; may be repeated."
+    ),
+    click.option("--cycle", metavar="N", required=True, help="The cycle, counted from 1."),
+    click.option("--on", "on", metavar="DATE", required=True, help="The day of treatment, as 2026-11-23."),
+    click.option("--out", required=True, metavar="PATH", help="X.pdf, X.html or X.json; a folder takes one file each."),
+    click.option("--as", "ending", type=click.Choice(["pdf", "html", "json"]), default="pdf", help="In a folder."),
+    click.option("--workers", type=click.IntRange(1, 64), default=1, help="Processes, where there are many sheets."),
+    click.option("--paper", type=click.Choice(["A4", "Letter"]), default="A4", help="Size of the paper."),
+    click.option("--copy", type=click.IntRange(1, 99), help="Mark a reprint: COPY n."),
+    _site_option,
+    _decide,
+    _format,
+)
+
+
+def _sheet_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    for option in reversed(_SHEET_OPTIONS):
+        function = option(function)
+    return function
+
+
+@cli.command()
+@_sheet_options
+def order(**options: Any) -> int:
+    """The order sheet of PROTOCOL for one patient or several."""
+    return _sheets("order", **options)
+
+
+@cli.command()
+@_sheet_options
+def worksheet(**options: Any) -> int:
+    """The bead-loading worksheet of PROTOCOL for one patient or several."""
+    return _sheets("worksheet", **options)
+
+
+def _sheets(
+    kind: str,
+    *,
+    protocol: str,
+    patients: tuple[str, ...],
+    cycle: str,
+    on: str,
+    out: str,
+    ending: str,
+    workers: int,
+    paper: str,
+    copy: int | None,
+    site_path: str | None,
+    decide: tuple[str, ...],
+    form: str,
+) -> int:
+    from pathlib import Path
+
+    with _one_case():
+        from . import dates
+        from .orders import order as orders
+        from .protocol import library
+
+    from .errors import Mistake
+
+    folder = Path(out) if out.endswith(("/", "\\")) or Path(out).is_dir() else None
+    suffix = ending if folder else Path(out).suffix.removeprefix(".")
+    if suffix not in {"pdf", "html", "json"}:
+        raise Mistake(
+            "a file that ends in .pdf, .html or .json, or a folder", where="--out", example="sheet.pdf", got=out
+        )
+    if suffix == "json" and folder is None and len(patients) > 1:
+        raise Mistake("a folder for several orders as JSON", where="--out", example="orders/", got=out)
+    number = int(cycle) if cycle.isascii() and cycle.isdigit() and 0 < len(cycle) < 4 else 0
+    if number < 1:
+        raise Mistake("a whole number from 1", where="--cycle", example="1", got=cycle)
+    try:
+        day = dates.read_day(on)
+    except Mistake as mistake:
+        raise mistake.at("--on") from None
+    loaded = library.find(protocol)
+    site, site_document = _site(site_path)
+    what_if = _what_if(decide)
+    made = []
+    for path in patients:
+        patient, document = _patient(path)
+        try:
+            made.append(orders.order(loaded, site, site_document, patient, cycle=number, on=day, what_if=what_if))
+        except Mistake as mistake:
+            raise mistake.at(document.name) from None
+    written = _written(kind, made, Path(out), folder, suffix, paper=paper, copy=copy, workers=workers)
+    if form == "json":
+        click.echo(_dumped([_told(one, path) for one, path in zip(made, written, strict=True)]))
+    else:
+        from . import terminal
+
+        for one, target in zip(made, written, strict=True):
+            click.echo(terminal.told(one, target))
+    return _leave(all(one["released"] for one in made))
+
+
+def _told(one: dict[str, Any], path: Path) -> dict[str, Any]:
+    return {
+        "file": str(path),
+        "id": one["id"],
+        "hash": one["hash"],
+        "released": one["released"],
+        "findings": one["findings"],
+    }
+
+
+def _written(
+    kind: str,
+    made: list[dict[str, Any]],
+    out: Path,
+    folder: Path | None,
+    suffix: str,
+    *,
+    paper: str,
+    copy: int | None,
+    workers: int,
+) -> list[Path]:
+    """Write the sheets, whole or not at all, and say where each order went."""
+    from . import documents
+
+    names = [_file_name(kind, one, suffix) for one in made]
+    if suffix == "json":
+        targets = [folder / name for name in names] if folder else [out]
+        for one, target in zip(made, targets, strict=True):
+            documents.write(target, (_dumped(one) + "\n").encode("utf-8"))
+        return targets
+    to_html = documents.worksheet_html if kind == "worksheet" else documents.order_html
+    settings = {"paper": paper, "copy": copy}
+    if folder is None:
+        if suffix == "html":
+            documents.write(out, to_html(made, **settings).encode("utf-8"))
+        else:
+            documents.write(out, documents.joined_pdf(made, kind=kind, **settings))
+        return [out] * len(made)
+    targets = [folder / name for name in names]
+    if suffix == "html":
+        for one, target in zip(made, targets, strict=True):
+            documents.write(target, to_html([one], **settings).encode("utf-8"))
+        return targets
+    sheets = documents.pdfs(made, kind=kind, workers=workers, **settings)
+    with _progress(sheets, len(made), "sheets") as shown:
+        for target, content in zip(targets, shown, strict=True):
+            documents.write(target, content)
+    return targets
+
+
+def _file_name(kind: str, one: dict[str, Any], suffix: str) -> str:
+    """A name made of the order's own parts, none of which a user can turn into a path."""
+    return f"{kind}-{one['id']}-{one['protocol']['id']}-cycle-{one['cycle']}-{one['on']}.{suffix}"
+
+
+@contextmanager
+def _progress(items: Iterable[Any], length: int, label: str) -> Iterator[Iterable[Any]]:
+    """A progress bar on a terminal, and silence in a pipe."""
+    if not sys.stderr.isatty() or length < 2:
+        yield items
+        return
+    with click.progressbar(items, length=length, label=label, file=sys.stderr) as bar:
+        yield bar
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE…")
+@_format
+def verify(files: tuple[str, ...], form: str) -> int:
+    """Say whether a sheet (PDF, HTML or JSON) still is what was made."""
+    from pathlib import Path
+
+    from . import documents
+    from .errors import DONE, DONE_WITH_BLOCKING_FINDINGS
+
+    found = [documents.verify(_read(path), Path(path).name) for path in files]
+    if form == "json":
+        click.echo(_dumped([{"file": path, **one.data()} for path, one in zip(files, found, strict=True)]))
+    else:
+        for path, one in zip(files, found, strict=True):
+            click.echo(f"{path}: {one}")
+    return DONE if all(one.unchanged for one in found) else DONE_WITH_BLOCKING_FINDINGS
+
+
+@cli.command()
+@click.option("--out", default="demo", metavar="FOLDER", help="Where the sheets go.")
+def demo(out: str) -> int:
+    """The main job on the example patients: order sheets and bead worksheets into a folder."""
+    from pathlib import Path
+
+    from . import demonstration
+
+    items = demonstration.sheets()
+    with _progress(items, len(items), "sheets") as shown:
+        written = [demonstration.make(one, Path(out)) for one in shown]
+    for line in written:
+        click.echo(line)
+    return 0
+
+
+# -------------------------------------------------------------------------------------------------------- calculators
+
+
+@cli.command(context_settings={"ignore_unknown_options": False})
+@click.argument("name")
+@click.argument("values", nargs=-1, metavar="[ARGUMENT=VALUE]…")
+@click.option(
+    "--csv", "csv_in", metavar="FILE", help="One case a row; columns are the arguments, units in cell or header."
+)
+@click.option("--out", "csv_out", metavar="FILE", help="Where the rows with their results go.")
+@_format
+def calc(name: str, values: tuple[str, ...], csv_in: str | None, csv_out: str | None, form: str) -> int:
+    """Answer with calculator NAME ('list' shows them all), once or for a table.
+
+    \b
+    dosewright calc bsa-mosteller height="165 cm" weight="60 kg"
+    dosewright calc bsa-mosteller --csv cases.csv --out results.csv
+    """
+    if name == "list":
+        if values or csv_in or csv_out:
+            raise click.UsageError("'calc list' takes nothing else")
+        with _one_case():
+            from . import terminal
+            from .calculators.checked import catalogue
+        click.echo(
+            _dumped(terminal.calculators_data(catalogue())) if form == "json" else terminal.calculators(catalogue())
+        )
+        return 0
+    if csv_in or csv_out:
+        if values or not (csv_in and csv_out):
+            raise click.UsageError("a table needs both --csv IN.csv and --out OUT.csv, and no ARGUMENT=VALUE")
+        from . import cases
+
+        refused, rows = cases.calculate(cases.calculator(name), csv_in, csv_out, progress=_counter())
+        click.echo(f"{csv_out}: {rows:,} rows, {refused:,} refused")
+        return 0 if refused == 0 else 1
+    with _one_case():
+        from . import cases, terminal
+    answer = cases.answer(cases.calculator(name), values)
+    click.echo(_dumped(answer.data()) if form == "json" else terminal.answer(answer))
+    return 0
+
+
+def _counter() -> Callable[[int], None]:
+    """A running count of rows on a terminal; nothing in a pipe."""
+    if not sys.stderr.isatty():
+        return lambda rows: None
+    return lambda rows: click.echo(f"\r{rows:,} rows", nl=False, err=True)
+
+
+# ---------------------------------------------------------------------------------------------------------- protocols
+
+
+@cli.group()
+def protocol() -> None:
+    """The protocols: list, show, check, compare."""
+
+
+@protocol.command("list")
+@_format
+def protocol_list(form: str) -> None:
+    """The protocols of the library, with the doses that tell them apart."""
+    with _one_case():
+        from . import terminal
+        from .protocol import library
+
+    found = [library.from_library(name) for name in library.names()]
+    click.echo(_dumped([terminal.protocol_row(one) for one in found]) if form == "json" else terminal.protocols(found))
+
+
+@protocol.command("show")
+@click.argument("name", metavar="PROTOCOL")
+def protocol_show(name: str) -> None:
+    """One protocol, value by value with its source; disputes and open questions marked."""
+    with _one_case():
+        from . import terminal
+        from .protocol import library
+
+    click.echo(terminal.protocol(library.find(name)))
+
+
+@protocol.command("check")
+@click.argument("files", nargs=-1, required=True, metavar="FILE…")
+def protocol_check(files: tuple[str, ...]) -> int:
+    """Check protocol files; every mistake of each is reported, with line and column."""
+    from .protocol import library
+
+    return _check(files, lambda content, name: library.load(content, name))
+
+
+@protocol.command("schema")
+def protocol_schema() -> None:
+    """The JSON Schema of a protocol file, for editors."""
+    from .protocol.model import Protocol
+
+    click.echo(_dumped(Protocol.model_json_schema(by_alias=True)))
+
+
+@protocol.command("diff")
+@click.argument("first", metavar="A")
+@click.argument("second", metavar="B")
+@click.option("--height", required=True, metavar="TEXT", help="With its unit: '165 cm'.")
+@click.option("--weight", required=True, metavar="TEXT", help="With its unit: '60 kg'.")
+@_site_option
+@_format
+def protocol_diff(first: str, second: str, height: str, weight: str, site_path: str | None, form: str) -> None:
+    """What changes from protocol A to protocol B, in this patient's milligrams."""
+    with _one_case():
+        from . import terminal
+        from .orders import basis as body
+        from .orders import compare
+        from .protocol import library
+        from .units import HEIGHT, WEIGHT
+
+    site, _ = _site(site_path)
+    basis = body.basis(site.body, height=HEIGHT.read(height), weight=WEIGHT.read(weight), sex=None)
+    rows = compare.differences(library.find(first), library.find(second), site, basis)
+    click.echo(
+        _dumped([row.data() for row in rows]) if form == "json" else terminal.differences(first, second, basis, rows)
+    )
+
+
+def _check(files: Sequence[str], load: Callable[[bytes, str], object]) -> int:
+    from pathlib import Path
+
+    from .errors import DONE, WRONG_INPUT, Mistake
+
+    code = DONE
+    for path in files:
+        try:
+            load(_read(path), Path(path).name)
+        except Mistake as mistake:
+            click.echo(str(mistake), err=True)
+            code = WRONG_INPUT
+        else:
+            click.echo(f"{path}: in order")
+    return code
+
+
+# ------------------------------------------------------------------------------------------------- sites and patients
+
+
+@cli.group()
+def site() -> None:
+    """The hospital's own policy: a template, a check, the schema."""
+
+
+@site.command("init")
+@click.option("--out", default="site.yaml", metavar="FILE", help="Where the commented template goes.")
+def site_init(out: str) -> None:
+    """Write a commented template of a site file; fill it in, sign it, and check it."""
+    from .protocol.site import TEMPLATE
+
+    _new_file(out, TEMPLATE.read_bytes())
+
+
+@site.command("check")
+@click.argument("files", nargs=-1, required=True, metavar="FILE…")
+def site_check(files: tuple[str, ...]) -> int:
+    """Check site files, and their decisions against the protocols they name."""
+    from .protocol import library
+    from .protocol.site import load_site
+
+    def load(content: bytes, name: str) -> None:
+        found, document = load_site(content, name)
+        library.check_decisions(found, document)
+
+    return _check(files, load)
+
+
+@site.command("schema")
+def site_schema() -> None:
+    """The JSON Schema of a site file, for editors."""
+    from .protocol.site import Site
+
+    click.echo(_dumped(Site.model_json_schema(by_alias=True)))
+
+
+@cli.group()
+def patient() -> None:
+    """Patient files: a template, a check, the schema."""
+
+
+@patient.command("init")
+@click.option("--out", default="patient.yaml", metavar="FILE", help="Where the commented template goes.")
+def patient_init(out: str) -> None:
+    """Write a commented template of a patient file, in which everything is unknown."""
+    from .orders.patient import TEMPLATE
+
+    _new_file(out, TEMPLATE.read_bytes())
+
+
+@patient.command("check")
+@click.argument("files", nargs=-1, required=True, metavar="FILE…")
+def patient_check(files: tuple[str, ...]) -> int:
+    """Check patient files; every mistake of each is reported, with line and column."""
+    from .orders.patient import load_patient
+
+    return _check(files, load_patient)
+
+
+@patient.command("schema")
+def patient_schema() -> None:
+    """The JSON Schema of a patient file, for editors."""
+    from .orders.patient import Patient
+
+    click.echo(_dumped(Patient.model_json_schema(by_alias=True)))
+
+
+def _new_file(out: str, content: bytes) -> None:
+    """Write a template where nothing stands yet; what a user has written is never overwritten."""
+    from pathlib import Path
+
+    from . import documents
+    from .errors import Mistake
+
+    if Path(out).exists():
+        raise Mistake("a file that does not exist yet", where="--out", got=out)
+    documents.write(Path(out), content)
+    click.echo(f"{out}: written")
+
+
+@cli.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """The completion script of a shell: eval "$(dosewright completion bash)"."""
+    from click.shell_completion import get_completion_class
+
+    found = get_completion_class(shell)
+    if found is None:
+        raise click.UsageError(f"no completion for {shell}")
+    click.echo(found(cli, {}, "dosewright", "_DOSEWRIGHT_COMPLETE").source())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,145 @@
+"""Doses of one protocol on one body under one site's policy: the lines, their remarks, and both as data."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from typing import TYPE_CHECKING, Any
+
+from pint.facets.plain import PlainQuantity
+
+from .. import wording
+from ..protocol.library import Loaded
+from ..protocol.site import Site
+from ..reading import Document
+from ..units import Range
+from . import basis as body
+from . import lines
+from .basis import Basis
+from .decisions import Choices
+from .finding import Finding, stops
+from .lines import Line
+
+if TYPE_CHECKING:
+    from .patient import Patient
+
+
+@dataclass(frozen=True, slots=True)
+class Doses:
+    """The lines of one treatment day on one body, and every remark on them."""
+
+    basis: Basis
+    lines: tuple[Line, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def released(self) -> bool:
+        """Whether nothing stops release."""
+        return not stops(self.findings)
+
+
+def doses(
+    loaded: Loaded,
+    site: Site,
+    basis: Basis,
+    *,
+    what_if: Mapping[str, str],
+    cycle: int | None = None,
+    patient: Patient | None = None,
+) -> Doses:
+    """Doses of one protocol on one body under one site's policy."""
+    protocol = loaded.protocol
+    choices = Choices(protocol, site, what_if)
+    found: list[Finding] = list(_standing(loaded, site))
+    found += choices.findings(cycle=cycle)
+    found += body.plausibility(site.body, basis, patient)
+    made: list[Line] = []
+    for one in lines.build(protocol, site, basis, choices):
+        if isinstance(one, Line):
+            made.append(one)
+        else:
+            found.append(one)
+    return Doses(basis, tuple(made), tuple(found))
+
+
+def doses_data(loaded: Loaded, site: Site, document: Document, made: Doses, *, on: dt.date | None) -> dict[str, Any]:
+    """Doses on one body as programs read them."""
+    protocol, surface = loaded.protocol, made.basis.surface
+    data: dict[str, Any] = to_data(
+        {
+            "protocol": protocol.id,
+            "version": protocol.version,
+            "arm": protocol.arm,
+            "status": protocol.status,
+            "released": made.released,
+            "on": on,
+            "bsa": {**wording.as_data(surface), "formula": made.basis.formula},
+            "basis": made.basis,
+            "lines": [line_data(line) for line in made.lines],
+            "findings": made.findings,
+            "site": site_data(site, document),
+            "sha256": loaded.document.sha256,
+        }
+    )
+    return data
+
+
+def _standing(loaded: Loaded, site: Site) -> Iterator[Finding]:
+    """Whether protocol and site are such that an order on them may be released at all."""
+    protocol = loaded.protocol
+    if site.kind == "reference":
+        message = "computed with the reference site, which is no hospital's policy"
+        yield Finding("reference-site", "blocks-release", message, site.id, "a signed site file", where="site")
+    elif f"{protocol.id}@{protocol.version}" not in site.protocols:
+        message = f"{protocol.id} version {protocol.version} is not among the protocols this site has approved"
+        said = ", ".join(site.protocols) or "none"
+        yield Finding("protocol-not-approved", "blocks-release", message, said, source="site policy", where="protocols")
+    if protocol.status != "active":
+        message = f"the protocol is {protocol.status}"
+        yield Finding("protocol-status", "blocks-release", message, protocol.status, "active", where=protocol.id)
+
+
+def site_data(site: Site, document: Document) -> dict[str, Any]:
+    """The site as it stands on every output."""
+    signed = site.signed
+    return {
+        "id": site.id,
+        "name": site.name,
+        "version": site.version,
+        "kind": site.kind,
+        "signed": {"by": signed.by, "role": signed.role, "on": signed.on} if signed else None,
+        "contact": site.contact,
+        "time_zone": site.time_zone.key,
+        "genotype": site.genotype,
+        "sha256": document.sha256,
+    }
+
+
+def line_data(line: Line) -> dict[str, Any]:
+    """One line as programs read it; `from` and `rate` stand where the description of the format has them."""
+    data: dict[str, Any] = to_data(line)
+    data["from"] = data.pop("source")
+    data["rate"] = data["made"]["rate"] if data["made"] else None
+    for figure in data["disputed"]:
+        figure["from"] = figure.pop("source")
+    return data
+
+
+def to_data(value: Any) -> Any:
+    """Values as JSON has them: quantities as number and UCUM unit, dates in ISO 8601, everything else as it is."""
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    if isinstance(value, PlainQuantity):
+        return wording.as_data(value)
+    if isinstance(value, Range):
+        return {"low": wording.as_data(value.low), "high": wording.as_data(value.high)}
+    if is_dataclass(value):
+        return {field.name: to_data(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: to_data(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [to_data(one) for one in value]
+    if isinstance(value, dt.date | dt.datetime | dt.time):
+        return value.isoformat()
+    raise TypeError(f"no data form for {type(value)}")

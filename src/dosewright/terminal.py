@@ -1,0 +1,295 @@
+"""What the command line prints for people: plain lines, fit for a terminal, a pipe and a printer."""
+
+from __future__ import annotations
+
+import datetime as dt
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from . import wording
+from .calculators.checked import Calculator
+from .units import quantity
+
+if TYPE_CHECKING:
+    from .cases import AnswerOf
+    from .orders.basis import Basis
+    from .orders.compare import Difference
+    from .orders.doses import Doses
+    from .orders.finding import Finding
+    from .orders.lines import Line
+    from .protocol.library import Loaded
+    from .protocol.model import Protocol, Stated
+    from .protocol.site import Site
+
+WIDTH: Final = 110
+MARKS: Final = {"refuse": "REFUSED", "blocks-release": "stops release", "warning": "warning", "info": "note"}
+COLOURS: Final = {"refuse": "red", "blocks-release": "red", "warning": "yellow", "info": "blue"}
+
+
+def _wrapped(text: str, indent: int, *, first: str = "") -> str:
+    return textwrap.fill(
+        text, WIDTH, initial_indent=first or " " * indent, subsequent_indent=" " * indent, break_on_hyphens=False
+    )
+
+
+def _stamp(released: bool) -> str:
+    return click.style("may be released", fg="green") if released else click.style("NOT RELEASED", fg="red", bold=True)
+
+
+# ------------------------------------------------------------------------------------------------------------- doses
+
+
+def doses(loaded: Loaded, site: Site, made: Doses, *, entered: tuple[str, str], on: dt.date | None) -> str:
+    """Doses on one body, with their working, their disputes and what keeps them from release."""
+    protocol = loaded.protocol
+    out = [f"{protocol.title}, version {protocol.version}    {_stamp(made.released)}"]
+    out.append(f"Site    {site.name}, version {site.version}" + (f"    for {wording.day(on)}" if on else ""))
+    out += list(_body(made.basis, entered))
+    for line in made.lines:
+        out += ["", *_line(line)]
+    out += ["", *findings(made.findings)]
+    out += ["", "An aid to calculation: to be checked independently by a second person."]
+    return "\n".join(out)
+
+
+def _body(basis: Basis, entered: tuple[str, str]) -> Iterator[str]:
+    sizes = []
+    for value, text in ((basis.height, entered[0]), (basis.weight, entered[1])):
+        told = wording.say(value, places=2)
+        sizes.append(told if told == wording.say(quantity(text), places=2) else f"{told} ({text.strip()})")
+    capped = f", capped from {wording.say(basis.uncapped, places=4)}" if basis.cap_applied else ""
+    surface = click.style(wording.say(basis.surface, places=4), bold=True)
+    yield f"Body    {sizes[0]}, {sizes[1]}: {surface} by {basis.formula_name}{capped}"
+    yield f"        {basis.working}"
+    low, *_, high = sorted(basis.spread, key=lambda one: one.value.magnitude)
+    ends = " to ".join(
+        f"{wording.say(one.value, places=4)} ({one.formula}, {wording.signed_percent(one.difference.magnitude / 100)})"
+        for one in (low, high)
+    )
+    yield f"        other formulas: {ends}"
+
+
+def _line(line: Line) -> Iterator[str]:
+    marks = {"disputed": " DISPUTED", "undecided": " UNDECIDED", "what-if": " WHAT-IF"}
+    name = click.style(f"{line.number}  {line.key:<14}{wording.say(line.ordered):>12}", bold=True)
+    yield f"{name}{click.style(marks.get(line.state, ''), fg='yellow')}"
+    over = wording.say(line.over) if line.over is not None else "undecided"
+    rate = wording.say(line.made.rate, places=2) if line.made and line.made.rate is not None else "rate undecided"
+    form = f", {line.form}" if line.form else ""
+    yield f"   {line.route}{form}, over {over}, {rate}"
+    yield f"   {line.working}    [{line.source}]"
+    for figure in line.disputed:
+        yield click.style(f"   elsewhere: {figure.working}    [{figure.source}]", fg="yellow")
+    made = line.made
+    if made and made.volume is not None and made.concentration is not None and made.diluent_volume is not None:
+        volume = f"in {wording.say(made.diluent_volume)} of {made.diluent}, {wording.say(made.volume, places=1)} in all"
+        yield f"   {volume}, {wording.say(made.concentration, places=3)}; {made.line}"
+
+
+def findings(found: Sequence[Finding]) -> Iterator[str]:
+    """Findings, the gravest first, one to a paragraph."""
+    order = list(MARKS)
+    for one in sorted(found, key=lambda f: order.index(f.severity)):
+        rest = [f"is {one.measured}"] if one.measured else []
+        rest += [f"allowed {one.allowed}"] if one.allowed else []
+        rest += [f"[{one.source}]"] if one.source else []
+        mark = f"{MARKS[one.severity]:<15}"
+        text = _wrapped(f"{one.message}{'; ' if rest else ''}{', '.join(rest)}", 15, first=mark)
+        yield click.style(mark, fg=COLOURS[one.severity]) + text[len(mark) :]
+
+
+def told(order: Mapping[str, Any], path: Path) -> str:
+    """One line on a sheet that was written, and the reasons that keep it from release."""
+    reasons = [f["message"] for f in order["findings"] if f["severity"] in {"refuse", "blocks-release"}]
+    head = f"{path}    {order['patient']['name']}, cycle {order['cycle']}    {_stamp(order['released'])}"
+    return "\n".join([head, *(_wrapped(reason, 6, first="    - ") for reason in reasons)])
+
+
+# -------------------------------------------------------------------------------------------------------- calculators
+
+
+def calculators(catalogue: Mapping[str, Calculator]) -> str:
+    """Every calculator with its formula and source."""
+    out: list[str] = []
+    module = ""
+    for one in catalogue.values():
+        here = one.function.__module__.rsplit(".", 1)[-1]
+        if here != module:
+            out += ["", click.style(here.upper(), bold=True)]
+            module = here
+        arguments = " ".join(a.name if a.required else f"[{a.name}]" for a in one.arguments.values())
+        out.append(f"{click.style(one.command, bold=True)}  {arguments}")
+        out.append(_wrapped(one.title, 4))
+        out += [_wrapped(line, 8, first="    ") for line in one.formula]
+        out.append(_wrapped(f"limits: {one.limits}", 8, first="    "))
+        out.append(_wrapped(f"source: {one.source}", 8, first="    "))
+    return "\n".join(out[1:])
+
+
+def calculators_data(catalogue: Mapping[str, Calculator]) -> list[dict[str, Any]]:
+    """The same for programs."""
+    return [
+        {
+            "name": one.command,
+            "title": one.title,
+            "arguments": [{"name": a.name, "required": a.required} for a in one.arguments.values()],
+            "formula": list(one.formula),
+            "limits": one.limits,
+            "source": one.source,
+        }
+        for one in catalogue.values()
+    ]
+
+
+def answer(found: AnswerOf) -> str:
+    """What a calculator answered, with its working and source."""
+    from dataclasses import fields, is_dataclass
+
+    from .cases import shown
+
+    entered = ", ".join(f"{name} {shown(value)}" for name, value in found.arguments.items())
+    out = [f"{found.calculator.command}: {entered}"]
+    if is_dataclass(found.result):
+        pad = max(len(field.name) for field in fields(found.result))
+        for field in fields(found.result):
+            out.append(f"  {field.name.replace('_', ' '):<{pad}}  {shown(getattr(found.result, field.name))}")
+    else:
+        out[0] += f" → {click.style(shown(found.result), bold=True)}"
+    out += [f"  {line}" for line in found.working]
+    out.append(_wrapped(f"Limits: {found.calculator.limits}", 10, first="  "))
+    out.append(_wrapped(f"Source: {found.calculator.source}", 10, first="  "))
+    return "\n".join(out)
+
+
+# ---------------------------------------------------------------------------------------------------------- protocols
+
+
+def protocol_row(loaded: Loaded) -> dict[str, Any]:
+    """One protocol in short: what tells it apart from the others."""
+    found = loaded.protocol
+    return {
+        "id": found.id,
+        "version": found.version,
+        "status": found.status,
+        "title": found.title,
+        "doses": [_distinguishing(component) for component in found.components],
+        "interval": _value(found.interval),
+        "sha256": loaded.document.sha256,
+    }
+
+
+def _distinguishing(component: Any) -> str:
+    over = f" over {_value(component.over)}" if component.over.value is not None else ""
+    return f"{component.key} {_value(component.dose)}{over}, {_value(component.route)}"
+
+
+def protocols(found: Iterable[Loaded]) -> str:
+    """The library, one protocol to a paragraph."""
+    out = []
+    for loaded in found:
+        row = protocol_row(loaded)
+        out.append(f"{click.style(row['id'], bold=True)}  version {row['version']}, {row['status']}")
+        out.append(_wrapped(row["title"], 4))
+        out += [_wrapped(text, 8, first="    - ") for text in row["doses"]]
+        out.append(_wrapped(f"every {row['interval']}", 8, first="    - "))
+    return "\n".join(out)
+
+
+def _value(stated: Stated[Any]) -> str:
+    """A value as its source has it, with what else the source says."""
+    if stated.unstated:
+        return "unstated"
+    others = [f"{wording.told(one.value)} ({one.source})" for one in stated.disputed]
+    return (
+        wording.listed([f"{wording.told(stated.value)} ({stated.source})", *others], "or")
+        if others
+        else str(wording.told(stated.value))
+    )
+
+
+def protocol(loaded: Loaded) -> str:
+    """A whole protocol, value by value, each with its source; what is disputed or unstated is marked."""
+    return "\n".join(_protocol(loaded.protocol, loaded.document.sha256))
+
+
+def _heading(text: str) -> list[str]:
+    return ["", click.style(text.upper(), bold=True)]
+
+
+def _protocol(found: Protocol, sha256: str) -> Iterator[str]:
+    yield click.style(found.title, bold=True)
+    yield f"{found.id} version {found.version}, {found.status}; sha256 {sha256[:12]}"
+    yield _wrapped(f"{found.work.authors} {found.work.title}. {found.work.published_in}.", 0)
+    if found.work.doi:
+        yield f"doi:{found.work.doi}"
+    yield f"For {found.indication}."
+    yield from _heading("Eligibility")
+    for criterion in found.eligibility:
+        yield f"  {criterion.text}    [{criterion.source}]"
+    for procedure in found.procedures:
+        yield from _heading(f"Day {procedure.day}: {procedure.name}")
+        for name, stated in (("device", procedure.device), ("stages", procedure.stages)):
+            if stated:
+                yield from _stated(name, stated)
+        for step in procedure.steps:
+            yield from _stated("step", step)
+        if procedure.loading:
+            for name in type(procedure.loading).model_fields:
+                yield from _stated(f"beads.{name}", getattr(procedure.loading, name))
+    for component in found.components:
+        days = wording.listed(str(day) for day in component.days)
+        yield from _heading(f"{component.key}, day {days}")
+        for name in ("form", "dose", "route", "over", "start"):
+            stated = getattr(component, name)
+            if stated:
+                yield from _stated(f"{component.key}.{name}", stated)
+    yield from _heading("Course")
+    for name in ("interval", "interval_counted", "premedication", "stop", "response_criterion"):
+        stated = getattr(found, name)
+        if stated:
+            yield from _stated(name, stated)
+    for visit in found.follow_up:
+        yield _wrapped(f"{visit.what}, {visit.when}    [{visit.source}]", 6, first="  ")
+    yield from _heading("Endpoints")
+    for endpoint in found.endpoints:
+        yield from _stated(f"{endpoint.id}{' (primary)' if endpoint.primary == 'yes' else ''}", endpoint.definition)
+    yield from _heading("Cautions")
+    for caution in found.cautions:
+        yield from _stated("caution", caution)
+    yield from _heading("Sources")
+    for key, source in found.sources.items():
+        yield f"  [{key}] {source.where}"
+        yield _wrapped(source.states, 6)
+        yield f"      held against the page by {source.held_by} on {source.held_on}; {source.confidence}"
+
+
+def _stated(name: str, stated: Stated[Any]) -> Iterator[str]:
+    if stated.unstated:
+        options = f": {'; '.join(stated.options)}" if stated.options else ""
+        yield _wrapped(f"{click.style('UNSTATED', fg='yellow')}, the site must say{options}", 6, first=f"  {name}  ")
+    else:
+        mark = click.style(" DISPUTED", fg="yellow") if stated.disputed else ""
+        yield _wrapped(f"{wording.told(stated.value)}    [{stated.source}]{mark}", 6, first=f"  {name}  ")
+    for other in stated.disputed:
+        yield _wrapped(f"{wording.told(other.value)}    [{other.source}]", 10, first="      or  ")
+    notes = [text for text in (stated.note, stated.discrepancy) if text]
+    if notes:
+        yield _wrapped(f"({'; '.join(notes)})", 6)
+
+
+def differences(first: str, second: str, basis: Basis, rows: Sequence[Difference]) -> str:
+    """What changes from one protocol to another, in this patient's milligrams."""
+    surface = wording.say(basis.surface, places=4)
+    body = f"{wording.say(basis.height, places=2)}, {wording.say(basis.weight, places=2)}, {surface}"
+    out = [f"{first} against {second} for {body}"]
+    for row in rows:
+        out += ["", click.style(row.what, bold=True)]
+        for name, text in ((first, row.first), (second, row.second)):
+            out.append(_wrapped(text or "not there", len(name) + 4, first=f"  {name}: "))
+    if not rows:
+        out.append("no difference in dosing or scheduling")
+    return "\n".join(out)
