@@ -15,7 +15,7 @@ from typing import IO, Any, Final, get_args, get_type_hints
 
 from pint.facets.plain import PlainQuantity
 
-from . import wording
+from . import files, wording
 from .calculators.checked import Argument, Calculator, catalogue
 from .errors import Mistake
 from .units import UNITS, Kind, code, quantity, settled
@@ -47,7 +47,7 @@ class AnswerOf:
     """What a calculator answered, on what, and its working."""
 
     calculator: Calculator
-    arguments: Mapping[str, Any]
+    entered: Mapping[str, str]
     result: Any
     working: tuple[str, ...]
 
@@ -56,15 +56,11 @@ class AnswerOf:
 
         return {
             "name": self.calculator.command,
-            "arguments": {name: _plain(value) for name, value in self.arguments.items()},
+            "arguments": dict(self.entered),
             "result": to_data(self.result),
             "working": list(self.working),
             "source": self.calculator.source,
         }
-
-
-def _plain(value: Any) -> Any:
-    return wording.as_data(value) if isinstance(value, PlainQuantity) else str(value)
 
 
 def answer(found: Calculator, values: Sequence[str]) -> AnswerOf:
@@ -92,7 +88,7 @@ def answer(found: Calculator, values: Sequence[str]) -> AnswerOf:
         )
     arguments = {name: found.arguments[name].read(text) for name, text in texts.items()}
     result = found.function(**arguments)
-    return AnswerOf(found, arguments, result, tuple(working(found, arguments, result)))
+    return AnswerOf(found, texts, result, tuple(working(found, arguments, result)))
 
 
 def _example(found: Calculator) -> str:
@@ -153,7 +149,7 @@ def calculate(found: Calculator, source: str, target: str, *, progress: Callable
     if Path(source).resolve() == Path(target).resolve():
         raise Mistake("another file than the input", where="--out", got=target)
     refused = rows = 0
-    with _reading(source) as lines, _writing(target) as file:
+    with _reading(source) as lines, files.writing(Path(target)) as file:
         header = next(lines, None)
         if header is None:
             raise Mistake("a table with a header", where=source, example=_header_example(found))
@@ -197,21 +193,6 @@ def _strictly(reader: Any, path: str) -> Iterator[list[str]]:
             raise Mistake("a CSV table", where=f"{path}:{reader.line_num}", hint=str(error)) from None
         except UnicodeDecodeError:
             raise Mistake("a file in UTF-8", where=f"{path}:{reader.line_num + 1}") from None
-
-
-@contextlib.contextmanager
-def _writing(path: str) -> Iterator[IO[str]]:
-    """A file that is there whole or not at all."""
-    target = Path(path)
-    part = target.with_name(f".{target.name}.part")
-    try:
-        with open(part, "w", encoding="utf-8", newline="") as file:
-            yield file
-        part.replace(target)
-    except OSError as error:
-        raise Mistake("a file that can be written", got=path, hint=error.strerror or "") from None
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _columns(found: Calculator, header: Sequence[str], path: str) -> list[_Column]:

@@ -87,31 +87,22 @@ def _one_case() -> Iterator[None]:
             del sys.modules["numpy"]
 
 
-def _read(path: str) -> bytes:
-    """The bytes of a file of the user's, or a mistake that says which and why."""
-    from .errors import Mistake
-
-    try:
-        with open(path, "rb") as file:
-            return file.read(50_000_000)
-    except OSError as error:
-        raise Mistake("a file that can be read", got=path, hint=error.strerror or "") from None
-
-
 def _site(path: str | None) -> tuple[Site, Document]:
     from pathlib import Path
 
+    from . import files
     from .protocol.site import load_site, reference_site
 
-    return reference_site() if path is None else load_site(_read(path), Path(path).name)
+    return reference_site() if path is None else load_site(files.read(path), Path(path).name)
 
 
 def _patient(path: str) -> tuple[Patient, Document]:
     from pathlib import Path
 
+    from . import files
     from .orders.patient import load_patient
 
-    return load_patient(_read(path), Path(path).name)
+    return load_patient(files.read(path), Path(path).name)
 
 
 def _what_if(decide: Iterable[str]) -> dict[str, str]:
@@ -260,6 +251,7 @@ _SHEET_OPTIONS = (
         "--patient", "patients", metavar="FILE", multiple=True, required=True, help="A patient; may be repeated."
     ),
     click.option("--cycle", metavar="N", required=True, help="The cycle, counted from 1."),
+    click.option("--day", "day", metavar="N", default="1", help="The day of the cycle, where drugs run on several."),
     click.option("--on", "on", metavar="DATE", required=True, help="The day of treatment, as 2026-11-23."),
     click.option("--out", required=True, metavar="PATH", help="X.pdf, X.html or X.json; a folder takes one file each."),
     click.option("--as", "ending", type=click.Choice(["pdf", "html", "json"]), default="pdf", help="In a folder."),
@@ -298,6 +290,7 @@ def _sheets(
     protocol: str,
     patients: tuple[str, ...],
     cycle: str,
+    day: str,
     on: str,
     out: str,
     ending: str,
@@ -325,11 +318,9 @@ def _sheets(
         )
     if suffix == "json" and folder is None and len(patients) > 1:
         raise Mistake("a folder for several orders as JSON", where="--out", example="orders/", got=out)
-    number = int(cycle) if cycle.isascii() and cycle.isdigit() and 0 < len(cycle) < 4 else 0
-    if number < 1:
-        raise Mistake("a whole number from 1", where="--cycle", example="1", got=cycle)
+    counted = {"cycle": _counted("--cycle", cycle), "day": _counted("--day", day)}
     try:
-        day = dates.read_day(on)
+        date = dates.read_day(on)
     except Mistake as mistake:
         raise mistake.at("--on") from None
     loaded = library.find(protocol)
@@ -339,7 +330,7 @@ def _sheets(
     for path in patients:
         patient, document = _patient(path)
         try:
-            made.append(orders.order(loaded, site, site_document, patient, cycle=number, on=day, what_if=what_if))
+            made.append(orders.order(loaded, site, site_document, patient, on=date, what_if=what_if, **counted))
         except Mistake as mistake:
             raise mistake.at(document.name) from None
     written = _written(kind, made, Path(out), folder, suffix, paper=paper, copy=copy, workers=workers)
@@ -351,6 +342,15 @@ def _sheets(
         for one, target in zip(made, written, strict=True):
             click.echo(terminal.told(one, target))
     return _leave(all(one["released"] for one in made))
+
+
+def _counted(option: str, text: str) -> int:
+    """A cycle or a day, counted from 1."""
+    from .errors import Mistake
+
+    if not (text.isascii() and text.isdigit() and len(text) < 4 and text[0] != "0"):
+        raise Mistake("a whole number from 1", where=option, example="1", got=text)
+    return int(text)
 
 
 def _told(one: dict[str, Any], path: Path) -> dict[str, Any]:
@@ -375,31 +375,31 @@ def _written(
     workers: int,
 ) -> list[Path]:
     """Write the sheets, whole or not at all, and say where each order went."""
-    from . import documents
+    from . import documents, files
 
     names = [_file_name(kind, one, suffix) for one in made]
     if suffix == "json":
         targets = [folder / name for name in names] if folder else [out]
         for one, target in zip(made, targets, strict=True):
-            documents.write(target, (_dumped(one) + "\n").encode("utf-8"))
+            files.write(target, (_dumped(one) + "\n").encode("utf-8"))
         return targets
     to_html = documents.worksheet_html if kind == "worksheet" else documents.order_html
     settings = {"paper": paper, "copy": copy}
     if folder is None:
         if suffix == "html":
-            documents.write(out, to_html(made, **settings).encode("utf-8"))
+            files.write(out, to_html(made, **settings).encode("utf-8"))
         else:
-            documents.write(out, documents.joined_pdf(made, kind=kind, **settings))
+            files.write(out, documents.joined_pdf(made, kind=kind, **settings))
         return [out] * len(made)
     targets = [folder / name for name in names]
     if suffix == "html":
         for one, target in zip(made, targets, strict=True):
-            documents.write(target, to_html([one], **settings).encode("utf-8"))
+            files.write(target, to_html([one], **settings).encode("utf-8"))
         return targets
     sheets = documents.pdfs(made, kind=kind, workers=workers, **settings)
     with _progress(sheets, len(made), "sheets") as shown:
         for target, content in zip(targets, shown, strict=True):
-            documents.write(target, content)
+            files.write(target, content)
     return targets
 
 
@@ -419,20 +419,20 @@ def _progress(items: Iterable[Any], length: int, label: str) -> Iterator[Iterabl
 
 
 @cli.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE…")
+@click.argument("paths", nargs=-1, required=True, metavar="FILE…")
 @_format
-def verify(files: tuple[str, ...], form: str) -> int:
+def verify(paths: tuple[str, ...], form: str) -> int:
     """Say whether a sheet (PDF, HTML or JSON) still is what was made."""
     from pathlib import Path
 
-    from . import documents
+    from . import documents, files
     from .errors import DONE, DONE_WITH_BLOCKING_FINDINGS
 
-    found = [documents.verify(_read(path), Path(path).name) for path in files]
+    found = [documents.verify(files.read(path), Path(path).name) for path in paths]
     if form == "json":
-        click.echo(_dumped([{"file": path, **one.data()} for path, one in zip(files, found, strict=True)]))
+        click.echo(_dumped([{"file": path, **one.data()} for path, one in zip(paths, found, strict=True)]))
     else:
-        for path, one in zip(files, found, strict=True):
+        for path, one in zip(paths, found, strict=True):
             click.echo(f"{path}: {one}")
     return DONE if all(one.unchanged for one in found) else DONE_WITH_BLOCKING_FINDINGS
 
@@ -575,15 +575,16 @@ def protocol_diff(first: str, second: str, height: str, weight: str, site_path: 
     )
 
 
-def _check(files: Sequence[str], load: Callable[[bytes, str], object]) -> int:
+def _check(paths: Sequence[str], load: Callable[[bytes, str], object]) -> int:
     from pathlib import Path
 
+    from . import files
     from .errors import DONE, WRONG_INPUT, Mistake
 
     code = DONE
-    for path in files:
+    for path in paths:
         try:
-            load(_read(path), Path(path).name)
+            load(files.read(path), Path(path).name)
         except Mistake as mistake:
             click.echo(str(mistake), err=True)
             code = WRONG_INPUT
@@ -666,12 +667,12 @@ def _new_file(out: str, content: bytes) -> None:
     """Write a template where nothing stands yet; what a user has written is never overwritten."""
     from pathlib import Path
 
-    from . import documents
+    from . import files
     from .errors import Mistake
 
     if Path(out).exists():
         raise Mistake("a file that does not exist yet", where="--out", got=out)
-    documents.write(Path(out), content)
+    files.write(Path(out), content)
     click.echo(f"{out}: written")
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from . import documents
+from . import documents, files
 from .orders.order import order
 from .orders.patient import load_patient
 from .protocol import library
@@ -52,7 +52,7 @@ def make(sheet: Sheet, folder: Path) -> str:
     made = order(loaded, site, document, patient, cycle=sheet.cycle, on=DAY, what_if={})
     to_html = documents.worksheet_html if sheet.kind == "worksheet" else documents.order_html
     stem = f"{sheet.kind}-{sheet.protocol}-{sheet.patient.removeprefix('patient-')}-{site.id}"
-    documents.write(folder / f"{stem}.html", to_html([made]).encode("utf-8"))
-    documents.write(folder / f"{stem}.pdf", documents.joined_pdf([made], kind=sheet.kind))
+    files.write(folder / f"{stem}.html", to_html([made]).encode("utf-8"))
+    files.write(folder / f"{stem}.pdf", documents.joined_pdf([made], kind=sheet.kind))
     state = "released" if made["released"] else "not released"
     return f"{folder / stem}.pdf and .html: {made['patient']['name']}, cycle {sheet.cycle}, {state}"

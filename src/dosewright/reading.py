@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import re
 import zoneinfo
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, TypeVar
 
@@ -229,10 +229,49 @@ def validate(document: Document, model: type[M]) -> M:
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
-        mistakes = [_mistake(document, model, one) for one in error.errors()]
+        errors = [(_path(document.data, one["loc"]), one) for one in error.errors()]
+        mistakes = [_mistake(document, model, *one) for one in _joined(errors)]
         distinct = {str(one): one for one in mistakes}
         order = sorted(distinct.values(), key=lambda one: _position(one.where))
         raise (order[0] if len(order) == 1 else Mistakes(order)) from None
+
+
+_SHAPES: Final = {
+    "model_type": "a mapping of keys and values",
+    "model_attributes_type": "a mapping of keys and values",
+    "dict_type": "a mapping of keys and values",
+    "tuple_type": "a list",
+    "list_type": "a list",
+}
+
+
+def _path(data: Any, loc: tuple[str | int, ...]) -> Path:
+    """Where an error stands in the file: its location without the names of the branches that Pydantic tried."""
+    path: list[str | int] = []
+    for index, step in enumerate(loc):
+        if _has(data, step):
+            data = data[step]
+            path.append(step)
+        elif index == len(loc) - 1 and isinstance(data, dict) and re.fullmatch(r"\w+", str(step)):
+            path.append(step)  # a key that is missing
+    return tuple(path)
+
+
+def _joined(errors: list[tuple[Path, ErrorDetails]]) -> Iterator[tuple[Path, ErrorDetails, str]]:
+    """One error for each place: where a place takes a word or something built, the branch that was meant counts.
+
+    The third part is the shape that would do as well.
+    """
+    for path, error in errors:
+        beside = [other for where, other in errors if other is not error and where == path]
+        deeper = [where for where, _ in errors if where[: len(path)] == path and len(where) > len(path)]
+        if error["type"] == "literal_error" and not isinstance(error["input"], str):
+            if deeper or any(other["type"] not in {"literal_error", *_SHAPES} for other in beside):
+                continue
+        elif error["type"] in _SHAPES and any(other["type"] == "literal_error" for other in beside):
+            continue
+        shapes = [_SHAPES[other["type"]] for other in beside if other["type"] in _SHAPES]
+        yield path, error, shapes[0] if shapes else ""
 
 
 def _position(where: str) -> tuple[int, ...]:
@@ -240,30 +279,29 @@ def _position(where: str) -> tuple[int, ...]:
     return tuple(int(part) for part in match.groups()) if match else (0, 0)
 
 
-def _mistake(document: Document, model: type[BaseModel], error: ErrorDetails) -> Mistake:
-    path = tuple(
-        step for step in error["loc"] if not isinstance(step, str) or not step.startswith(("function-", "tuple["))
-    )
+def _mistake(document: Document, model: type[BaseModel], path: Path, error: ErrorDetails, shape: str) -> Mistake:
     kind, context = error["type"], error.get("ctx", {})
     if kind == "extra_forbidden":
-        known = _known_keys(document, model, path[:-1])
         import difflib
 
+        known = _known_keys(document, model, path[:-1])
         near = difflib.get_close_matches(str(path[-1]), known, 1)
         hint = f"did you mean '{near[0]}'?" if near else f"known here: {', '.join(known)}" if known else ""
         return Mistake("a key that is known", where=document.where(path), got=path[-1], hint=hint)
     if kind == "missing":
-        return Mistake(f"'{path[-1]}', which is missing", where=document.where(path[:-1]))
+        return Mistake(f"'{error['loc'][-1]}', which is missing", where=document.where(path[:-1]))
     cause = context.get("error")
     if kind == "value_error" and isinstance(cause, Mistake):
         inner = f", {cause.where}" if cause.where else ""
         told = type(cause)(cause.needs, example=cause.example, hint=cause.hint)
         told.got, told.where = cause.got, document.where(path) + inner
         return told
+    where, got = document.where(path), _brief(error["input"])
     if kind == "literal_error":
-        return Mistake(f"one of {context['expected']}", where=document.where(path), got=error["input"])
-    words = {"model_type": "a mapping of keys and values", "tuple_type": "a list", "dict_type": "a mapping"}
-    return Mistake(words.get(kind, error["msg"]), where=document.where(path), got=_brief(error["input"]))
+        words = context["expected"]
+        words = f"one of {words}" if " or " in words else words
+        return Mistake(f"{words}, or {shape}" if shape else words, where=where, got=got)
+    return Mistake(_SHAPES.get(kind, error["msg"]), where=where, got=got)
 
 
 def _brief(value: object) -> object:

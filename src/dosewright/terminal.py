@@ -151,7 +151,7 @@ def answer(found: AnswerOf) -> str:
 
     from .cases import shown
 
-    entered = ", ".join(f"{name} {shown(value)}" for name, value in found.arguments.items())
+    entered = ", ".join(f"{name} {text}" for name, text in found.entered.items())
     out = [f"{found.calculator.command}: {entered}"]
     if is_dataclass(found.result):
         pad = max(len(field.name) for field in fields(found.result))

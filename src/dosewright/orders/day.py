@@ -70,10 +70,10 @@ def _one_reading(parts: Sequence[Part], starts: Sequence[Start]) -> dict[str, tu
         visiting.add(key)
         begin: float | None = 0.0
         rule = rules[key]
-        if rule.other:
+        if rule.other in rules:  # on another day of the cycle than its own there is nothing to wait for
             other = span(rule.other)
             begin = None if other is None else other[0] if rule.rule == "with" else other[1]
-        if key in held_up and rules[held_up[key]].rule == "between":
+        if key in held_up:
             between = span(held_up[key])
             begin = None if between is None or begin is None else between[1] if between[1] > begin else begin
         duration = hours[key]

@@ -46,16 +46,17 @@ def doses(
     *,
     what_if: Mapping[str, str],
     cycle: int | None = None,
+    day: int | None = None,
     patient: Patient | None = None,
 ) -> Doses:
-    """Doses of one protocol on one body under one site's policy."""
+    """Doses of one protocol on one body under one site's policy, of one day of the cycle or of all."""
     protocol = loaded.protocol
     choices = Choices(protocol, site, what_if)
     found: list[Finding] = list(_standing(loaded, site))
     found += choices.findings(cycle=cycle)
     found += body.plausibility(site.body, basis, patient)
     made: list[Line] = []
-    for one in lines.build(protocol, site, basis, choices):
+    for one in lines.build(protocol, site, basis, choices, day=day):
         if isinstance(one, Line):
             made.append(one)
         else:

@@ -99,10 +99,14 @@ def basis_of(dose_per: Quantity) -> str:
     return next((words for kind, words in BASIS_WORDS.items() if kind.holds(dose_per)), "flat")
 
 
-def build(protocol: Protocol, site: Site, basis: Basis, choices: Choices) -> Iterator[Line | Finding]:
-    """The lines of one treatment day in the order of administration, and what is to be remarked on each."""
+def build(
+    protocol: Protocol, site: Site, basis: Basis, choices: Choices, *, day: int | None = None
+) -> Iterator[Line | Finding]:
+    """The lines of one treatment day (or of all) in the order of administration, and what is to be remarked on each."""
     number = 0
     for component in protocol.components:
+        if day is not None and day not in component.days:
+            continue
         settled = choices.settle(f"{component.key}.dose", component.dose)
         if settled.value is None:
             message = f"{component.key}: the source states no dose and the site has decided none"
@@ -165,7 +169,7 @@ def _line(
         cautions=tuple(caution.value for caution in facts.cautions if caution.confidence == "SEEN"),
     )
     yield line
-    yield from _remarks(line, component, preparation, facts)
+    yield from _remarks(line, component, preparation, facts, rounded.deviation)
 
 
 def _made(ordered: Quantity, over: Quantity | None, preparation: Preparation, facts: Drug) -> Made:
@@ -206,12 +210,19 @@ def _made(ordered: Quantity, over: Quantity | None, preparation: Preparation, fa
     )
 
 
-def _remarks(line: Line, component: Component, preparation: Preparation | None, facts: Drug) -> Iterator[Finding]:
+def _remarks(
+    line: Line, component: Component, preparation: Preparation | None, facts: Drug, rounding_off: Quantity
+) -> Iterator[Finding]:
     """What is to be remarked on one line: limits, rounding, concentration, rate, and what nobody has decided."""
     key = line.key
     if preparation is None:
         message = f"{key}: the site says nothing of its preparation, so volume, concentration and rate are unknown"
         yield Finding("preparation-undecided", "blocks-release", message, "undecided", source="site policy", where=key)
+    diluents = facts.diluents
+    if preparation is not None and diluents is not None and preparation.diluent not in diluents.value:
+        message = f"{key}: {preparation.diluent} is no diluent for {facts.name}"
+        allowed = wording.listed(diluents.value, "or")
+        yield Finding("diluent", "refuse", message, preparation.diluent, allowed, diluents.source, key)
     if line.capped is not None:
         message = f"{key}: the dose is capped by site policy"
         said = wording.say(line.calculated, places=MG_PLACES)
@@ -223,9 +234,9 @@ def _remarks(line: Line, component: Component, preparation: Preparation | None, 
             message = f"{key}: the ordered dose is above the protocol's limit"
             allowed = f"at most {wording.say(quantity(most, 'mg'), places=MG_PLACES)}"
             yield Finding("above-limit", "refuse", message, wording.say(line.ordered), allowed, limit.source, key)
-    if preparation is not None and abs(line.deviation.magnitude) > preparation.most_deviation.magnitude + 1e-9:
+    if preparation is not None and abs(rounding_off.magnitude) > preparation.most_deviation.magnitude + 1e-9:
         message = f"{key}: rounding moves the dose further than the site allows"
-        said = wording.signed_percent(line.deviation.magnitude / 100)
+        said = wording.signed_percent(rounding_off.magnitude / 100)
         allowed = f"at most {wording.say(preparation.most_deviation)} of the calculated dose"
         yield Finding("rounding", "blocks-release", message, said, allowed, "site policy", key)
     if line.over is None:

@@ -19,8 +19,9 @@ from ..protocol.site import Site
 from ..reading import Document
 from ..units import Quantity, Range, quantity
 from . import basis as body
-from . import beads, day, fitness, lines
+from . import beads, fitness, lines
 from .beads import Beads
+from .day import Part, placed
 from .decisions import Choices
 from .doses import Doses, doses, line_data, site_data, to_data
 from .finding import Finding, stops
@@ -51,6 +52,7 @@ def order(
     cycle: int,
     on: dt.date,
     what_if: Mapping[str, str],
+    day: int = 1,
 ) -> dict[str, Any]:
     """The order for one patient, cycle and day, as the data that every sheet, file and check reads.
 
@@ -62,16 +64,20 @@ def order(
         raise Refusal("the birth date lies after the day of treatment", where="birth_date", got=patient.birth_date)
     if cycle < 1:
         raise Mistake("a cycle counted from 1", where="cycle", example="1", got=cycle)
+    days = sorted({one for component in protocol.components for one in component.days})
+    if day not in days:
+        known = wording.listed(str(one) for one in days)
+        raise Mistake(f"a day of {protocol.id} on which something is given ({known})", where="day", got=day)
     choices = Choices(protocol, site, what_if)
     made_basis = body.of_patient(site.body, patient, on)
-    made = doses(loaded, site, made_basis, what_if=what_if, cycle=cycle, patient=patient)
+    made = doses(loaded, site, made_basis, what_if=what_if, cycle=cycle, day=day, patient=patient)
     begin = local(on, site.day_starts, site.time_zone)
     placed_lines = _placed(made.lines, choices, begin)
     answers = fitness.eligibility(protocol, patient, on)
     gate_answers = fitness.gates(site, patient, on)
     sheets: list[Beads] = []
     found = list(made.findings)
-    for procedure in protocol.procedures:
+    for procedure in (one for one in protocol.procedures if one.day == day):
         planned = None if isinstance(patient.embolisation, str) else patient.embolisation
         for one in beads.build(procedure, site, choices, planned):
             (sheets if isinstance(one, Beads) else found).append(one)  # type: ignore[arg-type]
@@ -79,7 +85,7 @@ def order(
     found += fitness.eligibility_findings(answers)
     found += fitness.gate_findings(site, gate_answers)
     found += _identity(patient)
-    found += _course(patient, choices, cycle, on)
+    found += _course(patient, choices, cycle, on - dt.timedelta(days=day - 1))
     found += _exposure_and_genotype(patient, site, made.lines)
     found += _overlaps(placed_lines)
     found.sort(key=lambda one: ("refuse", "blocks-release", "warning", "info").index(one.severity))
@@ -91,7 +97,7 @@ def order(
         "site": site_data(site, site_document),
         "patient": _patient_data(patient, on),
         "cycle": cycle,
-        "day": 1,
+        "day": day,
         "on": on,
         "valid_until": on + dt.timedelta(days=site.order_valid.m_as("d")),
         "status": protocol.status,
@@ -100,7 +106,7 @@ def order(
         "basis": made_basis,
         "eligibility": answers,
         "gates": gate_answers,
-        "procedures": _procedures(loaded),
+        "procedures": _procedures(loaded, day),
         "beads": sheets[0] if sheets else None,
         "premedication": _said(choices, "premedication", protocol.premedication),
         "begin": begin,
@@ -108,7 +114,7 @@ def order(
         "end": max((t.end for line in placed_lines for t in line.times), default=None),
         "care": None if site.care == "undecided" else [{"what": c.what, "when": c.when} for c in site.care],
         "exposure": _exposure(patient, made),
-        "next": _next(choices, on),
+        "next": _next(choices, on - dt.timedelta(days=day - 1)),
         "stop": _said(choices, "stop", protocol.stop),
         "follow_up": [{"what": one.what, "when": one.when, "from": one.source} for one in protocol.follow_up],
         "findings": found,
@@ -128,8 +134,8 @@ def _placed(made: Iterable[Line], choices: Choices, begin: dt.datetime) -> tuple
         stated = by_key[line.key].start
         settled = choices.settle(f"{line.key}.start", stated).value
         starts = [settled] if settled is not None else [Start.read(option) for option in stated.options]
-        parts.append(day.Part(line.key, starts, line.over.m_as("h") if line.over is not None else None))
-    times = day.placed([part for part in parts if part.starts], begin)
+        parts.append(Part(line.key, starts, line.over.m_as("h") if line.over is not None else None))
+    times = placed([part for part in parts if part.starts], begin)
     return tuple(replace(line, times=times.get(line.key, ())) for line in made)
 
 
@@ -243,7 +249,7 @@ def _said(choices: Choices, path: str, stated: Stated[Any]) -> dict[str, Any]:
     }
 
 
-def _procedures(loaded: Loaded) -> list[dict[str, Any]]:
+def _procedures(loaded: Loaded, day: int) -> list[dict[str, Any]]:
     return [
         {
             "id": one.id,
@@ -254,6 +260,7 @@ def _procedures(loaded: Loaded) -> list[dict[str, Any]]:
             "stages": one.stages.value if one.stages else None,
         }
         for one in loaded.protocol.procedures
+        if one.day == day
     ]
 
 
@@ -335,5 +342,5 @@ def content_hash(data: Mapping[str, Any]) -> str:
 
 def _identity_of_order(data: Mapping[str, Any]) -> str:
     """The same patient, protocol, cycle and day have the same order id, whatever the doses: a later one replaces it."""
-    parts = [data["patient"]["identifiers"], data["protocol"]["id"], data["cycle"], data["on"]]
+    parts = [data["patient"]["identifiers"], data["protocol"]["id"], data["cycle"], data["day"], data["on"]]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode("utf-8")).hexdigest()[:12].upper()

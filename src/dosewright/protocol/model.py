@@ -26,7 +26,6 @@ from .. import wording
 from ..errors import Mistake, Refusal, UnitMistake
 from ..reading import Day, Strict, Text, Whole, several, text, whole
 from ..units import (
-    ACTIVITY,
     DOSE,
     DOSE_PER_AREA,
     DOSE_PER_WEIGHT,
@@ -51,11 +50,11 @@ ROUTES: Final = get_args(Route)
 Status = Literal["draft", "active", "retired"]
 Answer = Literal["yes", "no"]
 
-DOSE_KINDS: Final[tuple[Kind, ...]] = (DOSE_PER_AREA, DOSE_PER_WEIGHT, DOSE, ACTIVITY)
+DOSE_KINDS: Final[tuple[Kind, ...]] = (DOSE_PER_AREA, DOSE_PER_WEIGHT, DOSE)
 
 
 def read_dose(text: object) -> Quantity:
-    """A dose per m², per kg, flat or in units: the unit says which, and a unit of nothing of the sort is refused."""
+    """A dose per m², per kg or flat: the unit says which, and a unit of nothing of the sort is refused."""
     try:
         value = quantity(text)
         for kind in DOSE_KINDS:

@@ -27,7 +27,7 @@ from ..units import (
     Range,
     RangeOf,
 )
-from .drugs import drug
+from .drugs import drugs
 
 REFERENCE = Path(__file__).with_name("reference-site.yaml")
 TEMPLATE = Path(__file__).with_name("site-template.yaml")
@@ -173,9 +173,9 @@ class Site(Strict):
                 raise Refusal(f"{decision.of} is decided twice for {decision.protocol}", where="decisions")
             seen.add(key)
         for name, preparation in self.preparation.items():
-            allowed = drug(name.removesuffix("-bolus")).diluents
-            if allowed and preparation.diluent not in allowed.value:
-                words = ", ".join(allowed.value)
+            facts = drugs().get(name)
+            if facts and facts.diluents and preparation.diluent not in facts.diluents.value:
+                words = ", ".join(facts.diluents.value)
                 raise Mistake(f"a diluent that goes with {name} ({words})", where=name, got=preparation.diluent)
         return self
 
