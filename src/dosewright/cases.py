@@ -18,7 +18,7 @@ from pint.facets.plain import PlainQuantity
 from . import files, wording
 from .calculators.checked import Argument, Calculator, catalogue
 from .errors import Mistake
-from .units import UNITS, Kind, code, quantity, settled
+from .units import UNITS, Kind, code, number, quantity, settled
 
 CHUNK: Final = 20_000  # rows read, computed and written at a time, so that memory does not grow with the table
 _HEADER: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?: \[([^\]]+)\])?")
@@ -293,10 +293,23 @@ def _read_row(columns: Sequence[_Column], width: int, row: Sequence[str]) -> dic
         if text == "" and not argument.required:
             continue
         try:
-            values[argument.name] = argument.read(f"{text} {column.unit}" if column.unit else text)
+            values[argument.name] = argument.read(_with_unit(text, column))
         except Mistake as mistake:
             return mistake
     return values
+
+
+def _with_unit(text: str, column: _Column) -> str:
+    """A cell with the unit of its header; a cell that brings its own is refused there, for two might disagree."""
+    if not column.unit:
+        return text
+    try:
+        number(text.strip(" "))
+    except Mistake as mistake:
+        name = column.argument.name if column.argument else ""
+        needs = f"a plain number, since the header says {column.unit}"
+        raise Mistake(needs, where=name, example=mistake.example, got=text, hint=mistake.hint) from None
+    return f"{text} {column.unit}"
 
 
 def _group(values: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -342,8 +355,8 @@ def _cell(value: Any) -> str:
         return _number(value)
     if isinstance(value, PlainQuantity):
         return wording.say(value)
-    if isinstance(value, tuple):
-        return "; ".join(" × ".join(map(_cell, one)) if isinstance(one, tuple) else _cell(one) for one in value)
+    if isinstance(value, tuple) and not hasattr(value, "_fields"):  # one with fields says itself what it is
+        return "; ".join(_cell(one) for one in value)
     return str(value)
 
 

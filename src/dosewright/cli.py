@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -120,6 +120,17 @@ def _what_if(decide: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def _day(option: str, text: str) -> dt.date:
+    """A date that an option gives."""
+    from .dates import read_day
+    from .errors import Mistake
+
+    try:
+        return read_day(text)
+    except Mistake as mistake:
+        raise mistake.at(option) from None
+
+
 def _today() -> dt.date:
     import datetime
 
@@ -214,7 +225,7 @@ def dose(
 ) -> int:
     """Doses of PROTOCOL for one body, with their working."""
     with _one_case():
-        from . import dates, terminal
+        from . import terminal
         from .orders import basis as body
         from .orders import doses as orders
         from .protocol import library
@@ -232,7 +243,7 @@ def dose(
             measured.append(kind.read(text))
         except Mistake as mistake:
             raise mistake.at(name) from None
-    day = dates.read_day(on) if on is not None else None
+    day = _day("--on", on) if on is not None else None
     basis = body.basis(site.body, height=measured[0], weight=measured[1], sex=sex)
     made = orders.doses(loaded, site, basis, what_if=_what_if(decide))
     if form == "json":
@@ -254,6 +265,7 @@ _SHEET_OPTIONS = (
     click.option("--day", "day", metavar="N", default="1", help="The day of the cycle, where drugs run on several."),
     click.option("--on", "on", metavar="DATE", required=True, help="The day of treatment, as 2026-11-23."),
     click.option("--out", required=True, metavar="PATH", help="X.pdf, X.html or X.json; a folder takes one file each."),
+    click.option("--after", metavar="FILE", help="The order before (JSON): what has changed since is told."),
     click.option("--as", "ending", type=click.Choice(["pdf", "html", "json"]), default="pdf", help="In a folder."),
     click.option("--workers", type=click.IntRange(1, 64), default=1, help="Processes, where there are many sheets."),
     click.option("--paper", type=click.Choice(["A4", "Letter"]), default="A4", help="Size of the paper."),
@@ -285,7 +297,7 @@ def worksheet(**options: Any) -> int:
 
 
 def _sheets(
-    kind: str,
+    kind: Literal["order", "worksheet"],
     *,
     protocol: str,
     patients: tuple[str, ...],
@@ -295,16 +307,16 @@ def _sheets(
     out: str,
     ending: str,
     workers: int,
-    paper: str,
+    paper: Literal["A4", "Letter"],
     copy: int | None,
     site_path: str | None,
     decide: tuple[str, ...],
     form: str,
+    after: str | None,
 ) -> int:
     from pathlib import Path
 
     with _one_case():
-        from . import dates
         from .orders import order as orders
         from .protocol import library
 
@@ -319,10 +331,7 @@ def _sheets(
     if suffix == "json" and folder is None and len(patients) > 1:
         raise Mistake("a folder for several orders as JSON", where="--out", example="orders/", got=out)
     counted = {"cycle": _counted("--cycle", cycle), "day": _counted("--day", day)}
-    try:
-        date = dates.read_day(on)
-    except Mistake as mistake:
-        raise mistake.at("--on") from None
+    date = _day("--on", on)
     loaded = library.find(protocol)
     site, site_document = _site(site_path)
     what_if = _what_if(decide)
@@ -333,15 +342,36 @@ def _sheets(
             made.append(orders.order(loaded, site, site_document, patient, on=date, what_if=what_if, **counted))
         except Mistake as mistake:
             raise mistake.at(document.name) from None
+    if after is not None and len(made) != 1:
+        raise click.UsageError("--after compares one order with one before it")
+    since = _changes(after, made[0]) if after is not None else []
     written = _written(kind, made, Path(out), folder, suffix, paper=paper, copy=copy, workers=workers)
     if form == "json":
-        click.echo(_dumped([_told(one, path) for one, path in zip(made, written, strict=True)]))
+        told = [_told(one, path) for one, path in zip(made, written, strict=True)]
+        click.echo(_dumped([one | {"changes": [change.data() for change in since]} for one in told]))
     else:
         from . import terminal
 
         for one, target in zip(made, written, strict=True):
             click.echo(terminal.told(one, target))
+        if after is not None:
+            click.echo(terminal.changes(since))
     return _leave(all(one["released"] for one in made))
+
+
+def _changes(path: str, now: dict[str, Any]) -> list[Any]:
+    """What has changed since an order that was written as JSON and is still as it was written."""
+    from pathlib import Path
+
+    from . import documents, files
+    from .errors import Mistake
+    from .orders.changes import changes
+
+    content = files.read(path)
+    before, found = documents.order_of(content, Path(path).name), documents.verify(content, Path(path).name)
+    if not found.unchanged:
+        raise Mistake("an order that is still as it was written", where="--after", got=path)
+    return changes(before, now)
 
 
 def _counted(option: str, text: str) -> int:
@@ -364,13 +394,13 @@ def _told(one: dict[str, Any], path: Path) -> dict[str, Any]:
 
 
 def _written(
-    kind: str,
+    kind: Literal["order", "worksheet"],
     made: list[dict[str, Any]],
     out: Path,
     folder: Path | None,
     suffix: str,
     *,
-    paper: str,
+    paper: Literal["A4", "Letter"],
     copy: int | None,
     workers: int,
 ) -> list[Path]:
@@ -384,7 +414,7 @@ def _written(
             files.write(target, (_dumped(one) + "\n").encode("utf-8"))
         return targets
     to_html = documents.worksheet_html if kind == "worksheet" else documents.order_html
-    settings = {"paper": paper, "copy": copy}
+    settings: dict[str, Any] = {"paper": paper, "copy": copy}
     if folder is None:
         if suffix == "html":
             files.write(out, to_html(made, **settings).encode("utf-8"))
@@ -593,6 +623,248 @@ def _check(paths: Sequence[str], load: Callable[[bytes, str], object]) -> int:
     return code
 
 
+# ------------------------------------------------------------------------------------------------------------ courses
+
+
+@cli.command()
+@click.argument("protocol")
+@click.option("--patient", "patient_path", metavar="FILE", required=True, help="The patient.")
+@click.option("--start", metavar="DATE", help="Day 1 of cycle 1, as 2026-11-23; not with --course.")
+@click.option("--cycles", metavar="N", help="How many cycles; not with --course.")
+@click.option("--course", "course_path", metavar="FILE", help="A course file with what was recorded so far.")
+@click.option("--out", required=True, metavar="FILE", help="X.pdf, X.html, X.ics, X.json or X.csv.")
+@click.option(
+    "--for", "reader", type=click.Choice(["both", "patient", "ward"]), default="both", help="On paper, for whom."
+)
+@click.option("--name", is_flag=True, help="Name the patient in an .ics file.")
+@click.option("--paper", type=click.Choice(["A4", "Letter"]), default="A4", help="Size of the paper.")
+@_site_option
+@_decide
+@_format
+def calendar(
+    protocol: str,
+    patient_path: str,
+    start: str | None,
+    cycles: str | None,
+    course_path: str | None,
+    out: str,
+    reader: Literal["both", "patient", "ward"],
+    name: bool,
+    paper: Literal["A4", "Letter"],
+    site_path: str | None,
+    decide: tuple[str, ...],
+    form: str,
+) -> int:
+    """The dated calendar of a course: for the patient, the ward, a calendar program or a spreadsheet."""
+    from pathlib import Path
+
+    from . import calendars, files, planning, terminal
+    from .errors import Mistake
+
+    suffix = Path(out).suffix.removeprefix(".")
+    if suffix not in {"pdf", "html", "ics", "json", "csv"}:
+        needs = "a file that ends in .pdf, .html, .ics, .json or .csv"
+        raise Mistake(needs, where="--out", example="calendar.pdf", got=out)
+    patient, _ = _patient(patient_path)
+    loaded, (site, site_document) = _protocol(protocol), _site(site_path)
+    if course_path is None:
+        if start is None or cycles is None:
+            raise click.UsageError("needs --start and --cycles, or --course FILE")
+        course = planning.course_of(planning.begun(loaded, site, patient, start=start, cycles=cycles), "the course")
+    else:
+        if start is not None or cycles is not None:
+            raise click.UsageError("--course says start and cycles itself; leave --start and --cycles out")
+        course = planning.load(course_path)
+    made = planning.made(loaded, site, site_document, patient, course, _what_if(decide))
+    if suffix == "ics":
+        named = patient.name if name else None
+        content = calendars.icalendar(course, made.schedule, name=named, contact=made.contact)
+    elif suffix == "json":
+        content = (_dumped(made.data) + "\n").encode("utf-8")
+    elif suffix == "csv":
+        content = calendars.table(made.data).encode("utf-8")
+    else:
+        from . import calendar_sheets
+
+        print_ = calendar_sheets.calendar_pdf if suffix == "pdf" else calendar_sheets.calendar_html
+        content = print_(made.data, reader=reader, paper=paper)
+    files.write(Path(out), content)
+    if form == "json":
+        click.echo(_dumped(made.data))
+    else:
+        click.echo(terminal.course(made.data))
+        click.echo(f"{out}: written")
+    return _leave(made.released)
+
+
+def _protocol(name: str) -> Any:
+    from .protocol import library
+
+    return library.find(name)
+
+
+@cli.group()
+def course() -> None:
+    """A course: plan it, record what was done, move a cycle, show it."""
+
+
+def _course_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        _format,
+        _decide,
+        _site_option,
+        click.option("--patient", "patient_path", metavar="FILE", required=True, help="The patient."),
+    ):
+        function = option(function)
+    return function
+
+
+@course.command("plan")
+@click.argument("protocol")
+@click.option("--start", metavar="DATE", required=True, help="Day 1 of cycle 1, as 2026-11-23.")
+@click.option("--cycles", metavar="N", required=True, help="How many cycles.")
+@click.option("--stages", type=click.Choice(["2", "3"]), help="Sessions of an embolisation that is done in stages.")
+@click.option("--apart", metavar="TIME", help="How far the sessions are apart, such as '14 d'.")
+@click.option("--out", required=True, metavar="FILE", help="The course file to write; it must not exist yet.")
+@_course_options
+def course_plan(
+    protocol: str,
+    start: str,
+    cycles: str,
+    stages: str | None,
+    apart: str | None,
+    out: str,
+    patient_path: str,
+    site_path: str | None,
+    decide: tuple[str, ...],
+    form: str,
+) -> int:
+    """Plan a course of PROTOCOL and write its file."""
+    from . import planning
+
+    if (stages is None) != (apart is None):
+        raise click.UsageError("--stages and --apart go together")
+    patient, _ = _patient(patient_path)
+    loaded, (site, site_document) = _protocol(protocol), _site(site_path)
+    content = planning.begun(loaded, site, patient, start=start, cycles=cycles, stages=stages, apart=apart)
+    course = planning.course_of(content, "the course")
+    made = planning.made(loaded, site, site_document, patient, course, _what_if(decide))
+    _new_file(out, planning.dumped(content, out), quiet=form == "json")
+    return _shown_course(made, form)
+
+
+def _shown_course(made: Any, form: str) -> int:
+    from . import terminal
+
+    click.echo(_dumped(made.data) if form == "json" else terminal.course(made.data))
+    return _leave(made.released)
+
+
+_protocol_option = click.option(
+    "--protocol", "protocol_path", metavar="FILE", help="The course's protocol, where it is none of the library."
+)
+
+
+@course.command("show")
+@click.argument("path", metavar="COURSE")
+@_protocol_option
+@_course_options
+def course_show(
+    path: str,
+    protocol_path: str | None,
+    patient_path: str,
+    site_path: str | None,
+    decide: tuple[str, ...],
+    form: str,
+) -> int:
+    """Show a course: every cycle with window, plan and what was done, and the history."""
+    from . import planning
+
+    found = planning.load(path)
+    patient, _ = _patient(patient_path)
+    site, site_document = _site(site_path)
+    loaded = planning.protocol_of(found, protocol_path)
+    return _shown_course(planning.made(loaded, site, site_document, patient, found, _what_if(decide)), form)
+
+
+def _record_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        _format,
+        _site_option,
+        _protocol_option,
+        click.option(
+            "--version", "seen", metavar="N", help="The version you have seen; another in the file is a collision."
+        ),
+        click.option("--release-reason", metavar="TEXT", help="Why a day before the earliest is released."),
+        click.option(
+            "--released-by", multiple=True, metavar="NAME", help="Two people who release an early day; twice."
+        ),
+        click.option("--entered", metavar="DATE", help="The day of this entry; today, if left out."),
+        click.option("--by", "by", metavar="NAME", required=True, help="Who says so."),
+        click.option("--reason", metavar="TEXT", required=True, help="Why."),
+        click.option("--cycle", metavar="N", required=True, help="The cycle, counted from 1."),
+        click.argument("path", metavar="COURSE"),
+    ):
+        function = option(function)
+    return function
+
+
+@course.command("record")
+@_record_options
+@click.option(
+    "--status", type=click.Choice(["given", "reduced", "omitted", "stopped"]), required=True, help="What was done."
+)
+@click.option("--on", "on", metavar="DATE", required=True, help="The day on which it was done, or decided.")
+@click.option("--share", metavar="PERCENT", help="Of a reduced cycle: the share that was given, such as '80 %'.")
+def course_record(status: str, on: str, share: str | None, **options: Any) -> int:
+    """Record what was done with a cycle; later cycles are planned anew from that day."""
+    return _recorded(status=status, on=on, share=share, **options)
+
+
+@course.command("move")
+@_record_options
+@click.option("--to", "on", metavar="DATE", required=True, help="The new day 1 of the cycle.")
+def course_move(on: str, **options: Any) -> int:
+    """Move a cycle that has not been given yet; later cycles follow it."""
+    return _recorded(status="delayed", on=on, share=None, **options)
+
+
+def _recorded(
+    *,
+    path: str,
+    cycle: str,
+    status: str,
+    on: str,
+    share: str | None,
+    reason: str,
+    by: str,
+    entered: str | None,
+    released_by: tuple[str, ...],
+    release_reason: str | None,
+    seen: str | None,
+    protocol_path: str | None,
+    site_path: str | None,
+    form: str,
+) -> int:
+    from . import planning
+
+    if (released_by or release_reason) and (len(released_by) != 2 or release_reason is None):
+        raise click.UsageError("an early day is released by two people: --released-by NAME twice, and --release-reason")
+    day = entered or _today().isoformat()
+    entry: dict[str, Any] = {"cycle": cycle, "status": status, "on": on, "reason": reason, "by": by, "entered": day}
+    if share is not None:
+        entry["share"] = share
+    if released_by:
+        entry["released"] = {"first": released_by[0], "second": released_by[1], "reason": release_reason}
+    site, _ = _site(site_path)
+    changed = planning.add_record(path, entry, site, seen=seen, protocol=protocol_path)
+    if form == "json":
+        click.echo(_dumped(planning.outline(changed, site, planning.protocol_of(changed, protocol_path))))
+    else:
+        click.echo(f"{path}: cycle {cycle} {status}, {on}; the course is now version {changed.version}")
+    return 0
+
+
 # ------------------------------------------------------------------------------------------------- sites and patients
 
 
@@ -614,12 +886,14 @@ def site_init(out: str) -> None:
 @click.argument("files", nargs=-1, required=True, metavar="FILE…")
 def site_check(files: tuple[str, ...]) -> int:
     """Check site files, and their decisions against the protocols they name."""
+    from .orders import lines
     from .protocol import library
     from .protocol.site import load_site
 
     def load(content: bytes, name: str) -> None:
         found, document = load_site(content, name)
         library.check_decisions(found, document)
+        lines.check_bands(found, document)
 
     return _check(files, load)
 
@@ -663,7 +937,7 @@ def patient_schema() -> None:
     click.echo(_dumped(Patient.model_json_schema(by_alias=True)))
 
 
-def _new_file(out: str, content: bytes) -> None:
+def _new_file(out: str, content: bytes, *, quiet: bool = False) -> None:
     """Write a template where nothing stands yet; what a user has written is never overwritten."""
     from pathlib import Path
 
@@ -673,7 +947,8 @@ def _new_file(out: str, content: bytes) -> None:
     if Path(out).exists():
         raise Mistake("a file that does not exist yet", where="--out", got=out)
     files.write(Path(out), content)
-    click.echo(f"{out}: written")
+    if not quiet:
+        click.echo(f"{out}: written")
 
 
 @cli.command()

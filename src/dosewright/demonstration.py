@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from . import documents, files
 from .orders.order import order
@@ -23,7 +23,7 @@ class Sheet(NamedTuple):
     protocol: str
     cycle: int
     site: str | None
-    kind: str = "order"
+    kind: Literal["order", "worksheet"] = "order"
 
 
 SHEETS: Final = (

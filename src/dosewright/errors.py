@@ -29,10 +29,19 @@ class Mistake(ValueError):
     exit_code: int = WRONG_INPUT
 
     def __init__(
-        self, needs: str, *, where: str = "", example: str = "", got: object = _UNSAID, hint: str = "", code: int = 0
+        self,
+        needs: str,
+        *,
+        where: str = "",
+        within: Sequence[str | int] = (),
+        example: str = "",
+        got: object = _UNSAID,
+        hint: str = "",
+        code: int = 0,
     ) -> None:
         self.needs = needs
         self.where = where
+        self.within = tuple(within)  # the way to the place in the data of a file, from where it was noticed
         self.example = example
         self.got = got
         self.hint = hint
@@ -86,6 +95,11 @@ class Mistakes(Mistake):
 
     def __str__(self) -> str:
         return "\n".join(str(one) for one in self.mistakes)
+
+
+def together(mistakes: Sequence[Mistake]) -> Mistake:
+    """The one mistake that was found, or all of them as one."""
+    return mistakes[0] if len(mistakes) == 1 else Mistakes(mistakes)
 
 
 def shown(value: object) -> str:

@@ -17,9 +17,8 @@ def read(path: str, *, most: int = 50_000_000) -> bytes:
         with open(path, "rb") as file:
             content = file.read(most + 1)
     except (OSError, ValueError) as error:
-        raise Mistake(
-            "a file that can be read", got=path, hint=getattr(error, "strerror", None) or str(error)
-        ) from None
+        hint = getattr(error, "strerror", None) or str(error)
+        raise Mistake("a file that can be read", where=path, hint=hint) from None
     if len(content) > most:
         raise Mistake(f"a file of at most {most:,} bytes", got=path)
     return content

@@ -19,18 +19,20 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainValidator, Val
 from pydantic_core import ErrorDetails
 
 from . import dates
-from .errors import Mistake, Mistakes
+from .errors import Mistake, Mistakes, together
+from .units import number
 
 LARGEST: Final = 1_000_000  # bytes; ten times the longest protocol anybody will write
 DEEPEST: Final = 20
 _FORBIDDEN: Final = re.compile(
-    "[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe]"
+    "[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffe]"
 )
 _NAMES: Final = ("id", "drug", "of", "analyte", "rule", "name", "kind")
 
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
 Path = tuple[str | int, ...]
 
 
@@ -42,9 +44,11 @@ class Strict(BaseModel):
 
 
 def text(value: object) -> str:
-    """Some text, without the blanks around it."""
+    """Some text in one line, without the blanks around it: a second line could pass for another remark on a sheet."""
     if not isinstance(value, str) or not value.strip():
         raise Mistake("some text", got=value if isinstance(value, str) else "a list or a mapping")
+    if "\n" in value.strip():
+        raise Mistake("text in one line, or folded with '>-'", got=value)
     return value.strip()
 
 
@@ -53,6 +57,33 @@ def whole(value: object) -> int:
     if not isinstance(value, str) or not re.fullmatch(r"0|[1-9][0-9]{0,5}", value, re.ASCII):
         raise Mistake("a whole number", example="1", got=value)
     return int(value)
+
+
+def count(value: object) -> int:
+    """A whole number from 1, from text: there is no cycle 0 and no day 0."""
+    if value == "0":
+        raise Mistake("a whole number from 1", example="1", got=value)
+    return whole(value)
+
+
+def name(value: object) -> str:
+    """A short name: part of file names, of the paths of decisions, and of the words of a start."""
+    if not isinstance(value, str) or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+){0,9}", value, re.ASCII):
+        raise Mistake("a name of small letters, digits and hyphens", example="haic-folfox", got=value)
+    return value
+
+
+def decimal(value: object) -> str:
+    """A plain decimal number, kept as the digits that stand there: a laboratory's 1.0 stays 1.0."""
+    number(value)  # type: ignore[arg-type]
+    return str(value)
+
+
+def at_least_one(values: tuple[T, ...]) -> tuple[T, ...]:
+    """A list that may not be empty."""
+    if not values:
+        raise Mistake("at least one entry: an empty list says nothing")
+    return values
 
 
 def _several(value: object) -> object:
@@ -64,7 +95,10 @@ def _as_text(**more: Any) -> WithJsonSchema:
 
 
 Text = Annotated[str, BeforeValidator(text)]
+Name = Annotated[str, PlainValidator(name), _as_text(pattern="^[a-z0-9]+(-[a-z0-9]+)*$")]
 Whole = Annotated[int, PlainValidator(whole), _as_text(pattern="^(0|[1-9][0-9]{0,5})$")]
+Count = Annotated[int, PlainValidator(count), _as_text(pattern="^[1-9][0-9]{0,5}$")]
+Decimal = Annotated[str, PlainValidator(decimal), _as_text(examples=["1.5"])]
 Day = Annotated[dt.date, PlainValidator(dates.read_day), _as_text(format="date")]
 Clock = Annotated[dt.time, PlainValidator(dates.read_clock), _as_text(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Zone = Annotated[zoneinfo.ZoneInfo, PlainValidator(dates.read_zone), _as_text(examples=["Asia/Shanghai"])]
@@ -130,10 +164,15 @@ def read(content: bytes, name: str) -> Document:
     if forbidden:
         line = decoded.count("\n", 0, forbidden.start()) + 1
         column = forbidden.start() - decoded.rfind("\n", 0, forbidden.start())
-        what = "a tab; write spaces" if forbidden[0] == "\t" else f"the invisible character U+{ord(forbidden[0]):04X}"
-        raise Mistake("plain printable text", where=f"{name}:{line}:{column}", hint=f"there stands {what}")
+        hint = f"there stands {_named(forbidden[0])}"
+        raise Mistake("plain printable text", where=f"{name}:{line}:{column}", hint=hint)
     data, marks = _Builder(name).build(decoded)
     return Document(name, data, marks, hashlib.sha256(content).hexdigest())
+
+
+def _named(character: str) -> str:
+    """A character that nobody sees, by a name that everybody does."""
+    return "a tab; write spaces" if character == "\t" else f"the invisible character U+{ord(character):04X}"
 
 
 class _Builder:
@@ -181,6 +220,9 @@ class _Builder:
             path: Path
             if isinstance(event, yaml.ScalarEvent):
                 value = event.value
+                hidden = _FORBIDDEN.search(value) or re.search("\r", value)
+                if hidden:  # spelled out by an escape such as "\u202e"
+                    self._refuse(event, "plain printable text", f"there stands {_named(hidden[0])}")
             else:
                 value = {} if isinstance(event, yaml.MappingStartEvent) else []
             if not open_nodes:
@@ -226,14 +268,18 @@ def validate(document: Document, model: type[M]) -> M:
     """The document as a model, or all its mistakes at once, each with line and column."""
     if not isinstance(document.data, dict):
         raise Mistake("a file of 'key: value' lines", where=document.where(()))
+    known = {field.alias or name for name, field in model.model_fields.items()}
+    strange = [key for key in document.data if key not in known]
+    if len(strange) > len(document.data) / 2:  # another kind of file; to list each of its keys would help nobody
+        kind = model.__name__.strip("_").lower()
+        raise Mistake(f"a {kind} file", where=document.name, hint=f"it has keys such as {', '.join(strange[:3])}")
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
         errors = [(_path(document.data, one["loc"]), one) for one in error.errors()]
-        mistakes = [_mistake(document, model, *one) for one in _joined(errors)]
+        mistakes = [told for one in _joined(errors) for told in _mistakes(document, model, *one)]
         distinct = {str(one): one for one in mistakes}
-        order = sorted(distinct.values(), key=lambda one: _position(one.where))
-        raise (order[0] if len(order) == 1 else Mistakes(order)) from None
+        raise together(sorted(distinct.values(), key=lambda one: _position(one.where))) from None
 
 
 _SHAPES: Final = {
@@ -268,15 +314,34 @@ def _joined(errors: list[tuple[Path, ErrorDetails]]) -> Iterator[tuple[Path, Err
         if error["type"] == "literal_error" and not isinstance(error["input"], str):
             if deeper or any(other["type"] not in {"literal_error", *_SHAPES} for other in beside):
                 continue
+        elif error["type"] == "literal_error" and any(other["type"] == "value_error" for other in beside):
+            continue
         elif error["type"] in _SHAPES and any(other["type"] == "literal_error" for other in beside):
             continue
-        shapes = [_SHAPES[other["type"]] for other in beside if other["type"] in _SHAPES]
+        words = [other["ctx"]["expected"] for other in beside if other["type"] == "literal_error"]
+        shapes = [_SHAPES[other["type"]] for other in beside if other["type"] in _SHAPES] or words
         yield path, error, shapes[0] if shapes else ""
 
 
 def _position(where: str) -> tuple[int, ...]:
     match = re.search(r":(\d+):(\d+)", where)
     return tuple(int(part) for part in match.groups()) if match else (0, 0)
+
+
+def _mistakes(
+    document: Document, model: type[BaseModel], path: Path, error: ErrorDetails, shape: str
+) -> Iterator[Mistake]:
+    """What one error of Pydantic means; a check of several values may have found several mistakes."""
+    cause = error.get("ctx", {}).get("error")
+    if error["type"] != "value_error" or not isinstance(cause, Mistake):
+        yield _mistake(document, model, path, error, shape)
+        return
+    for one in cause.mistakes if isinstance(cause, Mistakes) else [cause]:
+        inner = f", {one.where}" if one.where else ""
+        hint = "; ".join(words for words in (one.hint, f"or {shape}" if shape else "") if words)
+        told = type(one)(one.needs, example=one.example, hint=hint)
+        told.got, told.where = one.got, document.where((*path, *one.within)) + inner
+        yield told
 
 
 def _mistake(document: Document, model: type[BaseModel], path: Path, error: ErrorDetails, shape: str) -> Mistake:
@@ -290,12 +355,6 @@ def _mistake(document: Document, model: type[BaseModel], path: Path, error: Erro
         return Mistake("a key that is known", where=document.where(path), got=path[-1], hint=hint)
     if kind == "missing":
         return Mistake(f"'{error['loc'][-1]}', which is missing", where=document.where(path[:-1]))
-    cause = context.get("error")
-    if kind == "value_error" and isinstance(cause, Mistake):
-        inner = f", {cause.where}" if cause.where else ""
-        told = type(cause)(cause.needs, example=cause.example, hint=cause.hint)
-        told.got, told.where = cause.got, document.where(path) + inner
-        return told
     where, got = document.where(path), _brief(error["input"])
     if kind == "literal_error":
         words = context["expected"]

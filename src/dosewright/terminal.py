@@ -17,6 +17,7 @@ from .units import quantity
 if TYPE_CHECKING:
     from .cases import AnswerOf
     from .orders.basis import Basis
+    from .orders.changes import Change
     from .orders.compare import Difference
     from .orders.doses import Doses
     from .orders.finding import Finding
@@ -46,12 +47,15 @@ def _stamp(released: bool) -> str:
 def doses(loaded: Loaded, site: Site, made: Doses, *, entered: tuple[str, str], on: dt.date | None) -> str:
     """Doses on one body, with their working, their disputes and what keeps them from release."""
     protocol = loaded.protocol
-    out = [f"{protocol.title}, version {protocol.version}    {_stamp(made.released)}"]
+    stamp = (
+        click.style("nothing here stops it; no patient was looked at", fg="green") if made.released else _stamp(False)
+    )
+    out = [f"{protocol.title}, version {protocol.version}    {stamp}"]
     out.append(f"Site    {site.name}, version {site.version}" + (f"    for {wording.day(on)}" if on else ""))
     out += list(_body(made.basis, entered))
     for line in made.lines:
         out += ["", *_line(line)]
-    out += ["", *findings(made.findings)]
+    out += ["", *findings(made.findings)] if made.findings else []
     out += ["", "An aid to calculation: to be checked independently by a second person."]
     return "\n".join(out)
 
@@ -71,6 +75,8 @@ def _body(basis: Basis, entered: tuple[str, str]) -> Iterator[str]:
         for one in (low, high)
     )
     yield f"        other formulas: {ends}"
+    if not any("Schlich" in one.formula for one in basis.spread):
+        yield "        (formulas that need the sex are left out: it is not known here)"
 
 
 def _line(line: Line) -> Iterator[str]:
@@ -107,6 +113,16 @@ def told(order: Mapping[str, Any], path: Path) -> str:
     reasons = [f["message"] for f in order["findings"] if f["severity"] in {"refuse", "blocks-release"}]
     head = f"{path}    {order['patient']['name']}, cycle {order['cycle']}    {_stamp(order['released'])}"
     return "\n".join([head, *(_wrapped(reason, 6, first="    - ") for reason in reasons)])
+
+
+def changes(found: Sequence[Change]) -> str:
+    """What has changed since the order before."""
+    out = [click.style("Changed since the order before", bold=True)]
+    out += [
+        _wrapped(f"{one.what}: {one.before or 'not there'} → {one.now or 'not there'}", 6, first="    - ")
+        for one in found
+    ]
+    return "\n".join(out if found else [*out, "    nothing"])
 
 
 # -------------------------------------------------------------------------------------------------------- calculators
@@ -183,7 +199,7 @@ def protocol_row(loaded: Loaded) -> dict[str, Any]:
 
 
 def _distinguishing(component: Any) -> str:
-    over = f" over {_value(component.over)}" if component.over.value is not None else ""
+    over = f" over {_value(component.over)}" if component.over.value is not None else ", duration unstated"
     return f"{component.key} {_value(component.dose)}{over}, {_value(component.route)}"
 
 
@@ -223,7 +239,7 @@ def _heading(text: str) -> list[str]:
 def _protocol(found: Protocol, sha256: str) -> Iterator[str]:
     yield click.style(found.title, bold=True)
     yield f"{found.id} version {found.version}, {found.status}; sha256 {sha256[:12]}"
-    yield _wrapped(f"{found.work.authors} {found.work.title}. {found.work.published_in}.", 0)
+    yield _wrapped(f"{found.work.authors.rstrip('.')}. {found.work.title}. {found.work.published_in}.", 0)
     if found.work.doi:
         yield f"doi:{found.work.doi}"
     yield f"For {found.indication}."
@@ -293,3 +309,80 @@ def differences(first: str, second: str, basis: Basis, rows: Sequence[Difference
     if not rows:
         out.append("no difference in dosing or scheduling")
     return "\n".join(out)
+
+
+# ------------------------------------------------------------------------------------------------------------ courses
+
+
+def course(data: Mapping[str, Any]) -> str:
+    """A course: each cycle with its window, plan and what was done, then exposure, history and findings."""
+    from .orders.finding import Finding
+
+    protocol, patient = data["protocol"], data["patient"]
+    out = [f"{protocol['title']}, version {protocol['version']}; {patient['name']}; course version {data['version']}"]
+    for cycle in data["cycles"]:
+        out += ["", *_cycle(cycle)]
+    intensity = data["intensity"]
+    if intensity:
+        out += ["", f"Relative dose intensity so far: {wording.number(intensity['value'], places=1)} %"]
+    rows = [row for row in data["exposure"] if row["of"] == "drug" or row["limit"]]
+    if rows:
+        out += ["", click.style("Cumulative doses, in mg/m²: before, then after each cycle", bold=True)]
+        out += [_exposed(row) for row in rows]
+    if data.get("embolisation"):
+        out += ["", _wrapped(_embolised(data["embolisation"]), 2)]
+    if data["history"]:
+        out += ["", click.style("Recorded", bold=True)]
+        for one in data["history"]:
+            names = [one["by"], *(f"released by {name}" for name in one["released_by"])]
+            what = f"cycle {one['cycle']} {one['status']}, {one['on']}: {one['reason']} ({', '.join(names)})"
+            out.append(_wrapped(what, 14, first=f"  {one['entered']}  "))
+    if data["findings"]:
+        out += ["", *findings([Finding(**one) for one in data["findings"]])]
+    return "\n".join(out)
+
+
+def _cycle(cycle: Mapping[str, Any]) -> Iterator[str]:
+    window = cycle["window"]
+    span = f"window {window['earliest']} to {window['latest']}" if window else "start"
+    day = cycle["actual"] or cycle["planned"]
+    late = cycle["delay"]
+    delay = (
+        f", {abs(late)} {wording.plural('day', abs(late))} {'after' if late > 0 else 'before'} the target"
+        if late
+        else ""
+    )
+    head = click.style(
+        f"Cycle {cycle['number']}  {wording.day(dt.date.fromisoformat(day))}  {cycle['status']}", bold=True
+    )
+    yield f"{head}  ({span}{delay})"
+    if cycle["why"]:
+        yield _wrapped(cycle["why"], 9)
+    for event in cycle["events"]:
+        if event.get("start"):
+            start, end = (dt.datetime.fromisoformat(event[key]) for key in ("start", "end"))
+            until = "" if start == end else f" to {wording.clock(end, since=start.date())}"
+            when = f"{start.date()} {start:%H:%M}{until}"
+        else:
+            when = event["date"]
+        why = f"; {event['why']}" if event["why"] else ""
+        yield _wrapped(f"{event['what']}{why}", 39, first=f"  {when:<37}")
+
+
+def _embolised(beads: Mapping[str, Any]) -> str:
+    """An embolisation over all its sessions: what is offered to the beads, and what went in so far."""
+    offered = f"{wording.number(beads['offered']['value'])} mg" if beads["offered"] else "an amount not known yet"
+    sessions = beads["sessions"]
+    words = f"Each embolisation: {offered} of {beads['drug'] or 'a drug not decided yet'} offered to the beads"
+    words += f", over {sessions} sessions together" if sessions > 1 else ""
+    if beads["injected"]:
+        parts = " + ".join(wording.number(one["value"]) for one in beads["injected"])
+        words += f"; injected so far {parts} = {wording.number(beads['injected_together']['value'])} mg"
+    return words
+
+
+def _exposed(row: Mapping[str, Any]) -> str:
+    values = [row["before"], *row["after"]]
+    shown = " → ".join("unknown" if value is None else wording.number(value["value"], places=1) for value in values)
+    limit = f"  (limit {wording.number(row['limit']['value'])}, {row['from']})" if row["limit"] else ""
+    return f"  {row['name']:<14} {shown}{limit}"

@@ -161,7 +161,7 @@ def _unit_hint(text: str, unit: str) -> str:
     }  # fmt: skip
     if unit in slips:
         return slips[unit]
-    if "'" in text or '"' in text:
+    if ("'" in text or '"' in text) and not re.match(r"\d+'\d{3}", text):  # which is how Switzerland writes thousands
         return "write feet and inches as '5 ft 8 in'"
     return _number_hint(text)
 
@@ -343,14 +343,13 @@ def read_range(text: object, kind: Kind) -> Range:
     >>> read_range("3 to 4 wk", INTERVAL).high.m_as("d")
     28.0
     """
-    needs = f"one value or a range of a {kind.name}"
     match = _RANGE.fullmatch(text.strip(" ")) if isinstance(text, str) and len(text) <= LONGEST_TEXT else None
     if match is None:
         one = kind.read(text)
         return Range(one, one)
     low, high = (kind.read(f"{end} {match[3]}") for end in (match[1], match[2]))
     if low.magnitude >= high.magnitude:
-        raise Refusal(f"{needs} must rise", example="3 to 4 wk", got=text)
+        raise Refusal("a range must rise", got=text)
     return Range(low, high)
 
 

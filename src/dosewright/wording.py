@@ -27,7 +27,7 @@ def number(value: float, *, places: int | None = None) -> str:
     decimals = MOST_PLACES if places is None else places
     text = f"{half_up(value, 10.0**-decimals):,.{decimals}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text == "-0" else text
+    return "0" if text == "-0" else text.replace("-", "−")
 
 
 def say(value: Quantity, *, places: int | None = None) -> str:

@@ -27,7 +27,7 @@ def choose(condition: Any, then: Any, otherwise: Any) -> Any:
 
 
 def above(value: Any, limit: Any) -> Any:
-    """Whether a value is above a limit by more than the dust of a conversion: 8.029 g is not above 8,029 mg."""
+    """Whether a value is above a limit by more than the dust of a conversion: 2.007 g is not above 2,007 mg."""
     return value > limit * (1 + DUST)
 
 

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
 
 from ..errors import Mistake, Refusal
 from ..units import DOSE, Dose, Duration, Loading, Percent, Quantity, Volume, quantity, settled
 from .checked import checked_one_by_one
 
-VolumePer = Literal["vial", "treatment"]
 EDGE = 1e-9  # relative; both ends of a capacity belong to it
 MOST_VIALS = 99  # of one treatment; more is a slip of the pen
 

@@ -186,12 +186,22 @@ class VialSizes:
         return cls(tuple(sorted(settled(DOSE.read(part.strip()).m_as("mg")) for part in text.split(","))))
 
 
+class VialCount(NamedTuple):
+    """So many vials of one size."""
+
+    count: int
+    mg: float
+
+    def __str__(self) -> str:
+        return f"{self.count} × {self.mg:g} mg"
+
+
 @dataclass(frozen=True, slots=True)
 class VialPlan:
     """Whole vials that hold a dose: how many of each size, what they hold together, and what is left over."""
 
     dose: Dose
-    vials: tuple[tuple[int, float], ...]  # (count, mg), largest first
+    vials: tuple[VialCount, ...]  # largest first
     holds: Dose
     waste: Dose
 
@@ -207,14 +217,14 @@ def vials_for(*, dose: Dose, sizes: VialSizes) -> VialPlan:
 
     >>> from dosewright import wording
     >>> plan = vials_for(dose=quantity("141 mg"), sizes=VialSizes.read("50 mg, 100 mg"))
-    >>> plan.vials, wording.say(plan.waste)
-    (((1, 100.0), (1, 50.0)), '9 mg')
+    >>> [str(one) for one in plan.vials], wording.say(plan.waste)
+    (['1 × 100 mg', '1 × 50 mg'], '9 mg')
     """
     mg = settled(dose.m_as("mg"))
     best = _least_waste(mg, sizes.mg)
     if best is None:
         raise Refusal(f"more than {MOST_VIALS} vials would be needed", where="dose", got=f"{mg:g} mg")
-    vials = tuple((best.count(size), size) for size in sorted(set(best), reverse=True))
+    vials = tuple(VialCount(best.count(size), size) for size in sorted(set(best), reverse=True))
     held = settled(sum(best))
     return VialPlan(dose, vials, quantity(held, "mg"), quantity(settled(held - mg), "mg"))
 

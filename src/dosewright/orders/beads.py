@@ -8,6 +8,7 @@ from typing import Any
 
 from .. import wording
 from ..calculators import loading
+from ..errors import Refusal
 from ..protocol.drugs import drug
 from ..protocol.model import BeadLoading, Procedure
 from ..protocol.site import Site
@@ -58,24 +59,31 @@ def build(
     decided_dose, decided_vials = _settled(choices, stated, "dose"), _settled(choices, stated, "vials")
     offered = planned.offered if planned else decided_dose
     vials = planned.vials if planned else decided_vials
-    capacity: Range = _settled(choices, stated, "capacity")
+    settled = choices.settle("beads.capacity", stated.capacity)
+    capacity: Range = settled.value
+    source = settled.source
     contact = _settled(choices, stated, "contact_at_least")
     uptake, final = _settled(choices, stated, "uptake_over"), _settled(choices, stated, "final_volume")
-    choice = loading.bead_vials(dose=offered, least=capacity.low, most=capacity.high) if offered is not None else None
+    choice = plan = None
     fluid_volume = site.beads.loading_fluid
-    plan = None
-    if offered is not None and vials is not None:
-        plan = loading.bead_loading(
-            dose=offered,
-            vials=loading.Vials(vials),
-            least=capacity.low,
-            most=capacity.high,
-            contact=contact,
-            contact_at_least=contact,
-            uptake_over=uptake,
-            loading_fluid=quantity(0.0, "mL") if fluid_volume == "undecided" else fluid_volume,
-            final_volume=final,
-        )
+    try:
+        if offered is not None:
+            choice = loading.bead_vials(dose=offered, least=capacity.low, most=capacity.high)
+        if offered is not None and vials is not None:
+            plan = loading.bead_loading(
+                dose=offered,
+                vials=loading.Vials(vials),
+                least=capacity.low,
+                most=capacity.high,
+                contact=contact,
+                contact_at_least=contact,
+                uptake_over=uptake,
+                loading_fluid=quantity(0.0, "mL") if fluid_volume == "undecided" else fluid_volume,
+                final_volume=final,
+            )
+    except Refusal as refusal:
+        message = f"the beads cannot be loaded so: {refusal}"
+        yield Finding("cannot-load", "refuse", message, source=source, where="embolisation")
     injected = planned.injected if planned else ()
     yield Beads(
         device=procedure.device.value if procedure.device and procedure.device.value else "beads",
@@ -103,7 +111,7 @@ def build(
         use_within=site.beads.use_within,
         every_cycle=_settled(choices, stated, "every_cycle"),
     )
-    yield from _remarks(name, offered, vials, choice, plan, injected, capacity)
+    yield from _remarks(name, offered, vials, choice, plan, injected, capacity, source)
 
 
 def _settled(choices: Choices, stated: BeadLoading, name: str) -> Any:
@@ -118,6 +126,7 @@ def _remarks(
     plan: loading.LoadingPlan | None,
     injected: tuple[Quantity, ...],
     capacity: Range,
+    source: str,
 ) -> Iterator[Finding]:
     allowed = wording.say_range(capacity)
     if name is not None:
@@ -135,12 +144,12 @@ def _remarks(
             (wording.say(q) for q in (choice.nearest_below, choice.nearest_above) if q is not None), "or"
         )
         message = f"no whole number of vials holds {said} at {allowed}; near are {near}"
-        yield Finding("bead-capacity", "blocks-release", message, said, allowed, "methods-deb-tace", "embolisation")
+        yield Finding("bead-capacity", "blocks-release", message, said, allowed, source, "embolisation")
     elif plan is not None and choice is not None and not plan.within_capacity:
         fits = wording.listed((str(n) for n in choice.counts), "or")
         message = f"{said} in {vials} {wording.plural('vial', vials)} leaves the capacity; {fits} would hold it"
         each = wording.say(plan.offered_per_vial, places=1)
-        yield Finding("bead-capacity", "blocks-release", message, each, allowed, "methods-deb-tace", "embolisation")
+        yield Finding("bead-capacity", "blocks-release", message, each, allowed, source, "embolisation")
     if injected:
         together = loading.sum_of_stages(injected=loading.Doses(injected))
         if together.m_as("mg") > offered.m_as("mg") * (1 + 1e-9):

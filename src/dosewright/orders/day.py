@@ -36,7 +36,7 @@ def placed(parts: Sequence[Part], begin: dt.datetime) -> Mapping[str, tuple[Time
     Raises `CannotCompute` where the parts wait for each other in a ring.
     """
     undecided = [part.key for part in parts if len(part.starts) > 1]
-    found: dict[str, list[Times]] = {part.key: [] for part in parts}
+    found: dict[str, dict[tuple[dt.datetime, dt.datetime], list[str]]] = {part.key: {} for part in parts}
     for choice in itertools.product(*(part.starts for part in parts)):
         reading = ", ".join(
             f"{key} {start}" for part, start in zip(parts, choice, strict=True) if (key := part.key) in undecided
@@ -45,12 +45,10 @@ def placed(parts: Sequence[Part], begin: dt.datetime) -> Mapping[str, tuple[Time
         for key, span in spans.items():
             if span is None:
                 continue
-            times = Times(after(begin, span[0]), after(begin, span[1]), reading)
-            if all((times.start, times.end) != (t.start, t.end) for t in found[key]):
-                found[key].append(times)
+            found[key].setdefault((after(begin, span[0]), after(begin, span[1])), []).append(reading)
     return {
-        key: tuple(times) if len(times) > 1 else tuple(Times(t.start, t.end) for t in times)
-        for key, times in found.items()
+        key: tuple(Times(*span, " or ".join(words) if len(spans) > 1 else "") for span, words in spans.items())
+        for key, spans in found.items()
     }
 
 

@@ -61,7 +61,7 @@ class Choices:
             state: State = "disputed" if stated.disputed else "undecided"
             return Settled(path, stated.value, stated.source or "", state, others, None, stated)
         try:
-            value, source = stated.choose(choice)
+            value, source = self.protocol.choose(stated, choice)
         except Mistake as mistake:
             raise mistake.at(f"decision on {path}") from None
         every = ((stated.value, str(stated.source)), *others) if not stated.unstated else ()

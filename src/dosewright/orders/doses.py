@@ -52,7 +52,7 @@ def doses(
     """Doses of one protocol on one body under one site's policy, of one day of the cycle or of all."""
     protocol = loaded.protocol
     choices = Choices(protocol, site, what_if)
-    found: list[Finding] = list(_standing(loaded, site))
+    found: list[Finding] = list(standing(loaded, site))
     found += choices.findings(cycle=cycle)
     found += body.plausibility(site.body, basis, patient)
     made: list[Line] = []
@@ -86,19 +86,23 @@ def doses_data(loaded: Loaded, site: Site, document: Document, made: Doses, *, o
     return data
 
 
-def _standing(loaded: Loaded, site: Site) -> Iterator[Finding]:
+def standing(loaded: Loaded, site: Site) -> Iterator[Finding]:
     """Whether protocol and site are such that an order on them may be released at all."""
     protocol = loaded.protocol
     if site.kind == "reference":
         message = "computed with the reference site, which is no hospital's policy"
-        yield Finding("reference-site", "blocks-release", message, site.id, "a signed site file", where="site")
+        yield Finding("reference-site", "blocks-release", message, where="site")
     elif f"{protocol.id}@{protocol.version}" not in site.protocols:
         message = f"{protocol.id} version {protocol.version} is not among the protocols this site has approved"
         said = ", ".join(site.protocols) or "none"
         yield Finding("protocol-not-approved", "blocks-release", message, said, source="site policy", where="protocols")
     if protocol.status != "active":
-        message = f"the protocol is {protocol.status}"
+        message = "the protocol is not in force"
         yield Finding("protocol-status", "blocks-release", message, protocol.status, "active", where=protocol.id)
+    recalled = [key for key, source in protocol.sources.items() if source.confidence == "RECALLED"]
+    if recalled:
+        message = "values of the protocol are recalled, not read where they stand"
+        yield Finding("recalled", "blocks-release", message, wording.listed(recalled), "SEEN", where=protocol.id)
 
 
 def site_data(site: Site, document: Document) -> dict[str, Any]:

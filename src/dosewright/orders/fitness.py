@@ -102,9 +102,12 @@ def _gate(gate: Gate, patient: Patient, on: dt.date) -> GateAnswer:
     if not found:
         return GateAnswer(gate.analyte, limit, "unknown", None, "unknown", "no value is known", gate.source)
     latest = max(found, key=lambda one: one.on)
+    of_the_day = {(one.value, one.unit) for one in found if one.on == latest.on}
     said, verdict, reason = f"{latest.value} {latest.unit}", "proceed", "within the limit"
     value = float(latest.value)
-    if latest.unit != gate.unit:
+    if len(of_the_day) > 1:
+        verdict, reason = "unknown", "several values of the same day, and nothing says which counts"
+    elif latest.unit != gate.unit:
         verdict, reason = "unknown", f"the value is in {latest.unit}, the limit in {gate.unit}"
     elif (on - latest.on).days > gate.within.m_as("d"):
         verdict, reason = "unknown", f"older than {wording.say(gate.within)}"

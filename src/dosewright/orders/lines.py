@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from .. import wording
 from ..calculators import dose, infusion, rounding
-from ..errors import Refusal
+from ..errors import Mistake, Refusal
 from ..protocol.drugs import Drug, drug
 from ..protocol.model import Component, Protocol
 from ..protocol.site import Preparation, Site
-from ..units import DOSE_PER_AREA, DOSE_PER_WEIGHT, Quantity, quantity
+from ..reading import Document
+from ..units import DOSE_PER_AREA, DOSE_PER_WEIGHT, Quantity, half_up, quantity
 from .basis import Basis
 from .day import Times
 from .decisions import Choices, Settled
@@ -67,7 +69,6 @@ class Line:
     dose_per: Quantity
     calculated: Quantity
     capped: Quantity | None
-    step: Quantity | None
     ordered: Quantity
     deviation: Quantity
     working: str
@@ -82,16 +83,29 @@ class Line:
     cautions: tuple[str, ...]
 
 
-def calculated(dose_per: Quantity, basis: Basis) -> tuple[Quantity, str]:
+def calculated(dose_per: Quantity, basis: Basis, *, places: int = MG_PLACES) -> tuple[Quantity, str]:
     """The calculated dose in milligrams and its working, by the basis that the unit of the dose names."""
     if DOSE_PER_AREA.holds(dose_per):
         made = dose.dose_per_area(dose=dose_per, surface=basis.surface)
-        return made, wording.closing_product(dose_per, basis.surface, made, places=MG_PLACES)
+        return made, wording.closing_product(dose_per, basis.surface, made, places=places)
     if DOSE_PER_WEIGHT.holds(dose_per):
         made = dose.dose_per_weight(dose=dose_per, weight=basis.weight)
-        return made, wording.closing_product(dose_per, basis.weight, made, places=MG_PLACES)
+        return made, wording.closing_product(dose_per, basis.weight, made, places=places)
     made = dose.dose_flat(dose=dose_per)
-    return made, f"{wording.say(dose_per)} flat = {wording.say(made, places=MG_PLACES)}"
+    return made, f"{wording.say(dose_per)} flat = {wording.say(made, places=places)}"
+
+
+def _places(mg: float, step: Quantity | None, ordered: Quantity) -> int:
+    """As many decimals of the calculated dose as make the rounding that follows true for whoever checks it.
+
+    99.4987 mg goes to 99 mg; printed as 99.5 mg it would seem to go the wrong way.
+    """
+    places = MG_PLACES
+    if step is not None:
+        one, aim = step.m_as("mg"), ordered.m_as("mg")
+        while places < wording.MOST_PLACES and half_up(half_up(mg, 10.0**-places), one) != aim:
+            places += 1
+    return places
 
 
 def basis_of(dose_per: Quantity) -> str:
@@ -122,26 +136,33 @@ def _line(
     key = component.key
     facts = drug(component.drug)
     preparation = site.prepares(key, component.drug)
-    mg, working = calculated(settled.value, basis)
+    mg, _ = calculated(settled.value, basis)
     cap = None if preparation is None or preparation.dose_cap == "none" else preparation.dose_cap
     capped = None if cap is None else dose.capped_dose(dose=mg, cap=cap)
     basic = capped.value if capped else mg
-    step = preparation.step if preparation else quantity(1.0, "mg")
     try:
-        rounded = rounding.round_to_step(dose=basic, step=step, cap=cap)
+        rounded, how = _rounded(basic, preparation, cap)
     except Refusal as refusal:
-        yield Finding("rounds-to-nothing", "refuse", f"{key}: {refusal}", wording.say(mg), where=f"{key}.dose")
+        yield Finding("cannot-round", "refuse", f"{key}: {refusal}", wording.say(mg), where=f"{key}.dose")
         return
     ordered = rounded.ordered
     off = rounding.deviation(ordered=ordered, calculated=mg)
     form = choices.settle(f"{key}.form", component.form) if component.form else None
     over = choices.settle(f"{key}.over", component.over).value
     route = choices.settle(f"{key}.route", component.route).value
-    made = _made(ordered, over, preparation, facts) if preparation else None
+    try:
+        made = _made(ordered, over, preparation, facts) if preparation else None
+    except Refusal as refusal:
+        yield Finding("cannot-prepare", "refuse", f"{key}: {refusal}", wording.say(ordered), where=key)
+        made = None
+    by_step = preparation is None or preparation.bands is None
+    plain = capped is None or not capped.applied
+    step = preparation.step if preparation and by_step and plain else None
+    _, working = calculated(settled.value, basis, places=_places(mg.m_as("mg"), step, ordered))
     steps = [working]
     if capped and capped.applied:
         steps.append(f"capped at {wording.say(capped.cap)}")
-    steps.append(f"to {wording.say(step)}: {wording.say(ordered)}")
+    steps.append(f"{how}: {wording.say(ordered)}")
     steps.append(wording.signed_percent(off.magnitude / 100))
     line = Line(
         number=number,
@@ -154,7 +175,6 @@ def _line(
         dose_per=settled.value,
         calculated=mg,
         capped=capped.value if capped and capped.applied else None,
-        step=step,
         ordered=ordered,
         deviation=off,
         working=", ".join(steps),
@@ -169,7 +189,26 @@ def _line(
         cautions=tuple(caution.value for caution in facts.cautions if caution.confidence == "SEEN"),
     )
     yield line
+    if preparation is not None and route is not None and site.lines[preparation.line] != route:
+        message = f"{key}: the {preparation.line} is {site.lines[preparation.line]}, and the protocol gives it {route}"
+        yield Finding("line-and-route", "refuse", message, preparation.line, route, "site policy", key)
+    if form is not None and form.value == "levoleucovorin" and component.drug != form.value and facts.forms:
+        message = f"{key}: {facts.forms.value}; write a protocol with the dose of levoleucovorin itself"
+        yield Finding("form-and-dose", "refuse", message, form.value, component.drug, facts.forms.source, key)
     yield from _remarks(line, component, preparation, facts, rounded.deviation)
+
+
+def _rounded(dose_: Quantity, preparation: Preparation | None, cap: Quantity | None) -> tuple[rounding.Rounded, str]:
+    """The ordered dose by the site's table of bands or its step, and how it was rounded, in words."""
+    if preparation is not None and preparation.bands is not None:
+        return rounding.round_to_band(dose=dose_, bands=_bands(preparation.bands), cap=cap), "by dose band"
+    step = preparation.step if preparation else quantity(1.0, "mg")
+    return rounding.round_to_step(dose=dose_, step=step, cap=cap), f"to {wording.say(step)}"
+
+
+@functools.cache
+def _bands(text: str) -> rounding.BandTable:
+    return rounding.BandTable.read(text)
 
 
 def _made(ordered: Quantity, over: Quantity | None, preparation: Preparation, facts: Drug) -> Made:
@@ -217,7 +256,7 @@ def _remarks(
     key = line.key
     if preparation is None:
         message = f"{key}: the site says nothing of its preparation, so volume, concentration and rate are unknown"
-        yield Finding("preparation-undecided", "blocks-release", message, "undecided", source="site policy", where=key)
+        yield Finding("preparation-undecided", "blocks-release", message, source="site policy", where=key)
     diluents = facts.diluents
     if preparation is not None and diluents is not None and preparation.diluent not in diluents.value:
         message = f"{key}: {preparation.diluent} is no diluent for {facts.name}"
@@ -241,14 +280,12 @@ def _remarks(
         yield Finding("rounding", "blocks-release", message, said, allowed, "site policy", key)
     if line.over is None:
         message = f"{key}: over how long it runs is undecided, so rate and times are unknown"
-        yield Finding("duration-undecided", "blocks-release", message, "undecided", where=f"{key}.over")
+        yield Finding("duration-undecided", "blocks-release", message, where=f"{key}.over")
     if line.made is not None:
         yield from _concentration(line, line.made, preparation, facts)
         if line.made.volume is None:
             message = f"{key}: product or volume is undecided, so concentration and rate are unknown"
-            yield Finding(
-                "preparation-undecided", "blocks-release", message, "undecided", source="site policy", where=key
-            )
+            yield Finding("preparation-undecided", "blocks-release", message, source="site policy", where=key)
     fastest = facts.most_mg_per_min
     if fastest and fastest.confidence == "SEEN" and line.dose_rate is not None:
         per_minute = line.dose_rate.m_as("mg/min")
@@ -281,9 +318,11 @@ def _concentration(line: Line, made: Made, preparation: Preparation | None, fact
     if not outside:
         return
     fits = [bag for bag in preparation.stocked if _fits(line, made, bag, least, most)]
-    advice = f"; within it in {wording.listed((wording.say(bag) for bag in fits), 'or')}" if fits else ""
-    words = " and ".join(f"{verdict} {how}" for how, verdict in outside.items())
-    message = f"{line.key}: the final concentration is {words}, in {wording.say(made.diluent_volume)}{advice}"  # type: ignore[arg-type]
+    advice = f"; it would be right in {wording.listed((wording.say(bag) for bag in fits), 'or')}" if fits else ""
+    words = " and ".join(dict.fromkeys(outside.values()))
+    how = "" if len(outside) == len(verdicts) else f" {wording.listed(outside)}"
+    bag = wording.told(made.diluent_volume)
+    message = f"{line.key}: the final concentration is {words} what its label allows{how}, in {bag}{advice}"
     said = ", ".join(f"{wording.say(value, places=3)} {how}" for how, value in readings.items() if value is not None)
     allowed = f"{wording.number(least.magnitude)} to {wording.say(most)}"
     yield Finding("concentration", "blocks-release", message, said, allowed, facts.window.source, line.key)
@@ -301,6 +340,16 @@ def _fits(line: Line, made: Made, bag: Quantity, least: Quantity, most: Quantity
         == "within"
         for volume in volumes
     )
+
+
+def check_bands(site: Site, document: Document) -> None:
+    """Hold a site's tables of dose bands against what a table must be; they are read where doses are rounded."""
+    for name, preparation in site.preparation.items():
+        if preparation.bands is not None:
+            try:
+                _bands(preparation.bands)
+            except Mistake as mistake:
+                raise mistake.at(document.where(("preparation", name, "bands"))) from None
 
 
 def exposure(lines: Sequence[Line], surface: Quantity) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from .patient import Patient
 
 SCHEMA: Final = "1"
 REQUIRED_IDENTIFIERS: Final = 2
+FULL_ACTIVITY: Final = "activity score 2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ def order(
     found += fitness.eligibility_findings(answers)
     found += fitness.gate_findings(site, gate_answers)
     found += _identity(patient)
+    found += _signed_later(site, protocol.id, on)
     found += _course(patient, choices, cycle, on - dt.timedelta(days=day - 1))
     found += _exposure_and_genotype(patient, site, made.lines)
     found += _overlaps(placed_lines)
@@ -164,16 +166,17 @@ def _course(patient: Patient, choices: Choices, cycle: int, on: dt.date) -> Iter
         yield Finding("cycle-number", "blocks-release", message, str(cycle), str(expected), where="cycle")
     if last is None:
         return
-    interval: Range = choices.settle("interval", choices.protocol.interval).value
+    settled = choices.settle("interval", choices.protocol.interval)
+    interval: Range = settled.value
     earliest = last.on + dt.timedelta(days=interval.low.m_as("d"))
     latest = last.on + dt.timedelta(days=interval.high.m_as("d"))
     said = f"{(on - last.on).days} days after cycle {last.cycle}"
     if on < earliest:
         message = "too early: the interval since the last cycle is shorter than the protocol's"
-        yield Finding("too-early", "refuse", message, said, f"{earliest} or later", "interval", "on")
+        yield Finding("too-early", "refuse", message, said, f"{earliest} or later", settled.source, "on")
     elif on > latest:
         message = "late: the interval since the last cycle is longer than the protocol's"
-        yield Finding("late", "warning", message, said, f"by {latest}", "interval", "on")
+        yield Finding("late", "warning", message, said, f"by {latest}", settled.source, "on")
 
 
 def _exposure_and_genotype(patient: Patient, site: Site, made: Iterable[Line]) -> Iterator[Finding]:
@@ -182,19 +185,43 @@ def _exposure_and_genotype(patient: Patient, site: Site, made: Iterable[Line]) -
         gravity = "blocks-release" if site.prior_exposure == "required" else "warning"
         yield Finding("prior-exposure-unknown", gravity, message, "unknown", where="prior_exposure")  # type: ignore[arg-type]
     named = {line.drug for line in made}
-    if not isinstance(patient.allergies, str):
-        for allergy in patient.allergies:
-            for name in named:
-                if name in allergy.lower():
-                    message = f"allergy to {name} is recorded"
-                    yield Finding("allergy", "refuse", message, allergy, where="allergies")
+    yield from _allergies(patient, sorted(named))
     genes = {gene.value: gene.source for name in named if (gene := drug(name).genotype) is not None}
     for symbol, source in genes.items():
         known = {} if patient.genotype == "unknown" else patient.genotype
-        if symbol not in known and site.genotype != "not asked":
+        found = known.get(symbol, "unknown")
+        if found == "unknown" and site.genotype != "not asked":
             gravity = "blocks-release" if site.genotype == "required" else "warning"
             message = f"{symbol} is unknown; unknown is not normal"
             yield Finding("genotype-unknown", gravity, message, "unknown", source=source, where="genotype")  # type: ignore[arg-type]
+        elif found not in {"unknown", FULL_ACTIVITY}:
+            message = f"{symbol} is not of full activity, and this order is not reduced for it"
+            yield Finding("genotype", "refuse", message, found, FULL_ACTIVITY, "cpic", "genotype")
+
+
+def _allergies(patient: Patient, named: list[str]) -> Iterator[Finding]:
+    """Every recorded allergy: refused where it names a drug of the order or its kin, else for a person to compare."""
+    if isinstance(patient.allergies, str):
+        return
+    for allergy in patient.allergies:
+        words = allergy.casefold()
+        hit = next((n for n in named if any(w in words for w in (n, drug(n).drug_class, *drug(n).allergy_words))), None)
+        if hit is not None:
+            message = f"an allergy that may concern {hit} is recorded"
+            yield Finding("allergy", "refuse", message, allergy, where="allergies")
+        else:
+            message = "an allergy is recorded: compare it with every drug of this order"
+            yield Finding("allergy-recorded", "warning", message, allergy, where="allergies")
+
+
+def _signed_later(site: Site, protocol: str, on: dt.date) -> Iterator[Finding]:
+    """What was signed after the day of treatment did not hold on that day."""
+    dated = [("signed", site.signed)] if site.signed else []
+    later = [where for where, one in dated if one.on > on]
+    later += [one.of for one in site.decisions if one.protocol == protocol and one.on > on]
+    for where in later:
+        message = f"{where}: signed after the day of treatment"
+        yield Finding("signed-later", "blocks-release", message, source="site policy", where=where)
 
 
 def _overlaps(made: tuple[Line, ...]) -> Iterator[Finding]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import itertools
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
 
-from ..errors import Mistake, Refusal
-from ..reading import Day, Document, Strict, Text, Whole, read, validate
+from .. import wording
+from ..errors import Mistake, Refusal, together
+from ..reading import Count, Day, Decimal, Document, Strict, Text, at_least_one, read, validate
 from ..units import DOSE, DOSE_PER_AREA, HEIGHT, WEIGHT, Quantity
 
 YesNoUnknown = Literal["yes", "no", "unknown"]
@@ -64,11 +68,11 @@ class Laboratory(Strict):
     """One laboratory value with its unit and the laboratory's own range."""
 
     analyte: ShortText
-    value: Annotated[Text, Field(pattern=r"^(0|[1-9][0-9]{0,6})(\.[0-9]{1,4})?$")]
+    value: Decimal
     unit: ShortText
     on: Day
-    lower: Text | None = None
-    upper: Text | None = None
+    lower: Decimal | None = None
+    upper: Decimal | None = None
 
 
 class Exposure(Strict):
@@ -83,14 +87,14 @@ class Embolisation(Strict):
     """What the interventional oncologist plans: drug offered to the beads, vials, and stages already done."""
 
     offered: Annotated[Quantity, DOSE]
-    vials: Whole
+    vials: Count
     injected: tuple[Annotated[Quantity, DOSE], ...] = ()
 
 
 class Given(Strict):
     """A cycle that was given: its number and its day 1."""
 
-    cycle: Whole
+    cycle: Count
     on: Day
 
 
@@ -102,7 +106,7 @@ class Patient(Strict):
     identifiers: tuple[Identifier, ...]
     birth_date: Day
     sex: Literal["male", "female", "unknown"]
-    allergies: Literal["none known", "unknown"] | tuple[ShortText, ...]
+    allergies: Literal["none known", "unknown"] | Annotated[tuple[ShortText, ...], AfterValidator(at_least_one)]
     diagnosis: ShortText
     stage: ShortText
     intent: ShortText
@@ -121,26 +125,42 @@ class Patient(Strict):
     first_imaging: YesNoUnknown
     lost_to_follow_up: YesNoUnknown
     genotype: dict[Text, Text] | Unknown
-    prior_exposure: tuple[Exposure, ...] | Literal["none", "unknown"]
+    prior_exposure: Annotated[tuple[Exposure, ...], AfterValidator(at_least_one)] | Literal["none", "unknown"]
     laboratory: tuple[Laboratory, ...] | Unknown
-    embolisation: Embolisation | Unknown | Literal["not applicable"]
+    embolisation: Embolisation | Literal["unknown", "not applicable"]
     given: tuple[Given, ...] = ()
 
     @model_validator(mode="after")
     def _possible(self) -> Patient:
-        dated: list[tuple[str, Any]] = [("weights", w.on) for w in self.weights]
-        if self.height != "unknown":
-            dated.append(("height", self.height.on))
-        for where, day in dated:
-            if day < self.birth_date:
-                raise Refusal("measured before birth", where=where, got=day)
-        seen = {(i.kind, i.value) for i in self.identifiers}
-        if len(seen) < len(self.identifiers):
-            raise Mistake("different identifiers", where="identifiers")
-        numbers = [one.cycle for one in self.given]
-        if sorted(set(numbers)) != numbers:
-            raise Mistake("each given cycle once and in order", where="given", got=numbers)
+        found = [*self._mistakes_of_dates(), *self._mistakes_of_order()]
+        if found:
+            raise together(found)
         return self
+
+    def _mistakes_of_dates(self) -> Iterator[Mistake]:
+        """What would have been measured or given before birth."""
+        dated: list[tuple[tuple[str | int, ...], dt.date]] = [
+            *((("weights", index, "on"), one.on) for index, one in enumerate(self.weights)),
+            *((("given", index, "on"), one.on) for index, one in enumerate(self.given)),
+        ]
+        if self.height != "unknown":
+            dated.append((("height", "on"), self.height.on))
+        for place, day in dated:
+            if day < self.birth_date:
+                yield Refusal("a day before birth", within=place, got=day)
+
+    def _mistakes_of_order(self) -> Iterator[Mistake]:
+        """What stands twice, or in the wrong order."""
+        if len({(one.kind, one.value) for one in self.identifiers}) < len(self.identifiers):
+            yield Mistake("different identifiers", within=("identifiers",))
+        for index, one in enumerate(self.weights):
+            for other in self.weights[:index]:
+                if (one.on, one.basis) == (other.on, other.basis) and one.value != other.value:
+                    words = f"two {one.basis} weights of the same day, and nothing says which counts"
+                    yield Refusal(words, within=("weights", index), got=wording.say(one.value))
+        for index, (last, this) in enumerate(itertools.pairwise(self.given), 1):
+            if this.cycle <= last.cycle or this.on <= last.on:
+                yield Mistake("each given cycle once and in order, with its day", within=("given", index))
 
 
 def load_patient(content: bytes, name: str) -> tuple[Patient, Document]:

@@ -7,15 +7,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ..errors import Mistake
 from ..reading import Strict, Text, read, validate
-from ..units import CONCENTRATION, Quantity
+from ..units import CONCENTRATION, DOSE_PER_AREA, Quantity
 from .model import Route
 
 Confidence = Literal["SEEN", "RECALLED"]
 FILE = Path(__file__).with_name("drugs.yaml")
+DECIDING = ("diluents", "never", "window", "most_mg_per_min", "incompatible", "not_for_beads", "genotype")
 
 
 class Window(Strict):
@@ -49,6 +50,14 @@ class SaidWindow(Strict):
     confidence: Confidence = "SEEN"
 
 
+class SaidAmount(Strict):
+    """A fact that is an amount per m²."""
+
+    value: Annotated[Quantity, DOSE_PER_AREA] = Field(alias="is")
+    source: Text = Field(alias="from")
+    confidence: Confidence = "SEEN"
+
+
 class Drug(Strict):
     """One drug, by its generic name."""
 
@@ -62,7 +71,19 @@ class Drug(Strict):
     incompatible: SaidList | None = None
     not_for_beads: Said | None = None
     genotype: Said | None = None
+    forms: Said | None = None
+    allergy_words: tuple[Text, ...] = ()
+    cumulative: SaidAmount | None = None
     cautions: tuple[Said, ...] = ()
+
+    @model_validator(mode="after")
+    def _what_decides_was_read(self) -> Drug:
+        """A fact that stops or sets anything must be SEEN; what is only recalled may inform."""
+        for name in DECIDING:
+            fact = getattr(self, name)
+            if fact is not None and fact.confidence != "SEEN":
+                raise Mistake("a fact that was read, since it decides", within=(name,), got=fact.confidence)
+        return self
 
 
 class _Drugs(Strict):

@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from ..errors import Mistake, Mistakes
+from ..errors import Mistake, together
 from ..reading import Document, read, validate
-from .drugs import drug
 from .model import Protocol
 from .site import Site
 
@@ -51,33 +50,7 @@ def from_library(name: str) -> Loaded:
 def load(content: bytes, name: str) -> Loaded:
     """A protocol from the bytes of a file, with every mistake reported at once."""
     document = read(content, name)
-    protocol = validate(document, Protocol)
-    mistakes = list(_drug_mistakes(protocol, document))
-    if mistakes:
-        raise mistakes[0] if len(mistakes) == 1 else Mistakes(mistakes)
-    return Loaded(protocol, document)
-
-
-def _drug_mistakes(protocol: Protocol, document: Document) -> list[Mistake]:
-    """What a protocol says of a drug that the facts of that drug do not bear."""
-    found = []
-    for index, component in enumerate(protocol.components):
-        place = ("components", index)
-        try:
-            facts = drug(component.drug)
-        except Mistake as mistake:
-            found.append(mistake.at(document.where((*place, "drug"))))
-            continue
-        route = component.route.value
-        if route is not None and route not in facts.routes:
-            found.append(
-                Mistake(
-                    f"a route that {component.drug} may take ({', '.join(facts.routes)})",
-                    where=document.where((*place, "route")),
-                    got=route,
-                )
-            )
-    return found
+    return Loaded(validate(document, Protocol), document)
 
 
 def check_decisions(site: Site, document: Document) -> None:
@@ -88,19 +61,23 @@ def check_decisions(site: Site, document: Document) -> None:
     mistakes = []
     for index, decision in enumerate(site.decisions):
         where = document.where(("decisions", index))
-        if decision.protocol not in names():
-            continue  # a protocol of the hospital's own
-        questions = from_library(decision.protocol).protocol.questions()
+        if decision.protocol not in names():  # a protocol of the hospital's own, unless it is a slip of the pen
+            if decision.protocol not in {approved.partition("@")[0] for approved in site.protocols}:
+                needs = f"a protocol of the library ({', '.join(names())}) or one that this site has approved"
+                mistakes.append(Mistake(needs, where=where, got=decision.protocol))
+            continue
+        protocol = from_library(decision.protocol).protocol
+        questions = protocol.questions()
         if decision.of not in questions:
             needs = f"an open question of {decision.protocol} ({', '.join(questions)})"
             mistakes.append(Mistake(needs, where=where, got=decision.of))
             continue
         try:
-            questions[decision.of].choose(decision.choose)
+            protocol.choose(questions[decision.of], decision.choose)
         except ValueError as error:
             mistakes.append(error.at(where) if isinstance(error, Mistake) else Mistake(str(error), where=where))
     if mistakes:
-        raise mistakes[0] if len(mistakes) == 1 else Mistakes(mistakes)
+        raise together(mistakes)
 
 
 def find(name: str) -> Loaded:
@@ -110,9 +87,13 @@ def find(name: str) -> Loaded:
     path = Path(name)
     if path.suffix in {".yaml", ".yml", ".json"}:
         try:
-            return load(path.read_bytes(), path.name)
-        except OSError as error:
-            raise Mistake("a protocol file that can be read", got=name, hint=error.strerror or "") from None
-    raise Mistake(
-        f"a protocol of the library ({', '.join(names())}) or the path of a YAML file", example=names()[0], got=name
-    )
+            content = path.read_bytes()
+        except (OSError, ValueError) as error:
+            hint = getattr(error, "strerror", None) or str(error)
+            raise Mistake("a protocol file that can be read", got=name, hint=hint) from None
+        return load(content, path.name)
+    import difflib
+
+    near = difflib.get_close_matches(name, names(), 1)
+    needs = f"a protocol of the library ({', '.join(names())}) or the path of a YAML file"
+    raise Mistake(needs, example=names()[0], got=name, hint=f"did you mean '{near[0]}'?" if near else "")

@@ -6,12 +6,15 @@ first) or *unstated* (the source is silent and a site must say). Nothing here is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Final, Generic, Literal, TypeVar, get_args
 
 from pydantic import (
+    AfterValidator,
+    BaseModel,
     Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
@@ -23,8 +26,8 @@ from pydantic import (
 from pydantic_core import CoreSchema
 
 from .. import wording
-from ..errors import Mistake, Refusal, UnitMistake
-from ..reading import Day, Strict, Text, Whole, several, text, whole
+from ..errors import Mistake, Refusal, UnitMistake, together
+from ..reading import Count, Day, Name, Strict, Text, Whole, count, several, text
 from ..units import (
     DOSE,
     DOSE_PER_AREA,
@@ -133,6 +136,9 @@ class Stated(Strict, Generic[T]):
             raise Mistake("'is: VALUE' with 'from: SOURCE', or 'unstated: true'")
         elif self.source is None:
             raise Mistake("'from: SOURCE' beside every value", example="{is: 85 mg/m^2, from: methods}")
+        keys = [self.source, *(one.source for one in self.disputed)]
+        if len(set(keys)) < len(keys):
+            raise Mistake("another source for each figure, since a decision names the source it follows", got=keys[-1])
         return self
 
     @property
@@ -172,6 +178,8 @@ class Of:
         read = self.read
         others = tuple(one.model_copy(update={"value": read(one.value)}) for one in stated.disputed)
         value = None if stated.value is None else read(stated.value)
+        for option in stated.options:
+            read(option)
         made = stated.model_copy(update={"value": value, "disputed": others})
         made._read = read
         return made
@@ -180,8 +188,15 @@ class Of:
         return {**handler(schema), "description": f"for example {{is: {self.example}, from: methods}}"}
 
 
+def _known_drug(value: object) -> str:
+    from .drugs import drug
+
+    return drug(text(value)).name
+
+
 if TYPE_CHECKING:
     Fact = Stated[str]
+    StatedDrug = Stated[str]
     StatedRoute = Stated[Route]
     StatedDose = Stated[Quantity]
     StatedMass = Stated[Quantity]
@@ -194,12 +209,13 @@ if TYPE_CHECKING:
     StatedVolume = Stated[Quantity]
 else:
     Fact = Annotated[Stated, Of(text, "some text")]
+    StatedDrug = Annotated[Stated, Of(_known_drug, "doxorubicin")]
     StatedRoute = Annotated[Stated, Of(read_route, "intravenous")]
     StatedDose = Annotated[Stated, Of(read_dose, "85 mg/m^2")]
     StatedMass = Annotated[Stated, Of(DOSE.read, "50 mg")]
     StatedDuration = Annotated[Stated, Of(DURATION.read, "4 h")]
     StatedStart = Annotated[Stated, Of(Start.read, "after oxaliplatin")]
-    StatedCount = Annotated[Stated, Of(whole, "1")]
+    StatedCount = Annotated[Stated, Of(count, "1")]
     StatedCapacity = Annotated[Stated, Of(partial(read_range, kind=LOADING), "40 to 60 mg/vial")]
     StatedWeeks = Annotated[Stated, Of(partial(read_range, kind=INTERVAL), "3 to 4 wk")]
     StatedShare = Annotated[Stated, Of(PERCENT.read, "90 %")]
@@ -223,6 +239,9 @@ class Work(Strict):
     authors: Text
     published_in: Text
     doi: Text | None = None
+
+
+_NUMBERS: Final = ("age", "ecog")  # what is measured in numbers; everything else is answered in a word
 
 
 class Criterion(Strict):
@@ -249,10 +268,15 @@ class Criterion(Strict):
 
     @model_validator(mode="after")
     def _something_required(self) -> Criterion:
-        if self.at_least is None and self.at_most is None and not self.one_of:
-            raise Mistake("'at_least', 'at_most' or 'one_of'")
-        if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
-            raise Refusal(f"at_least {self.at_least} is above at_most {self.at_most}")
+        if self.measures in _NUMBERS:
+            if self.one_of or (self.at_least is None and self.at_most is None):
+                raise Mistake(f"'at_least', 'at_most' or both, since {self.measures} is a number")
+            if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
+                raise Refusal(f"at_least {self.at_least} is above at_most {self.at_most}")
+            return self
+        words = "ABC" if self.measures == "child_pugh_class" else ("yes", "no")
+        if not self.one_of or self.at_least is not None or self.at_most is not None or set(self.one_of) - set(words):
+            raise Mistake(f"'one_of' with answers to {self.measures} ({', '.join(words)})", example=f"[{words[0]}]")
         return self
 
 
@@ -263,14 +287,21 @@ class Limit(Strict):
     source: Text = Field(alias="from")
 
 
+def known_drug(name: str) -> str:
+    """The generic name of a drug of which the facts are known."""
+    from .drugs import drug
+
+    return drug(name).name
+
+
 class Component(Strict):
     """One drug's part in the regimen: dose, route, day, duration and place in the sequence."""
 
-    id: Text | None = None
-    drug: Text
+    id: Name | None = None
+    drug: Annotated[Text, AfterValidator(known_drug)]
     form: Fact | None = None
     route: StatedRoute
-    days: tuple[Whole, ...]
+    days: tuple[Count, ...]
     dose: StatedDose
     over: StatedDuration
     start: StatedStart
@@ -283,30 +314,54 @@ class Component(Strict):
         """The name by which decisions and other components speak of it."""
         return self.id or self.drug
 
+    def starts(self) -> tuple[Start, ...]:
+        """Every way in which it may start: as stated, as disputed, or as a site may choose."""
+        figures = (self.start.value, *(one.value for one in self.start.disputed))
+        return (*(one for one in figures if one is not None), *(Start.read(one) for one in self.start.options))
+
     @model_validator(mode="after")
     def _adds_up(self) -> Component:
-        if not self.days or 0 in self.days or len(set(self.days)) != len(self.days):
-            raise Mistake("a list of days, each once, the first of them day 1 (there is no day 0)", example="[1]")
-        dose = self.dose.value
-        total = self.per_cycle.value if self.per_cycle else None
-        if dose is not None and total is not None:
-            if total.units.dimensionality != dose.units.dimensionality:
-                raise Refusal("per_cycle and dose are of different kinds", example="85 mg/m^2")
-            if abs(total.m_as(dose.units) - dose.magnitude * len(self.days)) > 1e-9 * total.m_as(dose.units):
-                raise Refusal(f"per_cycle is not dose × {len(self.days)} administrations")
-        if self.limit is not None and dose is not None:
-            most = self.limit.at_most
-            if most.units.dimensionality != dose.units.dimensionality:
-                raise Refusal("the limit and the dose are of different kinds: mg is no mg/m²", example="85 mg/m^2")
-            if most.m_as(dose.units) < dose.magnitude:
-                raise Refusal("the limit lies below the dose")
+        found = [*self._mistakes_of_drug(), *self._mistakes_of_dose()]
+        if found:
+            raise together(found)
         return self
+
+    def _mistakes_of_drug(self) -> Iterator[Mistake]:
+        """What is said of the drug that the facts of that drug do not bear."""
+        from .drugs import drug
+
+        facts = drug(self.drug)
+        for route in (self.route.value, *(one.value for one in self.route.disputed), *self.route.options):
+            if route is not None and route not in facts.routes:
+                needs = f"a route that {self.drug} may take ({', '.join(facts.routes)})"
+                yield Mistake(needs, within=("route",), got=route)
+
+    def _mistakes_of_dose(self) -> Iterator[Mistake]:
+        """Where days, dose, total and limit do not add up, by any figure of the source."""
+        if not self.days or len(set(self.days)) != len(self.days):
+            yield Mistake("a list of days, each once, counted from 1", within=("days",), example="[1]")
+        total = self.per_cycle.value if self.per_cycle else None
+        most = self.limit.at_most if self.limit else None
+        for index, dose in enumerate([self.dose.value, *(one.value for one in self.dose.disputed)]):
+            if dose is not None and total is not None and index == 0:
+                if total.units.dimensionality != dose.units.dimensionality:
+                    yield Refusal("per_cycle and dose are of different kinds", within=("per_cycle",))
+                elif abs(total.m_as(dose.units) - dose.magnitude * len(self.days)) > 1e-9 * total.m_as(dose.units):
+                    times = f"{len(self.days)} {wording.plural('administration', len(self.days))}"
+                    words = f"per_cycle is not dose × {times}"
+                    yield Refusal(words, within=("per_cycle",), got=wording.say(total))
+            if dose is not None and most is not None:
+                if most.units.dimensionality != dose.units.dimensionality:
+                    words = "the limit and the dose are of different kinds: mg is no mg/m²"
+                    yield Refusal(words, within=("limit",), got=wording.say(most))
+                elif most.m_as(dose.units) < dose.magnitude:
+                    yield Refusal("the limit lies below the dose", within=("limit",), got=wording.say(most))
 
 
 class BeadLoading(Strict):
     """How drug gets onto the beads. Capacity is per vial and of no named drug; it is no dose."""
 
-    drug: Fact
+    drug: StatedDrug
     dose: StatedMass
     bead_size: Fact
     vials: StatedCount
@@ -323,10 +378,10 @@ class BeadLoading(Strict):
 class Procedure(Strict):
     """What the interventional oncologist does before the drugs run."""
 
-    id: Text
+    id: Name
     name: Text
     device: Fact | None = None
-    day: Whole
+    day: Count
     steps: tuple[Fact, ...]
     stages: Fact | None = None
     loading: BeadLoading | None = None
@@ -357,11 +412,40 @@ class Endpoint(Strict):
     primary: Answer = "no"
 
 
+def _in_a_ring(components: Sequence[Component]) -> list[str]:
+    """The components that wait for each other, under any way in which they may start."""
+    for starts in itertools.product(*(component.starts() or (Start("first"),) for component in components)):
+        waits = {component.key: {start.other} - {""} for component, start in zip(components, starts, strict=True)}
+        for component, start in zip(components, starts, strict=True):
+            if start.then:
+                waits[start.then].add(component.key)
+        while free := [key for key, others in waits.items() if not others & waits.keys()]:
+            for key in free:
+                del waits[key]
+        if waits:
+            return list(waits)
+    return []
+
+
+def _cited(node: Any, place: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Every source that is cited anywhere, with the place where."""
+    if isinstance(node, BaseModel):
+        for name, field in type(node).model_fields.items():
+            step, value = field.alias or name, getattr(node, name)
+            if step == "from" and value is not None:
+                yield (*place, step), value
+            elif isinstance(value, BaseModel | tuple):
+                yield from _cited(value, (*place, step))
+    elif isinstance(node, tuple):
+        for index, one in enumerate(node):
+            yield from _cited(one, (*place, index))
+
+
 class Protocol(Strict):
     """A published treatment protocol: who, what, when, until when, and every value's source."""
 
     dosewright: Literal["1"] = Field(alias="schema")
-    id: Text
+    id: Name
     version: Text
     status: Status
     title: Text
@@ -383,22 +467,38 @@ class Protocol(Strict):
 
     @model_validator(mode="after")
     def _holds_together(self) -> Protocol:
-        keys = [component.key for component in self.components]
-        for key in keys:
-            if keys.count(key) > 1:
-                raise Mistake(f"an 'id' for each component of {key}, which stands here twice", got=key)
-        for component in self.components:
-            start = component.start.value
-            for other in (start.other, start.then) if start else ():
-                if other and other not in keys:
-                    raise Mistake(
-                        f"the name of a component ({', '.join(keys)})", where=f"{component.key}, start", got=other
-                    )
-        for path, stated in self.values():
-            for source in [stated.source, *(a.source for a in stated.disputed)]:
-                if source is not None and source not in self.sources:
-                    raise Mistake(f"a source of this file ({', '.join(self.sources)})", where=path, got=source)
+        found = [*self._mistakes_of_names(), *self._mistakes_of_sources()]
+        if found:
+            raise together(found)
         return self
+
+    def _mistakes_of_names(self) -> Iterator[Mistake]:
+        """Components that share a name, wait for one that is not there, or wait for each other in a ring."""
+        keys = [component.key for component in self.components]
+        unknown = False
+        for index, component in enumerate(self.components):
+            place: tuple[str | int, ...] = ("components", index)
+            if component.key in keys[:index]:
+                yield Mistake("an 'id' of its own for each component", within=(*place, "drug"), got=component.key)
+            for start in component.starts():
+                for other in (start.other, start.then):
+                    if other and other not in keys:
+                        unknown = True
+                        needs = f"the name of a component ({', '.join(keys)})"
+                        yield Mistake(needs, within=(*place, "start"), got=other)
+        if not unknown and len(set(keys)) == len(keys):
+            for key in _in_a_ring(self.components):
+                words = "the components wait for each other in a ring"
+                yield Refusal(words, within=("components", keys.index(key), "start"), got=key)
+        loadings = [index for index, procedure in enumerate(self.procedures) if procedure.loading]
+        for index in loadings[1:]:
+            yield Mistake("one bead loading in all", within=("procedures", index, "loading"))
+
+    def _mistakes_of_sources(self) -> Iterator[Mistake]:
+        """Values that cite a source which the file does not have."""
+        for place, source in _cited(self, ()):
+            if source not in self.sources:
+                yield Mistake(f"a source of this file ({', '.join(self.sources)})", within=place, got=source)
 
     @property
     def loading(self) -> BeadLoading | None:
@@ -428,6 +528,16 @@ class Protocol(Strict):
                 yield name, stated
         yield from ((f"endpoints.{e.id}", e.definition) for e in self.endpoints)
         yield from (("cautions", caution) for caution in self.cautions)
+
+    def choose(self, stated: Stated[T], choice: str) -> tuple[T, str]:
+        """The value and source that a decision picks on one of this protocol's questions."""
+        value, source = stated.choose(choice)
+        if isinstance(value, Start):
+            keys = [component.key for component in self.components]
+            for other in (value.other, value.then):
+                if other and other not in keys:
+                    raise Mistake(f"the name of a component ({', '.join(keys)})", example=keys[0], got=other)
+        return value, source
 
     def questions(self) -> Mapping[str, Stated[Any]]:
         """What the source disputes or leaves open, by path: each must be decided by a site."""

@@ -7,17 +7,19 @@ at once, and every output says that it is no hospital's policy.
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from ..errors import Mistake, Refusal
-from ..reading import Clock, Day, Document, Strict, Text, Zone, read, validate
+from ..errors import Mistake, Refusal, together
+from ..reading import Clock, Day, Decimal, Document, Name, Strict, Text, Zone, at_least_one, read, validate
 from ..units import (
     BODY_SURFACE,
     CONCENTRATION,
     DOSE,
+    DOSE_PER_AREA,
     HEIGHT,
     INTERVAL,
     PERCENT,
@@ -28,6 +30,7 @@ from ..units import (
     RangeOf,
 )
 from .drugs import drugs
+from .model import Route
 
 REFERENCE = Path(__file__).with_name("reference-site.yaml")
 TEMPLATE = Path(__file__).with_name("site-template.yaml")
@@ -40,24 +43,43 @@ YesNo = Literal["yes", "no"]
 Undecided = Literal["undecided"]
 
 
+_PLACEHOLDERS = {"name", "role", "why", "todo", "tbd", "xxx", "?", "…", "..."}
+
+
+def _somebody(value: str) -> str:
+    """A name, role or reason that somebody wrote, and not the word that stands in its place in a template."""
+    if value.casefold().strip(".") in _PLACEHOLDERS:
+        raise Mistake("what a person has written, no placeholder", example="A. Example", got=value)
+    return value
+
+
+Signed = Annotated[Text, AfterValidator(_somebody)]
+
+
 class Decision(Strict):
     """A site's choice on one open question of one protocol: signed, dated, with its reason."""
 
     of: Text
     protocol: Text
     choose: Text
-    by: Text
-    role: Text
+    by: Signed
+    role: Signed
     on: Day
-    reason: Text
+    reason: Signed
 
 
 class Signature(Strict):
     """Who put a file in force, and when."""
 
-    by: Text
-    role: Text
+    by: Signed
+    role: Signed
     on: Day
+
+
+def _inside(confirm: Range, refuse: Range) -> None:
+    low, high = (end.m_as(refuse.low.units) for end in confirm)
+    if not refuse.low.magnitude <= low <= high <= refuse.high.m_as(refuse.low.units):
+        raise Refusal("what is to be confirmed lies outside what is refused", within=("confirm",))
 
 
 class PlausibleHeight(Strict):
@@ -66,12 +88,22 @@ class PlausibleHeight(Strict):
     refuse: Annotated[Range, RangeOf(HEIGHT)]
     confirm: Annotated[Range, RangeOf(HEIGHT)]
 
+    @model_validator(mode="after")
+    def _one_inside_the_other(self) -> PlausibleHeight:
+        _inside(self.confirm, self.refuse)
+        return self
+
 
 class PlausibleWeight(Strict):
     """Weights: refused outside `refuse`, to be confirmed by a person outside `confirm`; the ends belong inside."""
 
     refuse: Annotated[Range, RangeOf(WEIGHT)]
     confirm: Annotated[Range, RangeOf(WEIGHT)]
+
+    @model_validator(mode="after")
+    def _one_inside_the_other(self) -> PlausibleWeight:
+        _inside(self.confirm, self.refuse)
+        return self
 
 
 class Body(Strict):
@@ -86,13 +118,19 @@ class Body(Strict):
     weight_too_old: Annotated[Quantity, INTERVAL]
     weight_change: Annotated[Quantity, PERCENT]
 
+    @model_validator(mode="after")
+    def _valid_before_too_old(self) -> Body:
+        if self.weight_valid.m_as("d") > self.weight_too_old.m_as("d"):
+            raise Refusal("a weight would be too old before it needs a second look", within=("weight_too_old",))
+        return self
+
 
 class Vial(Strict):
     """A product as the pharmacy stocks it."""
 
     product: Text
     strength: Annotated[Quantity, CONCENTRATION]
-    vials: tuple[Annotated[Quantity, DOSE], ...]
+    vials: Annotated[tuple[Annotated[Quantity, DOSE], ...], AfterValidator(at_least_one)]
 
 
 class Preparation(Strict):
@@ -100,6 +138,7 @@ class Preparation(Strict):
 
     product: Vial | Undecided
     step: Annotated[Quantity, DOSE]
+    bands: Text | None = None  # a table of dose bands in place of the step
     most_deviation: Annotated[Quantity, PERCENT]
     dose_cap: Annotated[Quantity, DOSE] | Literal["none"]
     diluent: Text
@@ -120,15 +159,65 @@ class Beads(Strict):
     use_within: Text
 
 
+class Span(Strict):
+    """Days in a row on which the site does not treat, and why."""
+
+    first: Day
+    last: Day
+    name: Text
+    of: Literal["everything", "procedures"] = "everything"
+
+    @model_validator(mode="after")
+    def _forward(self) -> Span:
+        if self.last < self.first:
+            raise Refusal("the last day lies before the first", where="last", got=self.last)
+        return self
+
+
+Weekday = Literal["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+
+
+class Calendar(Strict):
+    """On which days the site treats, where a date goes that falls on another, and what is done how long before."""
+
+    weekend: tuple[Weekday, ...]
+    procedure_days: tuple[Weekday, ...]
+    holidays: tuple[Span, ...]
+    make_up_days: tuple[Day, ...]
+    works_on_make_up_days: YesNo
+    closures: tuple[Span, ...]
+    known_until: Day
+    move: Literal["later first", "earlier first", "nearest"]
+    aim: Literal["earliest", "middle", "latest"]
+    laboratory_before: Annotated[Quantity, INTERVAL]
+    imaging_before: Annotated[Quantity, INTERVAL]
+
+
+class Cumulative(Strict):
+    """The most of one drug, or of one class of drugs, over a lifetime."""
+
+    of: Text
+    at_most: Annotated[Quantity, DOSE_PER_AREA]
+    source: Text = Field(alias="from")
+
+
 class Gate(Strict):
     """One laboratory value that must hold before treatment."""
 
     analyte: Text
     unit: Text
-    at_least: Text | None = None
-    at_most: Text | None = None
+    at_least: Decimal | None = None
+    at_most: Decimal | None = None
     within: Annotated[Quantity, INTERVAL]
     source: Text = Field(alias="from")
+
+    @model_validator(mode="after")
+    def _something_required(self) -> Gate:
+        if self.at_least is None and self.at_most is None:
+            raise Mistake("'at_least', 'at_most' or both")
+        if self.at_least is not None and self.at_most is not None and float(self.at_least) > float(self.at_most):
+            raise Refusal(f"at_least {self.at_least} is above at_most {self.at_most}")
+        return self
 
 
 class Care(Strict):
@@ -142,7 +231,7 @@ class Site(Strict):
     """A hospital's policy, signed and dated; or the reference site, which is nobody's."""
 
     dosewright: Literal["1"] = Field(alias="schema")
-    id: Text
+    id: Name
     name: Text
     version: Text
     kind: Literal["hospital", "reference"]
@@ -151,33 +240,48 @@ class Site(Strict):
     time_zone: Zone
     day_starts: Clock
     body: Body
+    lines: dict[Text, Route]
     preparation: dict[Text, Preparation]
     beads: Beads
+    calendar: Calendar
     gates: tuple[Gate, ...] | Undecided
     care: tuple[Care, ...] | Undecided
     genotype: Literal["required", "asked", "not asked"]
     prior_exposure: Literal["required", "asked"]
+    cumulative: tuple[Cumulative, ...] | Undecided
     order_valid: Annotated[Quantity, INTERVAL]
-    sequence_gap: Literal["none"] = "none"
     contact: Text
     decisions: tuple[Decision, ...] = ()
 
     @model_validator(mode="after")
     def _holds_together(self) -> Site:
+        found = [*self._mistakes_of_form(), *self._mistakes_of_preparation()]
+        if found:
+            raise together(found)
+        return self
+
+    def _mistakes_of_form(self) -> Iterator[Mistake]:
+        """A hospital's policy that nobody signed, and questions decided twice."""
         if self.kind == "hospital" and self.signed is None:
-            raise Mistake("'signed: {by, role, on}', since a hospital's policy is signed")
+            yield Mistake("'signed: {by, role, on}', since a hospital's policy is signed")
         seen = set()
-        for decision in self.decisions:
+        for index, decision in enumerate(self.decisions):
             key = (decision.protocol, decision.of)
             if key in seen:
-                raise Refusal(f"{decision.of} is decided twice for {decision.protocol}", where="decisions")
+                words = f"decided a second time for {decision.protocol}"
+                yield Refusal(words, within=("decisions", index))
             seen.add(key)
+
+    def _mistakes_of_preparation(self) -> Iterator[Mistake]:
+        """Lines that nobody knows, and diluents that do not go with their drug."""
         for name, preparation in self.preparation.items():
+            if preparation.line not in self.lines:
+                needs = f"a line of this site ({', '.join(self.lines)})"
+                yield Mistake(needs, within=("preparation", name, "line"), got=preparation.line)
             facts = drugs().get(name)
             if facts and facts.diluents and preparation.diluent not in facts.diluents.value:
-                words = ", ".join(facts.diluents.value)
-                raise Mistake(f"a diluent that goes with {name} ({words})", where=name, got=preparation.diluent)
-        return self
+                needs = f"a diluent that goes with {name} ({', '.join(facts.diluents.value)})"
+                yield Mistake(needs, within=("preparation", name, "diluent"), got=preparation.diluent)
 
     def decision(self, protocol: str, path: str) -> Decision | None:
         """The decision on one open question of a protocol, if there is one."""

@@ -1,0 +1,222 @@
+"""The pages of the manual, kept true: every console block is a session that can be run and compared, or written anew.
+
+`python docs/refresh.py` writes into each page what the commands print today, and the page of calculators from the
+catalogue; with `--pictures` it draws the pictures anew. `tests/test_docs.py` uses the same functions to fail where a
+page and the tool no longer agree.
+
+A page's blocks run in order, in one temporary folder that holds `examples/`:
+
+- in a `console` block a line that starts with `$ ` is a command, and what follows is just what it prints. A line with
+  nothing but `…` stands for any number of lines, `…` within a line for any signs; what is shortened in this way is
+  compared, but not written anew. `dosewright`, `cat FILE` and `echo $?` are run; `./dev` is not.
+- a block that names a file after its language (`yaml site.yaml`) writes that file. Where the file is there already, the
+  block replaces the top-level keys that it names.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import shlex
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+EXAMPLES = ROOT / "src" / "dosewright" / "examples"
+CALCULATORS = ROOT / "docs" / "reference" / "calculators.md"
+PICTURES = ROOT / "docs" / "pictures"
+ANY = "…"
+_FENCE = re.compile(r"^(?P<ticks>`{3,}) ?(?P<info>[^\n`]*)\n(?P<body>.*?)^(?P=ticks)$", re.MULTILINE | re.DOTALL)
+_KEY = re.compile(r"^[a-z_]+:", re.MULTILINE)
+
+
+def pages() -> list[Path]:
+    """Every page of the manual."""
+    return [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+@dataclass
+class Step:
+    """One command of a session and what the page says it prints."""
+
+    command: str
+    typed: str
+    shown: str
+
+
+def steps(body: str) -> Iterator[Step]:
+    """The commands of a console block, each with the lines that follow it."""
+    for part in re.split(r"^(?=\$ )", body, flags=re.MULTILINE):
+        if part.startswith("$ "):
+            typed = re.match(r"(?:.*\\\n)*.*\n", part)[0]  # type: ignore[index]  # a line matches always
+            command = typed.removeprefix("$ ").replace("\\\n", " ").strip()
+            yield Step(command, typed, part[len(typed) :])
+
+
+@dataclass
+class Session:
+    """A folder in which one page's commands run, one after the other."""
+
+    folder: Path
+    code: int = 0
+    skipped: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        (self.folder / "examples").symlink_to(EXAMPLES)
+
+    def write(self, name: str, content: str) -> None:
+        """A file of the page: new, or with the keys that the block names put in place of what stands there."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(_merged(path.read_text("utf-8"), content) if path.exists() else content, "utf-8")
+
+    def run(self, command: str) -> str | None:
+        """What a command prints, or None where it is not one to be run here."""
+        words = shlex.split(command, comments=True)
+        if words[0] == "cat":
+            return "".join((self.folder / name).read_text("utf-8") for name in words[1:])
+        if command == "echo $?":
+            return f"{self.code}\n"
+        if words[0] == "dosewright":
+            return self._dosewright(words[1:])
+        self.skipped.append(command)
+        return None
+
+    def _dosewright(self, arguments: list[str]) -> str:
+        from dosewright import cli
+
+        told = io.StringIO()
+        with contextlib.chdir(self.folder), contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
+            self.code = cli.run(arguments)
+        return told.getvalue()
+
+
+def _merged(old: str, new: str) -> str:
+    """A YAML file in which each top-level key of `new` has taken the place of the same key."""
+    for section in re.split(r"^(?=[a-z_]+:)", new, flags=re.MULTILINE):
+        key = _KEY.match(section)
+        if key is None:
+            continue
+        place = re.compile(rf"^{key[0]}.*\n(?:[ -].*\n|\n)*", re.MULTILINE)
+        old, found = place.subn(section.replace("\\", r"\\").rstrip("\n") + "\n", old)
+        if found != 1:
+            raise ValueError(f"{key[0]} stands {found} times in the file that the page changes")
+    return old
+
+
+def same(shown: str, printed: str) -> bool:
+    """Whether what a page shows is what was printed; a line `…` stands for any lines, also for none."""
+    pattern = "".join(
+        r"(?:[^\n]*\n)*?" if line.strip() == ANY else re.escape(line).replace(ANY, r"[^\n]*?") + r"\n"
+        for line in _lines(shown)
+    )
+    return re.fullmatch(pattern, "".join(f"{line}\n" for line in _lines(printed))) is not None
+
+
+def _lines(text: str) -> list[str]:
+    return [line.rstrip() for line in text.strip("\n").split("\n")] if text.strip() else []
+
+
+def sessions(page: Path, folder: Path) -> Iterator[tuple[Step, str]]:
+    """Every command of a page that was run, with what it printed."""
+    session = Session(folder)
+    for block in _FENCE.finditer(page.read_text("utf-8")):
+        language, _, name = block["info"].partition(" ")
+        if name:
+            session.write(name, block["body"])
+        elif language == "console":
+            for step in steps(block["body"]):
+                printed = session.run(step.command)
+                if printed is not None:
+                    yield step, printed
+
+
+def chores(page: Path) -> set[str]:
+    """The chores of ./dev that a page names."""
+    return set(re.findall(r"\./dev ([a-z]+)", page.read_text("utf-8")))
+
+
+def calculators() -> str:
+    """The page of calculators, from the catalogue."""
+    from dosewright.calculators.checked import catalogue
+
+    out = [
+        "# Calculators",
+        "",
+        "Written by `python docs/refresh.py` from what `dosewright calc list` prints. What stands in brackets may be",
+        "left out. Every quantity carries its unit; where a unit is wrong, the calculator refuses.",
+    ]
+    module = ""
+    for one in catalogue().values():
+        here = one.function.__module__.rsplit(".", 1)[-1]
+        if here != module:
+            out += ["", f"## {here.capitalize()}"]
+            module = here
+        arguments = " ".join(a.name if a.required else f"[{a.name}]" for a in one.arguments.values())
+        out += ["", f"### {one.command}", "", one.title, "", "```text", f"{one.command} {arguments}", "", *one.formula]
+        out += ["```", "", f"- Limits: {one.limits}", f"- Raises (in Python): {one.raises}", f"- Source: {one.source}"]
+        out += [f"- {line}" for line in _takes(one)]
+    return "\n".join(out) + "\n"
+
+
+def _takes(one: object) -> Iterator[str]:
+    for argument in one.arguments.values():  # type: ignore[attr-defined]
+        if argument.kind is not None:
+            yield f"`{argument.name}`: {argument.kind.needs}, for example `{argument.kind.example}`"
+        elif argument.words:
+            yield f"`{argument.name}`: {', '.join(f'`{word}`' for word in argument.words)}"
+
+
+def refresh(page: Path) -> list[str]:
+    """Write into a page what its commands print now; return the commands whose shortened output no longer fits."""
+    text = page.read_text("utf-8")
+    stale = []
+    with tempfile.TemporaryDirectory() as folder:
+        for step, printed in sessions(page, Path(folder)):
+            if same(step.shown, printed):
+                continue
+            if ANY in step.shown:
+                stale.append(step.command)
+            else:
+                blank = "\n" if step.shown.endswith("\n\n") else ""
+                told = "".join(f"{line}\n" for line in _lines(printed)) + blank
+                text = text.replace(step.typed + step.shown, step.typed + told, 1)
+    page.write_text(text, "utf-8")
+    return stale
+
+
+def pictures() -> None:
+    """The pictures of the manual: the first pages of two sheets of the demonstration, in shades of grey."""
+    import pypdfium2
+
+    from dosewright import demonstration
+
+    wanted = {
+        "order-sheet": demonstration.Sheet("patient-usual", "haic-folfox", 1, None),
+        "worksheet": demonstration.Sheet("patient-usual", "hepa-haic", 1, "site-example", "worksheet"),
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        for name, sheet in wanted.items():
+            here = Path(folder) / name
+            demonstration.make(sheet, here)
+            with contextlib.closing(pypdfium2.PdfDocument(next(here.glob("*.pdf")))) as document:
+                page = document[0].render(scale=1.4).to_pil().convert("L").quantize(16)
+                page.save(PICTURES / f"{name}.png", optimize=True)
+
+
+def main() -> None:
+    """Bring every page up to date, and name what a person must mend."""
+    if "--pictures" in sys.argv:
+        pictures()
+    CALCULATORS.write_text(calculators(), "utf-8")
+    stale = [f"{page.relative_to(ROOT)}: {command}" for page in pages() for command in refresh(page)]
+    print("\n".join(stale) or "all pages are up to date")
+    sys.exit(bool(stale))
+
+
+if __name__ == "__main__":
+    main()

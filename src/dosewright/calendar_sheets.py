@@ -1,0 +1,596 @@
+"""A course's calendar on paper: months for the patient's refrigerator door, and the ward's list of every day.
+
+A thin shell over the calendar's data, as `documents` is over an order's. The patient's part speaks plain words and
+knows neither drug nor dose; what the staff wrote for the staff is not repeated there, only what it is about.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import hashlib
+import itertools
+import re
+import textwrap
+from calendar import Calendar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any, Final, Literal
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from . import documents, sheets, typefaces, wording
+from .orders.finding import STOPPING
+from .orders.order import content_hash
+from .protocol.drugs import drugs
+
+Data = Mapping[str, Any]
+Reader = Literal["both", "patient", "ward"]
+Paper = documents.Paper
+
+# ------------------------------------------------------------------------------------------------------- data to paper
+
+
+def calendar_html(data: Data, *, reader: Reader, paper: Paper) -> bytes:
+    """The calendar as one page for screen and paper that holds all it needs; the patient's holds no dose anywhere."""
+    html = _template("calendar-page.html").render(
+        title=_title(data, reader),
+        keywords=_keywords(reader, paper),
+        styles=[Markup(documents._style(paper)), Markup(_style())],
+        articles=[Markup(article) for article in _articles(data, reader, paper)],
+    )
+    return html.encode("utf-8")
+
+
+def calendar_pdf(data: Data, *, reader: Reader, paper: Paper) -> bytes:
+    """The calendar as PDF: each part is laid out by itself and counts its own pages."""
+    title, keywords = _title(data, reader), _keywords(reader, paper)
+    parts = [_laid_out(article, paper, title, keywords) for article in _articles(data, reader, paper)]
+    whole = parts[0].copy([page for part in parts for page in part.pages])
+    content: bytes = whole.write_pdf(pdf_variant=documents.VARIANT, pdf_identifier=_identifier(data, keywords))
+    return content
+
+
+def _articles(data: Data, reader: Reader, paper: Paper) -> Iterator[str]:
+    """The parts that a reader gets; refused where a sign of one could not be shown."""
+    views = {"patient": functools.partial(patient_view, paper=paper), "ward": ward_view}
+    for part, view in views.items():
+        if reader in {"both", part}:
+            article = _template(f"calendar-{part}.html").render(view(data))
+            typefaces.require(article)
+            yield article
+
+
+def _template(name: str) -> Any:
+    return documents._environment().get_template(name)
+
+
+def _title(data: Data, reader: Reader) -> str:
+    name = {"patient": "Treatment calendar", "ward": "Ward list", "both": "Treatment calendar and ward list"}[reader]
+    return f"{name}, course {data['id']}, version {data['version']}"
+
+
+def _keywords(reader: Reader, paper: Paper) -> str:
+    return f"dosewright calendar {reader} {paper}"
+
+
+def _identifier(data: Data, keywords: str) -> bytes:
+    return hashlib.sha256(f"{keywords} {content_hash(data)}".encode()).digest()[:16]
+
+
+@functools.cache
+def _style() -> str:
+    stamp = resources.files(__package__).joinpath("templates/not-released.svg").read_text(encoding="utf-8")
+    style: str = _template("calendar.css").render(stamp=f"data:image/svg+xml,{quote(stamp)}")
+    return style
+
+
+@functools.cache
+def _own_style(paper: Paper) -> Any:
+    from weasyprint import CSS
+
+    press = documents._press(paper)
+    return CSS(string=_style(), font_config=press.fonts, url_fetcher=press.fetcher)
+
+
+def _laid_out(article: str, paper: Paper, title: str, keywords: str) -> Any:
+    import weasyprint
+
+    press = documents._press(paper)
+    page = _template("shell.html").render(title=title, keywords=keywords, article=Markup(article))
+    return weasyprint.HTML(string=page, url_fetcher=press.fetcher).render(
+        font_config=press.fonts,
+        stylesheets=[press.style, _own_style(paper)],
+        cache=press.pictures,
+        pdf_variant=documents.VARIANT,
+    )
+
+
+def _released(data: Data) -> bool:
+    return not any(one["severity"] in STOPPING for one in data["findings"])
+
+
+# ----------------------------------------------------------------------------------------------- the patient's calendar
+
+State = Literal["done", "past", "planned", "moved"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happens to the patient on one day: a word or two for the square, a sentence for the list."""
+
+    day: dt.date
+    short: str
+    says: str
+    notes: tuple[str, ...] = ()
+    state: State = "planned"
+    asks_time: bool = False
+    stay: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Square:
+    """One day in the month's grid."""
+
+    number: str
+    shorts: tuple[str, ...]
+    look: str
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """One page: the grid, how high its rows are in millimetres, and the days that hold something."""
+
+    title: str
+    weeks: tuple[tuple[Square | None, ...], ...]
+    heights: tuple[str, ...]
+    days: tuple[tuple[str, tuple[Entry, ...]], ...]
+
+
+def patient_view(data: Data, *, paper: Paper) -> dict[str, Any]:
+    """What the template of the patient's months needs."""
+    entries, name = _entries(data), data["patient"]["name"]
+    released = _released(data)
+    long = sum(2 if ord(sign) > _WIDE else 1 for sign in name) > _LONG_NAME
+    room = _ROOM[paper] - (0 if released else _BAR) - (_LONG_HEAD if long else 0)
+    identifiers = data["patient"]["identifiers"]
+    site = data["site"]
+    return {
+        "months": [_month(first, entries, room) for first in _months(entries)],
+        "name": name,
+        "identifier": identifiers[0] if identifiers else None,
+        "page": f"{'month' if released else 'month-draft'}{'-long' if long else ''}",
+        "released": released,
+        "contact": site["contact"],
+        "bring": site.get("bring", "undecided"),
+        "version": data["version"],
+        "changed": day_words(_date(data["history"][-1]["entered"]), year=True) if data["history"] else "",
+    }
+
+
+_LONG_NAME: Final = 70  # letters; a Chinese sign is as wide as two
+_WIDE: Final = 0x2E7F
+_LONG_HEAD: Final = 12.0  # mm
+_BAR: Final = 17.0
+
+
+def day_words(day: dt.date, *, year: bool = False) -> str:
+    """A date as people say it: 'Monday 23 November'."""
+    return f"{day:%A} {day.day}{_GLUE}{day:%B}" + (f"{_GLUE}{day.year}" if year else "")
+
+
+_GLUE: Final = wording.NO_BREAK_SPACE
+
+
+def _entries(data: Data) -> list[Entry]:
+    """Everything that happens to the patient, by day; of one day in the order of the plan."""
+    known = _last_known(data)
+    found = [entry for cycle in data["cycles"] for entry in _of_cycle(data, cycle, known)]
+    return sorted(found, key=lambda entry: entry.day)
+
+
+def _last_known(data: Data) -> dt.date | None:
+    """The last day on which anything was recorded: what lies before it is past, though nobody said it was done."""
+    return max((_date(one["entered"]) for one in data["history"]), default=None)
+
+
+def _date(text: str) -> dt.date:
+    return dt.date.fromisoformat(text)
+
+
+def _day_of(event: Data) -> dt.date:
+    return _date(event["date"] if "date" in event else event["start"][:10])
+
+
+def _of_cycle(data: Data, cycle: Data, known: dt.date | None) -> Iterator[Entry]:
+    if not cycle["events"]:
+        return
+    first = _date(cycle["actual"] or cycle["planned"])
+    yield from _moved_away(data, cycle)
+    treated = False
+    for event in cycle["events"]:
+        day = _day_of(event)
+        if event["kind"] in _TREATMENT and (day == first or event["kind"] != "embolisation"):
+            if not treated:
+                treated = True
+                yield from _treatment(data, cycle, first)
+            continue
+        short, says = _plain(event, cycle["number"])
+        past = known is not None and _until(event["why"], day) < known
+        note = "" if past else _why(event["why"], day)
+        yield Entry(day, short, says, (note,) if note else (), "past" if past else "planned", asks_time=True)
+
+
+_TREATMENT: Final = frozenset({"embolisation", "catheter", "infusion"})
+_DONE: Final = frozenset({"given", "reduced"})
+
+
+def _treatment(data: Data, cycle: Data, first: dt.date) -> Iterator[Entry]:
+    """The treatment of one cycle: the day on which it begins, the days it goes on, the day it ends."""
+    name = f"treatment {cycle['number']}"
+    ends = [dt.datetime.fromisoformat(one["end"]) for one in cycle["events"] if one["kind"] == "infusion"]
+    end = max(ends, default=None)
+    last = end.date() if end else first
+    if cycle["status"] in _DONE:
+        yield Entry(first, "Treatment", f"{name.capitalize()} took place.", state="done", stay=True)
+        if last > first:
+            yield Entry(last, "Treatment ends", f"{name.capitalize()} ended.", state="done", stay=True)
+        return
+    says = f"Come to the hospital for {name}."
+    if end:
+        nights = (last - first).days
+        how = "overnight" if nights == 1 else f"for {nights} nights"
+        until = f"{day_words(last, year=last.year != first.year)}, about{_GLUE}{end:%H:%M}"
+        says += f" You stay {how} until {until}." if nights else f" It ends at about{_GLUE}{end:%H:%M}."
+    yield Entry(first, "Treatment", says, tuple(_moved_here(data, cycle, first)), asks_time=True, stay=True)
+    for n in range(1, (last - first).days):
+        yield Entry(first + n * _DAY, "Treatment goes on", f"You are in the hospital. {name.capitalize()} goes on.",
+                    stay=True)  # fmt: skip
+    if end and last > first:
+        yield Entry(last, "Treatment ends", f"{name.capitalize()} ends at about{_GLUE}{end:%H:%M}.", stay=True)
+
+
+_DAY: Final = dt.timedelta(days=1)
+
+
+def _aimed(data: Data, cycle: Data) -> dt.date:
+    return _date(cycle["window"]["target"] if cycle["window"] else data["start"])
+
+
+def _moved_here(data: Data, cycle: Data, day: dt.date) -> Iterator[str]:
+    """Why a treatment is not on the day it was first meant for."""
+    if cycle["status"] == "delayed":
+        aimed = _aimed(data, cycle)
+        if aimed != day:
+            yield f"Moved by your team from {day_words(aimed, year=aimed.year != day.year)}. {_reason(data, cycle)}"
+    else:
+        note = _why(cycle["why"], day)
+        if note:
+            yield note
+
+
+def _moved_away(data: Data, cycle: Data) -> Iterator[Entry]:
+    """A word on the old day of a treatment that the team moved, for whoever remembers that day."""
+    day, aimed = _date(cycle["planned"]), _aimed(data, cycle)
+    if cycle["status"] == "delayed" and cycle["actual"] is None and aimed != day:
+        to = day_words(day, year=day.year != aimed.year)
+        says = f"Treatment {cycle['number']} is not on this day. It is now on {to}."
+        yield Entry(aimed, f"Moved to {day.day}{_GLUE}{day:%b}", says, state="moved")
+
+
+_REASONS: Final = {
+    "the results of your blood test": r"platelet|neutrophil|leu[ck]ocyt|white (blood )?cell|h[a]?emoglobin|an[a]?emia"
+    r"|blood|bilirubin|albumin|creatinine|transaminase|\bALT\b|\bAST\b|laborator",
+    "an infection or a fever": r"infection|fever|febrile|sepsis|pneumonia",
+    "a holiday": r"holiday|festival|new year",
+    "your own wish": r"patient['’]?s? (wish|request|asked)|(wish|request) of the patient|at (his|her|their) request",
+}
+
+
+def _reason(data: Data, cycle: Data) -> str:
+    """What a move is about, in plain words; what the staff wrote was not written for a refrigerator door."""
+    moves = [one for one in data["history"] if one["cycle"] == cycle["number"] and one["status"] == "delayed"]
+    written = moves[-1]["reason"] if moves else ""
+    for plain, pattern in _REASONS.items():
+        if re.search(pattern, written, re.IGNORECASE):
+            return f"The reason: {plain}."
+    return "Ask your team for the reason."
+
+
+_PLAIN: Final = {
+    "laboratory tests before treatment": ("Blood test", "Blood test before treatment {number}."),
+    "physical examination": ("Visit", "Visit: you are examined."),
+    "haematology, liver function and coagulation": ("Blood test", "Blood test: blood count, liver and clotting."),
+    "alpha-fetoprotein": ("Blood test", "Blood test: the tumour marker alpha-fetoprotein."),
+    "three-phase CT or MRI of the abdomen and CT of the chest": (
+        "Scan",
+        "Scan: CT or MRI of the belly and CT of the chest.",
+    ),
+}
+_KINDS: Final = {"laboratory": "Blood test", "imaging": "Scan", "embolisation": "Treatment"}
+_BLOOD: Final = re.compile(r"blood|h[a]?ematolog|laborator|coagulation|liver function|serum|marker", re.IGNORECASE)
+_IMAGE: Final = re.compile(r"\b(CT|MRI|PET|X-ray|ultrasound|sonograph\w*|angiograph\w*|scan)\b", re.IGNORECASE)
+_UNIT: Final = re.compile(r"(?<![a-z])(mg|mcg|µg|ug|kg|g|ml|l|units?|iu|[mg]bq|m²|m2)(?![a-z])|%|dose", re.IGNORECASE)
+
+
+def _plain(event: Data, number: int) -> tuple[str, str]:
+    """An event in words for a patient: known ones by heart, others by their kind and the protocol's own words."""
+    what, kind = event["what"], event["kind"]
+    if what in _PLAIN:
+        short, says = _PLAIN[what]
+        return short, says.format(number=number)
+    if kind == "embolisation":
+        return "Treatment", f"Come to the hospital for treatment {number}{what.removeprefix('embolisation')}."
+    short = _KINDS.get(kind) or ("Blood test" if _BLOOD.search(what) else "Scan" if _IMAGE.search(what) else "Visit")
+    return short, f"{short}: {what}." if _harmless(what) else f"{short}."
+
+
+def _harmless(text: str) -> bool:
+    """Whether a text speaks of no dose and no drug, and may stand on a patient's calendar."""
+    return not _UNIT.search(text) and not any(name in text.casefold() for name in drugs())
+
+
+_FROM: Final = re.compile(r"moved from ([0-9]{4}-[0-9]{2}-[0-9]{2}), (.+)")
+_SPAN: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}) to ([0-9]{4}-[0-9]{2}-[0-9]{2})")
+_EVERY: Final = re.compile(r"every ([0-9]+) to ([0-9]+) days")
+_WEEKDAYS: Final = {
+    "Mon": "Mondays", "Tue": "Tuesdays", "Wed": "Wednesdays", "Thu": "Thursdays", "Fri": "Fridays", "Sat": "Saturdays",
+    "Sun": "Sundays",
+}  # fmt: skip
+
+
+def _until(why: str, day: dt.date) -> dt.date:
+    """The last day on which an event may still be: its own, or the end of the span that is given for it."""
+    match = _SPAN.fullmatch(why)
+    return max(_date(match[2]), day) if match else day
+
+
+def _why(why: str, day: dt.date) -> str:
+    """Why an event is on its day, for a patient; '' where that would tell nothing."""
+    if match := _FROM.fullmatch(why):
+        aimed = _date(match[1])
+        return f"Not on {day_words(aimed, year=aimed.year != day.year)}: {_closed(match[2])}."
+    if match := _SPAN.fullmatch(why):
+        last = _date(match[2])
+        return f"It can be on any day until {day_words(last, year=last.year != day.year)}." if last > day else ""
+    if match := _EVERY.fullmatch(why):
+        low, high = int(match[1]), int(match[2])
+        return f"Every {low // 7} to {high // 7} weeks." if low % 7 == high % 7 == 0 else f"{why.capitalize()}."
+    if why.startswith("no open day"):
+        return "This day is not yet certain: ask your team."
+    return ""
+
+
+def _closed(reason: str) -> str:
+    """Why a day was closed: the site's own word for a holiday or a closure, if it is fit for a patient."""
+    word, _, name = reason.partition(": ")
+    told = f" ({name})" if name and _harmless(name) else ""
+    if word == "holiday":
+        return f"that is a holiday{told}"
+    if word == "closed":
+        return f"the department is closed{told}"
+    if word.startswith("weekend"):
+        return "that is a weekend"
+    return f"there are no treatments on {_WEEKDAYS[word[-3:]]}" if word[-3:] in _WEEKDAYS else "that day is closed"
+
+
+# ---------------------------------------------------------------------------------------------------- a month on a page
+
+TALLEST: Final = 24.0  # mm, of a week's row
+LOWEST: Final = 12.0
+_NUMBER_HEIGHT: Final = 9.0
+_SHORT_HEIGHT: Final = 5.1  # of a line in a square
+_LINE_HEIGHT: Final = 5.6  # of a line in the list
+_LEAST_ENTRY: Final = 8.6
+_LETTERS: Final = 45  # of a line in the list, at 12 points; rather too few than too many
+_LETTERS_IN_SQUARE: Final = 9
+_ROOM: Final = {"A4": 192.0, "Letter": 174.0}  # mm, for grid and list
+
+
+def _months(entries: Iterable[Entry]) -> list[dt.date]:
+    """The first days of the months in which something takes place."""
+    return sorted({entry.day.replace(day=1) for entry in entries if entry.state != "moved"})
+
+
+def _month(first: dt.date, entries: Sequence[Entry], room: float) -> Month:
+    inside = [entry for entry in entries if entry.day.replace(day=1) == first]
+    by_day = {day: tuple(group) for day, group in itertools.groupby(inside, key=lambda entry: entry.day)}
+    weeks = tuple(
+        tuple(_square(day, by_day.get(day, ())) if day.month == first.month else None for day in week)
+        for week in Calendar().monthdatescalendar(first.year, first.month)
+    )
+    days = tuple((f"{day:%a} {day.day}", group) for day, group in by_day.items())
+    return Month(f"{first:%B} {first.year}", weeks, _heights(weeks, inside, room), days)
+
+
+def _square(day: dt.date, entries: Sequence[Entry]) -> Square:
+    states = {entry.state for entry in entries}
+    look = " ".join(
+        word
+        for word, holds in (
+            ("stay", any(entry.stay for entry in entries)),
+            ("on", bool(states - {"moved", "past"})),
+            ("done", "done" in states),
+        )
+        if holds
+    )
+    return Square(str(day.day), tuple(dict.fromkeys(entry.short for entry in entries)), look, "done" in states)
+
+
+def _heights(weeks: Sequence[Sequence[Square | None]], entries: Sequence[Entry], room: float) -> tuple[str, ...]:
+    """How high the rows may be, so that the list below still finds room; no row is lower than its words."""
+    words = [max(_words_height(square) for square in week if square is not None) for week in weeks]
+    room -= sum(_entry_height(entry) for entry in entries)
+    common = TALLEST
+    while common > LOWEST and sum(max(common, need) for need in words) > room:
+        common -= 0.5
+    return tuple(f"{max(common, need):.1f}mm" for need in words)
+
+
+def _words_height(square: Square) -> float:
+    lines = sum(_lines(short, _LETTERS_IN_SQUARE) for short in square.shorts)
+    return _NUMBER_HEIGHT + _SHORT_HEIGHT * lines if lines else LOWEST
+
+
+def _lines(text: str, letters: int) -> int:
+    return len(textwrap.wrap(text, letters))
+
+
+def _entry_height(entry: Entry) -> float:
+    lines = sum(_lines(text, _LETTERS) for text in (entry.says, *entry.notes))
+    return max(_LINE_HEIGHT * lines + 2.2, _LEAST_ENTRY if entry.asks_time else 0)
+
+
+# ------------------------------------------------------------------------------------------------------- the ward's list
+
+MOST_COLUMNS: Final = 5
+
+
+def ward_view(data: Data) -> dict[str, Any]:
+    """What the template of the ward's list needs."""
+    protocol = data["protocol"]
+    course = f"course {data['id']}, version {data['version']} · {protocol['title']}"
+    findings = data["findings"]
+    return {
+        "course": data,
+        "hash": content_hash(data)[:12],
+        "released": _released(data),
+        "header": sheets.header({**data, "protocol": {**protocol, "title": course}}),
+        "reasons": [one.replace("see part 8", "see part 5") for one in sheets.reasons(findings)],
+        "cycles": [_row_of(data, cycle) for cycle in data["cycles"]],
+        "days": ward_days(data),
+        "exposure": list(_tables(data)),
+        "findings": findings,
+        "marks": sheets.MARKS,
+        "offset": _offsets(data),
+    }
+
+
+def _row_of(data: Data, cycle: Data) -> dict[str, Any]:
+    """One cycle in a line: how late it is and what was given, in words."""
+    share = next((one["share"] for one in data["history"] if one["cycle"] == cycle["number"] and one["share"]), None)
+    treated = cycle["status"] in _DONE
+    embolised = any(event["kind"] == "embolisation" for event in cycle["events"])
+    return {
+        **cycle,
+        "loud": cycle["status"] in {"delayed", "reduced", "omitted", "stopped"},
+        "late": "not applicable" if cycle["delay"] is None or not cycle["events"] else _late(cycle["delay"]),
+        "took": cycle["actual"] if treated else None,
+        "not_taken": "not yet" if cycle["events"] else "not applicable",
+        "share": share,
+        "missing": () if treated else (*_BEFORE, *((_BEADS,) if embolised else ())),
+    }
+
+
+def _late(days: int) -> str:
+    if not days:
+        return "on target"
+    return f"{wording.number(abs(days))} {wording.plural('day', abs(days))} {'late' if days > 0 else 'early'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One event in the ward's list: when, of which cycle, what with its dose, and what is still to be ticked off."""
+
+    cycle: int
+    times: tuple[str, ...]
+    what: str
+    line: Data | None
+    why: str
+    done: str
+    boxes: tuple[str, ...]
+    infusion: bool
+    opens: Data | None = None
+
+
+def ward_days(data: Data) -> list[tuple[str, int, list[Task]]]:
+    """Every day on which something is to be done: how many rows it takes, and all that is to be done on it."""
+    found = [(_day_of(event), task) for cycle in data["cycles"] for event, task in _tasks(data, cycle)]
+    found.sort(key=lambda one: one[0])
+    by_day = [
+        (day.isoformat(), [task for _, task in group]) for day, group in itertools.groupby(found, key=lambda one: one[0])
+    ]
+    return [(day, len(tasks) + sum(task.opens is not None for task in tasks), tasks) for day, tasks in by_day]
+
+
+def _tasks(data: Data, cycle: Data) -> Iterator[tuple[Data, Task]]:
+    first = _date(cycle["actual"] or cycle["planned"])
+    named = {event["what"] for event in cycle["events"] if event["kind"] == "infusion"}
+    ordered = {name: lines[0] for name, lines in _by_drug(data).items() if len(lines) == 1 and name in named}
+    opens: Data | None = _row_of(data, cycle)
+    for event in cycle["events"]:
+        done = cycle["status"] if cycle["status"] in _DONE and _of_treatment(event, first) else ""
+        boxes = () if done else _BOXES.get(event["kind"], _USUAL_BOXES)
+        infusion = event["kind"] == "infusion"
+        line = ordered.get(event["what"]) if infusion else None
+        heads = opens if event["kind"] in _TREATMENT and _day_of(event) == first else None
+        opens = None if heads else opens
+        yield event, Task(cycle["number"], _times(event), event["what"], line, event["why"], done, boxes, infusion, heads)
+    for name, lines in _by_drug(data).items():
+        if named and name not in ordered:
+            for line in lines:
+                task = Task(cycle["number"], (), name, line, "start time: see the order sheet", "", (), True)
+                yield {"date": first.isoformat()}, task
+
+
+_BEFORE: Final = ("laboratory", "weight", "consent", "order sheet")
+_BEADS: Final = "bead worksheet"
+_USUAL_BOXES: Final = ("booked", "done")
+_BOXES: Final = {
+    "laboratory": ("booked", "seen"),
+    "embolisation": ("done",),
+    "catheter": ("done",),
+    "infusion": ("started", "ended"),
+}
+
+
+def _of_treatment(event: Data, first: dt.date) -> bool:
+    """Whether an event belongs to the treatment that is recorded as given; a later session of beads is not."""
+    return event["kind"] in _TREATMENT and (event["kind"] != "embolisation" or _day_of(event) == first)
+
+
+def _by_drug(data: Data) -> dict[str, list[Data]]:
+    found: dict[str, list[Data]] = {}
+    for line in data["lines"]:
+        found.setdefault(line["drug"], []).append(line)
+    return found
+
+
+def _times(event: Data) -> tuple[str, ...]:
+    """The clock times of an event, begin and end; none where it has none."""
+    if "start" not in event:
+        return ()
+    start, end = (dt.datetime.fromisoformat(event[key]) for key in ("start", "end"))
+    return (wording.clock(start), *(() if start == end else (wording.clock(end, since=start.date()),)))
+
+
+def _offsets(data: Data) -> str:
+    moments = [
+        dt.datetime.fromisoformat(event[key])
+        for cycle in data["cycles"]
+        for event in cycle["events"]
+        if "start" in event
+        for key in ("start", "end")
+    ]
+    offsets = dict.fromkeys(f"{moment:%z}" for moment in moments)
+    return wording.listed(f"UTC{offset[:3]}:{offset[3:]}".replace("-", "−") for offset in offsets) or "not applicable"
+
+
+def _tables(data: Data) -> Iterator[dict[str, Any]]:
+    """Cumulative doses, a cycle a row; so many drugs and classes beside each other as find room."""
+    shown = [row for row in data["exposure"] if row["of"] == "drug" or row["limit"] is not None]
+    for group in (shown[at : at + MOST_COLUMNS] for at in range(0, len(shown), MOST_COLUMNS)):
+        rows = [("before", "", [_reached(row["before"], row) for row in group])]
+        for index, cycle in enumerate(data["cycles"]):
+            after = [_reached(row["after"][index], row) for row in group]
+            rows.append((f"cycle {cycle['number']}", cycle["status"], after))
+        yield {"columns": group, "rows": rows}
+
+
+def _reached(value: Data | None, row: Data) -> tuple[Data | None, bool]:
+    """A sum and whether it is above its limit."""
+    above = value is not None and row["limit"] is not None and value["value"] > row["limit"]["value"]
+    return value, above

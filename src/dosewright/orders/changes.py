@@ -1,0 +1,70 @@
+"""What changed from one order to the next: all is computed anew, and what differs is told before anybody signs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from .. import wording
+from ..errors import Mistake
+from ..units import UNITS, code, quantity
+
+_BY_CODE: Final = {code(unit): unit for unit in UNITS.values()}
+_UNTOLD: Final = {
+    "id",
+    "hash",
+    "tool",
+    "findings",
+    "sources",
+    "times",
+    "begin",
+    "end",
+    "spread",
+    "age",
+    "number",
+    "working",
+}
+_NAMES: Final = ("key", "drug", "of", "analyte", "id", "kind")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that stands differently in the new order; '' where it did not stand there at all."""
+
+    what: str
+    before: str
+    now: str
+
+    def data(self) -> dict[str, str]:
+        """The same for programs."""
+        return {"what": self.what, "before": self.before, "now": self.now}
+
+
+def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Change]:
+    """Everything that differs between two orders of one patient: weight, laboratory, protocol, doses and the rest.
+
+    Raises `Mistake` where they are not of the same patient.
+    """
+    if before["patient"]["identifiers"] != now["patient"]["identifiers"]:
+        raise Mistake("an earlier order of the same patient", where="--after", got=before["patient"]["name"])
+    old, new = dict(_told(before, "")), dict(_told(now, ""))
+    names = list(dict.fromkeys([*old, *new]))
+    return [Change(name, old.get(name, ""), new.get(name, "")) for name in names if old.get(name) != new.get(name)]
+
+
+def _told(node: Any, name: str) -> Iterator[tuple[str, str]]:
+    """Every value of an order by its name in words; an item of a list by its own name, where it has one."""
+    if isinstance(node, Mapping):
+        if set(node) == {"value", "unit"}:
+            yield name, wording.say(quantity(node["value"], _BY_CODE[node["unit"]]), places=4)
+            return
+        for key, value in node.items():
+            if key not in _UNTOLD:
+                yield from _told(value, f"{name}, {key}" if name else key.replace("_", " "))
+    elif isinstance(node, list):
+        for index, value in enumerate(node, 1):
+            own = next((str(value[key]) for key in _NAMES if isinstance(value, Mapping) and value.get(key)), str(index))
+            yield from _told(value, f"{name}, {own}")
+    elif node is not None:
+        yield name, str(node)

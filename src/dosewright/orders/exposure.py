@@ -1,0 +1,182 @@
+"""Cumulative exposure per drug and per class over a course, across vein, artery and beads; unknown is never zero."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from .. import wording
+from ..protocol.drugs import drug, drugs
+from ..protocol.site import Cumulative, Site
+from ..units import quantity
+from .course import Cycle
+from .finding import Finding
+from .lines import Line
+from .patient import Patient
+
+Adds = Mapping[str, float | None]
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """What one drug or class adds up to: before the course, after each cycle in turn, and the limit that counts.
+
+    `least` is what is known of it: the same, where everything is known.
+    """
+
+    name: str
+    of: Literal["drug", "class"]
+    before: float | None
+    after: tuple[float | None, ...]
+    least: tuple[float, ...]
+    limit: float | None
+    source: str
+
+    def data(self) -> dict[str, Any]:
+        """The same for programs, in mg/m²."""
+        return {
+            "name": self.name,
+            "of": self.of,
+            "before": _as_data(self.before),
+            "after": [_as_data(value) for value in self.after],
+            "limit": _as_data(self.limit),
+            "from": self.source,
+        }
+
+
+def _as_data(value: float | None) -> dict[str, Any] | None:
+    return None if value is None else wording.as_data(quantity(value, "mg/m²"), places=2)
+
+
+def per_cycle(
+    lines: Sequence[Line], surface: float, *, bead_drug: str | None = None, bead_mg: float | None = None
+) -> dict[str, float | None]:
+    """What one full cycle adds of each drug, in mg/m² of today's body: by vein, by artery and on beads.
+
+    An embolisation counts with what is offered to the beads over all its sessions; if that is unknown, so is the sum.
+    """
+    adds: dict[str, float | None] = {}
+    amounts: list[tuple[str, float | None]] = [(line.drug, line.total_of_cycle.m_as("mg")) for line in lines]
+    if bead_drug is not None:
+        amounts.append((bead_drug, bead_mg))
+    for name, mg in amounts:
+        adds[name] = _sum([adds.get(name, 0.0), None if mg is None else mg / surface])
+    return adds
+
+
+def _sum(amounts: Iterable[float | None]) -> float | None:
+    """A sum, unknown where a part of it is."""
+    total = 0.0
+    for amount in amounts:
+        if amount is None:
+            return None
+        total += amount
+    return total
+
+
+def over_course(
+    cycles: Sequence[Cycle], adds: Sequence[Adds], patient: Patient, site: Site
+) -> tuple[tuple[Exposure, ...], tuple[Finding, ...]]:
+    """The running totals of a course and where a planned cycle crosses a limit; `adds` is what each full cycle adds.
+
+    Given cycles count with the share that was given, planned ones in full, omitted and stopped ones not at all. What
+    was given before is the patient's prior exposure, without the cycles of this course that its file records.
+    """
+    before = _before(patient)
+    names = sorted({*(name for one in adds for name in one), *(before or {})})
+    unnamed = [name for name in names if name not in drugs()]
+    rows = [_exposure(name, "drug", {name}, cycles, adds, before, site) for name in names]
+    for one in sorted({drug(name).drug_class for name in names if name in drugs()}):
+        members = {name for name in names if name in drugs() and drug(name).drug_class == one}
+        rows.append(_exposure(one, "class", members, cycles, adds, before, site))
+    return tuple(rows), (*_unknowns(rows, before is None, unnamed), *_crossings(rows, cycles))
+
+
+def no_body(why: str) -> Finding:
+    """What is to be said where height or weight is unknown."""
+    message = f"cumulative doses cannot be told: {why}"
+    return Finding("exposure-unknown", "blocks-release", message, "unknown", where="exposure")
+
+
+def _before(patient: Patient) -> dict[str, float] | None:
+    if isinstance(patient.prior_exposure, str):
+        return {} if patient.prior_exposure == "none" else None
+    total: dict[str, float] = {}
+    for one in patient.prior_exposure:
+        total[one.drug] = total.get(one.drug, 0.0) + one.total.m_as("mg/m²")
+    return total
+
+
+def _exposure(
+    name: str,
+    of: Literal["drug", "class"],
+    members: set[str],
+    cycles: Sequence[Cycle],
+    adds: Sequence[Adds],
+    before: Mapping[str, float] | None,
+    site: Site,
+) -> Exposure:
+    start = None if before is None else sum(before.get(member, 0.0) for member in members)
+    total, known = start, start or 0.0
+    after, least = [], []
+    for cycle, full in zip(cycles, adds, strict=True):
+        added = [full.get(member, 0.0) for member in members]
+        share = _share(cycle)
+        if share > 0:
+            total = _sum([total, *(None if amount is None else share * amount for amount in added)])
+            known += share * sum(amount or 0.0 for amount in added)
+        after.append(total)
+        least.append(known if total is None else total)
+    limit, source = _limit(name, of, site)
+    return Exposure(name, of, start, tuple(after), tuple(least), limit, source)
+
+
+def _share(cycle: Cycle) -> float:
+    """The part of its full dose with which a cycle counts."""
+    if cycle.status in {"omitted", "stopped"}:
+        return 0.0
+    return 1.0 if cycle.share is None else cycle.share / 100
+
+
+def _limit(name: str, of: str, site: Site) -> tuple[float | None, str]:
+    """The site's limit, or else the label's; one that was only recalled is no limit."""
+    stated: Sequence[Cumulative] = () if site.cumulative == "undecided" else site.cumulative
+    for one in stated:
+        if one.of == name:
+            return one.at_most.m_as("mg/m²"), one.source
+    facts = drugs().get(name)
+    said = facts.cumulative if facts and of == "drug" else None
+    if said is not None and said.confidence == "SEEN":
+        return said.value.m_as("mg/m²"), said.source
+    return None, ""
+
+
+def _unknowns(rows: Sequence[Exposure], prior_unknown: bool, unnamed: Sequence[str]) -> Iterator[Finding]:
+    """What keeps a sum from being told: it is asked for, and never taken for zero."""
+    if prior_unknown:
+        message = "what was given before this course is unknown: cumulative doses cannot be told until it is asked"
+        yield Finding("prior-exposure-unknown", "blocks-release", message, "unknown", where="prior_exposure")
+    for name in unnamed:
+        message = f"{name}, given before this course, is no drug that is known here: check which limit it counts toward"
+        yield Finding("prior-exposure-unnamed", "blocks-release", message, name, where="prior_exposure")
+    for row in rows:
+        if row.before is not None and row.of == "drug" and None in row.after:
+            message = f"{row.name}: how much a cycle adds is unknown, so the cumulative dose cannot be told"
+            yield Finding("exposure-unknown", "blocks-release", message, "unknown", where="exposure")
+
+
+def _crossings(rows: Sequence[Exposure], cycles: Sequence[Cycle]) -> Iterator[Finding]:
+    """The first cycle, given or planned, that takes a sum past its limit; what is known of the sum suffices."""
+    for row in rows:
+        if row.limit is None:
+            continue
+        so_far = row.before or 0.0
+        for cycle, known, total in zip(cycles, row.least, row.after, strict=True):
+            if known > so_far and known > row.limit * (1 + 1e-12):
+                message = f"{row.name}: the cumulative dose passes its limit in cycle {cycle.number}"
+                said = f"{'at least ' if total is None else ''}{wording.number(known, places=1)} mg/m²"
+                allowed, where = f"at most {wording.number(row.limit)} mg/m²", f"cycle {cycle.number}"
+                yield Finding("cumulative-limit", "blocks-release", message, said, allowed, row.source, where)
+                break
+            so_far = known

@@ -1,0 +1,262 @@
+"""Courses between their files and the pure plan: begun, read, recorded and written back, with nothing lost."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from . import calendars, files
+from .calculators.loading import Doses, sum_of_stages
+from .errors import CannotCompute, Mistake, Refusal
+from .orders import basis as body
+from .orders import doses as dosing
+from .orders import exposure
+from .orders.course import Course, Plan, Schedule, embolised, load_course, plan, schedule
+from .orders.decisions import Choices
+from .orders.finding import Finding, stops
+from .orders.patient import Patient
+from .protocol import library
+from .protocol.library import Loaded
+from .protocol.site import Site
+from .reading import Document, read, validate
+
+
+class Made(NamedTuple):
+    """A course as planned: its schedule, and the calendar that every output reads."""
+
+    schedule: Schedule
+    data: dict[str, Any]
+    contact: str
+    released: bool
+
+
+def begun(
+    loaded: Loaded,
+    site: Site,
+    patient: Patient,
+    *,
+    start: str,
+    cycles: str,
+    stages: str | None = None,
+    apart: str | None = None,
+) -> dict[str, Any]:
+    """The content of a course file in which nothing is recorded yet."""
+    protocol = loaded.protocol
+    if not patient.identifiers:
+        raise Mistake("an identifier of the patient", where="identifiers", example="{kind: hospital number, value: …}")
+    patient_id = patient.identifiers[0].value
+    content: dict[str, Any] = {
+        "schema": "1",
+        "id": f"{patient_id}-{protocol.id}-{start}",
+        "version": "1",
+        "patient": patient_id,
+        "protocol": f"{protocol.id}@{protocol.version}",
+        "site": f"{site.id}@{site.version}",
+        "start": start,
+        "cycles": cycles,
+        "records": [],
+    }
+    return content | ({"stages": {"count": stages, "apart": apart}} if stages is not None else {})
+
+
+def course_of(content: Mapping[str, Any], name: str) -> Course:
+    """The course that the content of a file describes, with every mistake reported at once."""
+    return validate(read(dumped(content, name), name), Course)
+
+
+def dumped(content: Mapping[str, Any], name: str) -> bytes:
+    """The bytes of a course file, as JSON or YAML by its name; every value stays the text that it was."""
+    if name.endswith(".json"):
+        return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
+    text = yaml.safe_dump(dict(content), sort_keys=False, allow_unicode=True, width=1000, default_flow_style=False)
+    return text.encode("utf-8")
+
+
+def load(path: str) -> Course:
+    """A course from its file."""
+    course, _ = load_course(files.read(path), Path(path).name)
+    return course
+
+
+def protocol_of(course: Course, path: str | None = None) -> Loaded:
+    """The protocol of a course, in the version in which the course was planned: the library's, or a file's.
+
+    Raises `Mistake` where it is another one.
+    """
+    name = course.protocol.partition("@")[0]
+    if path is None and name not in library.names():
+        raise Mistake(f"--protocol FILE, since {name} is no protocol of the library", got=course.protocol)
+    loaded = library.find(path or name)
+    _same_protocol(course, loaded)
+    return loaded
+
+
+def _same_protocol(course: Course, loaded: Loaded) -> None:
+    protocol = loaded.protocol
+    if course.protocol != f"{protocol.id}@{protocol.version}":
+        raise Mistake(f"the protocol of the course ({course.protocol})", got=f"{protocol.id}@{protocol.version}")
+
+
+def _same_site(course: Course, site: Site) -> Iterator[Finding]:
+    """A course stays with the site that planned it: another one may have decided on another interval."""
+    name = course.site.partition("@")[0]
+    if site.id != name:
+        raise Mistake(f"the site of the course ({course.site})", where="--site", got=f"{site.id}@{site.version}")
+    if course.site != f"{site.id}@{site.version}":
+        message = "the site's policy has changed since the course was begun; what is not done yet follows the new one"
+        said = f"version {site.version}"
+        yield Finding("site-changed", "info", message, said, course.site, "site policy", "site")
+
+
+def made(
+    loaded: Loaded, site: Site, document: Document, patient: Patient, course: Course, what_if: dict[str, str]
+) -> Made:
+    """The plan of a course with exposure and findings, as the data that every output reads."""
+    protocol = loaded.protocol
+    _same_protocol(course, loaded)
+    findings = list(_same_site(course, site))
+    if course.patient not in {one.value for one in patient.identifiers}:
+        raise Mistake(f"the patient of the course ({course.patient})", got=patient.name)
+    if course.stages != "none" and protocol.loading is None:
+        raise Mistake("a protocol with an embolisation, for sessions of it", where="stages", got=protocol.id)
+    rules = schedule(protocol, site, what_if)
+    planned = plan(course, rules)
+    choices = Choices(protocol, site, what_if)
+    findings += [one for one in choices.findings(cycle=course.cycles) if one.where.startswith("interval")]
+    findings += dosing.standing(loaded, site)
+    beads = _beads(choices, patient, course)
+    try:
+        basis = body.of_patient(site.body, patient, course.start)
+    except CannotCompute as unknown:
+        exposed: tuple[exposure.Exposure, ...] = ()
+        lines: tuple[Any, ...] = ()
+        findings.append(exposure.no_body(str(unknown)))
+    else:
+        lines = dosing.doses(loaded, site, basis, what_if=what_if).lines
+        adds = _adds(planned, rules, loaded, lines, basis.surface.m_as("m²"), beads)
+        exposed, found = exposure.over_course(planned.cycles, adds, patient, site)
+        findings += found
+    if beads is not None and beads["drug"] is None:
+        message = "which drug the beads carry is undecided, so it is missing from the cumulative doses"
+        findings.append(Finding("exposure-unknown", "blocks-release", message, "undecided", where="beads.drug"))
+    data = calendars.data(
+        course,
+        planned,
+        exposed,
+        findings,
+        protocol={
+            "id": protocol.id,
+            "version": protocol.version,
+            "title": protocol.title,
+            "sha256": loaded.document.sha256,
+        },
+        site=dosing.site_data(site, document),
+        patient={
+            "name": patient.name,
+            "identifiers": [{"kind": one.kind, "value": one.value} for one in patient.identifiers],
+            "birth_date": patient.birth_date,
+            "allergies": patient.allergies,
+        },
+        lines=[{"drug": line.drug, "ordered": line.ordered, "route": line.route, "over": line.over} for line in lines],
+        embolisation=beads,
+    )
+    contact = "" if site.contact == "undecided" else site.contact
+    return Made(rules, data, contact, not stops([*planned.findings, *findings]))
+
+
+def outline(course: Course, site: Site, loaded: Loaded) -> dict[str, Any]:
+    """A course's cycles, history and findings as data, without anything of the patient's."""
+    findings = list(_same_site(course, site))
+    return calendars.data(course, plan(course, schedule(loaded.protocol, site, {})), (), findings)
+
+
+def _beads(choices: Choices, patient: Patient, course: Course) -> dict[str, Any] | None:
+    """An embolisation of the course over all its sessions: what is offered to the beads, and what went in so far."""
+    loading = choices.protocol.loading
+    if loading is None:
+        return None
+    known = None if isinstance(patient.embolisation, str) else patient.embolisation
+    offered = known.offered if known else choices.settle("beads.dose", loading.dose).value
+    injected = known.injected if known else ()
+    together = sum_of_stages(injected=Doses(injected)) if injected else None
+    return {
+        "drug": choices.settle("beads.drug", loading.drug).value,
+        "sessions": 1 if course.stages == "none" else int(course.stages.count),
+        "offered": offered,
+        "injected": injected,
+        "injected_together": together,
+    }
+
+
+def _adds(
+    planned: Plan,
+    rules: Schedule,
+    loaded: Loaded,
+    lines: Sequence[Any],
+    surface: float,
+    beads: Mapping[str, Any] | None,
+) -> list[exposure.Adds]:
+    """What each cycle adds of each drug: with beads where it has an embolisation; unknown where no dose is decided."""
+    doses = {line.key for line in lines}
+    unknown = {component.drug: None for component in loaded.protocol.components if component.key not in doses}
+    without = exposure.per_cycle(lines, surface) | unknown
+    if beads is None:
+        return [without for _ in planned.cycles]
+    mg = None if beads["offered"] is None else beads["offered"].m_as("mg")
+    with_beads = exposure.per_cycle(lines, surface, bead_drug=beads["drug"], bead_mg=mg) | unknown
+    return [with_beads if embolised(cycle.number, rules) else without for cycle in planned.cycles]
+
+
+def add_record(
+    path: str, entry: Mapping[str, Any], site: Site, *, seen: str | None, protocol: str | None = None
+) -> Course:
+    """Add one record to a course file; who writes second on a version that was seen is told, and nothing is lost.
+
+    Raises `Refusal` for a day before the earliest one that two people have not released; nothing is written then.
+    """
+    target = Path(path)
+    with _alone(target):
+        course, document = load_course(files.read(path), target.name)
+        if seen is not None and seen != str(course.version):
+            raise Mistake(
+                f"version {seen}, which you have seen",
+                where=target.name,
+                got=f"version {course.version}",
+                hint="somebody has changed the course since; look at it again, then record anew",
+            )
+        records = [*document.data.get("records", []), dict(entry)]
+        content = document.data | {"records": records, "version": str(course.version + 1)}
+        changed = course_of(content, target.name)
+        _refuse_early(changed, site, protocol_of(changed, protocol))
+        files.write(target, dumped(content, target.name))
+    return changed
+
+
+def _refuse_early(course: Course, site: Site, loaded: Loaded) -> None:
+    """Refuse a course whose last record is before its earliest day, unless it was released."""
+    list(_same_site(course, site))
+    cycle = f"cycle {course.records[-1].cycle}"
+    found = plan(course, schedule(loaded.protocol, site, {})).findings
+    early = next((one for one in found if one.rule == "too-early" and one.where == cycle), None)
+    if early is not None:
+        hint = f"{early.allowed}; --released-by twice and --release-reason release it"
+        raise Refusal(early.message, got=early.measured, hint=hint)
+
+
+@contextlib.contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Nobody else writes the file meanwhile, not even one who waited for it while it was being replaced."""
+    while True:
+        files.read(str(path))  # for its clear message, before anything is opened for writing
+        with open(path, "rb") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            if os.fstat(held.fileno()).st_ino == path.stat().st_ino:
+                yield
+                return

@@ -1,0 +1,81 @@
+"""Everything that every calculator must refuse, as a list that can be run with and without `python -O`.
+
+`python -O` strips assertions; a safety check must not go with them. Run as `python -O -m tests.refusals`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from dosewright.calculators.checked import Argument, Calculator, catalogue
+from dosewright.errors import Mistake
+from dosewright.units import KINDS, quantity
+
+from .tables import bad_inputs
+
+OF_TYPE = {
+    "Vials": "3",
+    "VialSizes": "50 mg, 100 mg",
+    "Doses": "50 mg, 30 mg",
+    "BandTable": "130 mg to 150 mg: 140 mg; limit 8 %",
+}
+
+
+def example_of(argument: Argument) -> Any:
+    """A value that an argument takes."""
+    if argument.kind is not None:
+        return argument.read(argument.kind.example)
+    return argument.words[0] if argument.words else argument.read(OF_TYPE[argument.type.__name__])
+
+
+def usual(calculator: Calculator) -> dict[str, Any]:
+    """A call that a calculator answers."""
+    return {name: example_of(argument) for name, argument in calculator.arguments.items() if argument.required}
+
+
+def wrong_values(argument: Argument) -> Iterator[tuple[str, Any]]:
+    """What an argument must refuse: quantities of every other kind, and what is no quantity at all."""
+    if argument.kind is not None:
+        for other in KINDS:
+            for unit in other.units:
+                if unit not in argument.kind.units:
+                    yield f"{other.name} in {unit}", quantity(1.0, unit)
+        yield from {"a bare number": 165.0, "text": argument.kind.example, "a word": "male"}.items()
+    elif argument.words:
+        yield from {"another word": "other", "a bare number": 1, "nothing at all": ""}.items()
+    else:
+        yield from {"text": "3", "a bare number": 3, "a quantity": quantity("3 mg")}.items()
+    if argument.required:
+        yield "nothing", None
+
+
+def attempts() -> Iterator[tuple[str, Callable[[], Any]]]:
+    """Each wrong call by its name."""
+    for calculator in catalogue().values():
+        call = usual(calculator)
+        for name, argument in calculator.arguments.items():
+            for label, value in wrong_values(argument):
+                yield (
+                    f"{calculator.name}, {name}: {label}",
+                    lambda function=calculator.function, wrong=call | {name: value}: function(**wrong),
+                )
+    kinds = {kind.name: kind for kind in KINDS}
+    for row in bad_inputs("units"):
+        for name in row.kind.split("; ") if row.verdict == "reject" and row.kind != "number" else ():
+            yield f"{row.id} as a {name}: {row.note}", lambda kind=kinds[name], entry=row.entry: kind.read(entry)
+
+
+def told() -> Iterator[str]:
+    """Each wrong call with what became of it."""
+    for label, attempt in attempts():
+        try:
+            attempt()
+        except Mistake as mistake:
+            yield f"{label}: {type(mistake).__name__}: {mistake}"
+        else:
+            yield f"{label}: ANSWERED"
+
+
+if __name__ == "__main__":
+    print(*told(), sep="\n")
