@@ -14,7 +14,7 @@ import pytest
 
 from dosewright import units
 from dosewright.errors import Mistake
-from dosewright.units import KINDS, UNITS, code
+from dosewright.units import KINDS, UNITS, symbol
 
 from .tables import BadInput, bad_inputs, unit_of
 
@@ -42,7 +42,8 @@ def read_as_quantity(row: BadInput) -> list[str]:
                 else:
                     found = KIND_OF[name].read(text)
                     unit = UNITS.get(unit_of(like), found.units)
-                    outcomes.append(f"{found.m_as(unit):.10g} {code(unit)}")
+                    written = symbol(unit).replace("²", "2")
+                    outcomes.append(f"{found.m_as(unit):.10g} {written}")
             except Mistake:
                 outcomes.append("refused")
     return outcomes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import re
@@ -155,10 +156,12 @@ def test_a_file_that_is_no_mapping_is_refused(text):
 @example(b"a: |\n  b\n c")
 @example(b"!<tag:yaml.org,2002:str> a")
 def test_whatever_the_bytes_they_are_read_or_refused(content):
+    told = ""
     try:
         read(content, "x.yaml")
     except Mistake as mistake:
-        assert str(mistake).isprintable()
+        told = str(mistake)
+    assert told.isprintable() is True
 
 
 # ------------------------------------------------------------------------------------------- neither too large nor slow
@@ -198,10 +201,8 @@ def test_the_deepest_nesting_is_read_and_one_level_more_is_not(opening):
 )
 def test_the_worst_file_of_its_size_is_answered_soon(content):
     began = time.process_time()
-    try:
+    with contextlib.suppress(Mistake):
         read(content, "x.yaml")
-    except Mistake:
-        pass
     assert time.process_time() - began < 4
 
 
@@ -309,7 +310,9 @@ def test_nothing_else_is_a_short_name(text):
 
 @given(nested)
 def test_whatever_the_data_it_is_a_model_or_the_mistakes_are_told(data):
+    told = "a model"
     try:
         sheet(json.dumps(data))
     except Mistake as mistake:
-        assert str(mistake) != ""
+        told = str(mistake)
+    assert told != ""

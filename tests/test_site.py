@@ -24,10 +24,26 @@ def checked(changes=None) -> None:
 # --------------------------------------------------------------------------------------------- the sites that are shipped
 
 
-@pytest.mark.parametrize("path", [REFERENCE, TEMPLATE, EXAMPLES / "site-example.yaml"], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [REFERENCE, EXAMPLES / "site-example.yaml"], ids=lambda path: path.name)
 def test_a_site_that_is_shipped_is_in_order(path):
     site, document = load_site(path.read_bytes(), path.name)
     assert library.check_decisions(site, document) is None
+
+
+def signed_template():
+    """The template once somebody has put a name to it, and nothing else."""
+    return load_site(
+        TEMPLATE.read_bytes().replace(b"by: NAME, role: chief", b"by: A. Person, role: chief"), "site.yaml"
+    )
+
+
+def test_the_template_is_in_order_once_it_is_signed():
+    assert library.check_decisions(*signed_template()) is None
+
+
+def test_a_name_that_is_only_the_template_s_is_nobody_s():
+    with pytest.raises(Mistake, match="signed, by: needs what a person has written, no placeholder"):
+        load_site(TEMPLATE.read_bytes(), "site.yaml")
 
 
 @pytest.mark.parametrize("path", [REFERENCE, TEMPLATE], ids=lambda path: path.name)
@@ -61,8 +77,7 @@ def test_the_example_site_decides_every_question_of_the_protocols_it_has_approve
 
 @pytest.mark.parametrize("protocol", ["haic-folfox", "hepa-haic"])
 def test_the_template_releases_nothing_until_its_questions_are_decided(protocol):
-    template = load_site(TEMPLATE.read_bytes(), "site.yaml")
-    made = order(library.find(protocol), *template, a_patient(), cycle=1, on=DAY, what_if={})
+    made = order(library.find(protocol), *signed_template(), a_patient(), cycle=1, on=DAY, what_if={})
     asked = library.find(protocol).protocol.questions()
     assert (made["released"], {one["where"] for one in findings(made, "undecided")}) == (False, set(asked))
 

@@ -296,6 +296,24 @@ def test_what_is_no_number_is_refused_by_every_kind(kind):
         kind._within(quantity(math.nan, kind.unit), "nan")
 
 
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_a_quantity_that_is_one_already_is_itself_if_it_is_of_the_kind(kind):
+    made = quantity(1.5, kind.unit)
+    assert [kind.read(made), quantity(1.5, kind.unit, kind=kind)] == [made, made]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_a_quantity_that_is_one_already_is_refused_if_it_is_of_another_kind(kind):
+    other = quantity(1.5, "cm" if kind is not HEIGHT else "kg")
+    with pytest.raises(UnitMistake):
+        kind.read(other)
+
+
+def test_a_unit_that_is_in_no_table_is_refused_beside_a_number_too():
+    with pytest.raises(UnitMistake):
+        quantity(1.5, "furlong")
+
+
 def test_a_dose_in_the_wrong_kind_is_refused_with_an_example():
     with pytest.raises(UnitMistake) as refused:
         DOSE_PER_AREA.read("85 mg")
@@ -345,6 +363,12 @@ def test_a_single_value_is_a_range_of_one():
 def test_a_range_that_does_not_rise_or_is_of_another_kind_is_refused(text):
     with pytest.raises(Mistake):
         read_range(text, LOADING)
+
+
+@pytest.mark.parametrize("value", [None, 50, ["40 mg/vial", "60 mg/vial"], "40 to 60 mg/vial".ljust(200, "l")])
+def test_what_is_no_text_or_too_long_is_no_range(value):
+    with pytest.raises(Mistake):
+        read_range(value, LOADING)
 
 
 # ----------------------------------------------------------------------------------------------- rounding, halves up

@@ -95,6 +95,11 @@ def decided(path: str, choice: str, protocol: str = "haic-folfox") -> Changes:
     return {"decisions": [*decisions, {"of": path, "protocol": protocol, "choose": choice, **usual}]}
 
 
+def protocol_data(of: str = "haic-folfox") -> Any:
+    """The data of a protocol of the library."""
+    return changed(_text(LIBRARY / f"{of}.yaml"), {})
+
+
 def a_protocol(of: str = "haic-folfox", changes: Changes | None = None) -> Loaded:
     """A protocol of the library, with changes; unsealed where there are any."""
     return _protocol(as_file(changed(_text(LIBRARY / f"{of}.yaml"), changes))) if changes else library.find(of)

@@ -11,10 +11,9 @@ import functools
 import hashlib
 import itertools
 import re
-import textwrap
 from calendar import Calendar
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Any, Final, Literal
 from urllib.parse import quote
@@ -22,6 +21,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from . import documents, sheets, typefaces, wording
+from .errors import Refusal
 from .orders.finding import STOPPING
 from .orders.order import content_hash
 from .protocol.drugs import drugs
@@ -35,7 +35,7 @@ Paper = documents.Paper
 
 def calendar_html(data: Data, *, reader: Reader, paper: Paper) -> bytes:
     """The calendar as one page for screen and paper that holds all it needs; the patient's holds no dose anywhere."""
-    html = _template("calendar-page.html").render(
+    html: str = _template("calendar-page.html").render(
         title=_title(data, reader),
         keywords=_keywords(reader, paper),
         styles=[Markup(documents._style(paper)), Markup(_style())],
@@ -55,8 +55,11 @@ def calendar_pdf(data: Data, *, reader: Reader, paper: Paper) -> bytes:
 
 def _articles(data: Data, reader: Reader, paper: Paper) -> Iterator[str]:
     """The parts that a reader gets; refused where a sign of one could not be shown."""
-    views = {"patient": functools.partial(patient_view, paper=paper), "ward": ward_view}
-    for part, view in views.items():
+    views: list[tuple[Reader, Callable[[Data], dict[str, Any]]]] = [
+        ("patient", functools.partial(patient_view, paper=paper)),
+        ("ward", ward_view),
+    ]
+    for part, view in views:
         if reader in {"both", part}:
             article = _template(f"calendar-{part}.html").render(view(data))
             typefaces.require(article)
@@ -83,7 +86,9 @@ def _identifier(data: Data, keywords: str) -> bytes:
 @functools.cache
 def _style() -> str:
     stamp = resources.files(__package__).joinpath("templates/not-released.svg").read_text(encoding="utf-8")
-    style: str = _template("calendar.css").render(stamp=f"data:image/svg+xml,{quote(stamp)}")
+    style: str = _template("calendar.css").render(
+        stamp=f"data:image/svg+xml,{quote(stamp)}", heads=[str(head) for head in HEADS]
+    )
     return style
 
 
@@ -122,7 +127,7 @@ class Entry:
     """One thing that happens to the patient on one day: a word or two for the square, a sentence for the list."""
 
     day: dt.date
-    short: str
+    shorts: tuple[str, ...]
     says: str
     notes: tuple[str, ...] = ()
     state: State = "planned"
@@ -145,6 +150,7 @@ class Month:
     """One page: the grid, how high its rows are in millimetres, and the days that hold something."""
 
     title: str
+    look: str
     weeks: tuple[tuple[Square | None, ...], ...]
     heights: tuple[str, ...]
     days: tuple[tuple[str, tuple[Entry, ...]], ...]
@@ -152,29 +158,37 @@ class Month:
 
 def patient_view(data: Data, *, paper: Paper) -> dict[str, Any]:
     """What the template of the patient's months needs."""
-    entries, name = _entries(data), data["patient"]["name"]
-    released = _released(data)
-    long = sum(2 if ord(sign) > _WIDE else 1 for sign in name) > _LONG_NAME
-    room = _ROOM[paper] - (0 if released else _BAR) - (_LONG_HEAD if long else 0)
-    identifiers = data["patient"]["identifiers"]
-    site = data["site"]
+    entries, patient, site = _entries(data), data["patient"], data["site"]
+    released, identifier = _released(data), next(iter(patient["identifiers"]), None)
+    head = _head_height(patient["name"], f"{identifier['kind']} {identifier['value']}" if identifier else "")
+    foot = max(_FOOT_LEAST, 5.3 + 6.2 * typefaces.lines(site["contact"], 14, _FOOT_WIDTH))
+    room = _ROOM[paper] - head - foot - (0 if released else _BAR)
     return {
         "months": [_month(first, entries, room) for first in _months(entries)],
-        "name": name,
-        "identifier": identifiers[0] if identifiers else None,
-        "page": f"{'month' if released else 'month-draft'}{'-long' if long else ''}",
+        "name": patient["name"],
+        "identifier": identifier,
+        "page": f"month-{'' if released else 'draft-'}{head}",
         "released": released,
         "contact": site["contact"],
         "bring": site.get("bring", "undecided"),
         "version": data["version"],
-        "changed": day_words(_date(data["history"][-1]["entered"]), year=True) if data["history"] else "",
     }
 
 
-_LONG_NAME: Final = 70  # letters; a Chinese sign is as wide as two
-_WIDE: Final = 0x2E7F
-_LONG_HEAD: Final = 12.0  # mm
-_BAR: Final = 17.0
+HEADS: Final = (19, 24, 28, 33, 40, 48)  # mm; each is a named page of the style sheet
+_HEAD_WIDTH: Final = 330.0  # points
+_BAR: Final = 12.0
+_FOOT_LEAST: Final = 21.0
+_FOOT_WIDTH: Final = 238.0  # points
+
+
+def _head_height(*texts: str) -> int:
+    """How much room the patient's name and identifier take above a month."""
+    needed = 10 + 4.5 * sum(typefaces.lines(text, 10, _HEAD_WIDTH) for text in texts)
+    height = next((room for room in HEADS if room >= needed), None)
+    if height is None:
+        raise Refusal("name and identifier are too long for the head of a calendar", where="patient.name")
+    return height
 
 
 def day_words(day: dt.date, *, year: bool = False) -> str:
@@ -189,7 +203,21 @@ def _entries(data: Data) -> list[Entry]:
     """Everything that happens to the patient, by day; of one day in the order of the plan."""
     known = _last_known(data)
     found = [entry for cycle in data["cycles"] for entry in _of_cycle(data, cycle, known)]
-    return sorted(found, key=lambda entry: entry.day)
+    return list(_together(sorted(found, key=lambda entry: entry.day)))
+
+
+def _together(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Entries of one day that stand under the same remark told in one breath: they are one way to the hospital."""
+    last: Entry | None = None
+    for entry in entries:
+        if last and entry.notes and (entry.day, entry.notes, entry.state) == (last.day, last.notes, last.state):
+            last = replace(last, shorts=(*last.shorts, *entry.shorts), says=f"{last.says} {entry.says}")
+        else:
+            if last:
+                yield last
+            last = entry
+    if last:
+        yield last
 
 
 def _last_known(data: Data) -> dt.date | None:
@@ -221,7 +249,8 @@ def _of_cycle(data: Data, cycle: Data, known: dt.date | None) -> Iterator[Entry]
         short, says = _plain(event, cycle["number"])
         past = known is not None and _until(event["why"], day) < known
         note = "" if past else _why(event["why"], day)
-        yield Entry(day, short, says, (note,) if note else (), "past" if past else "planned", asks_time=True)
+        yield Entry(day, (short,), says, (note,) if note else (), "past" if past else "planned", asks_time=True,
+                    stay=event["kind"] in _TREATMENT)  # fmt: skip
 
 
 _TREATMENT: Final = frozenset({"embolisation", "catheter", "infusion"})
@@ -235,22 +264,22 @@ def _treatment(data: Data, cycle: Data, first: dt.date) -> Iterator[Entry]:
     end = max(ends, default=None)
     last = end.date() if end else first
     if cycle["status"] in _DONE:
-        yield Entry(first, "Treatment", f"{name.capitalize()} took place.", state="done", stay=True)
+        yield Entry(first, ("Treatment",), f"{name.capitalize()} took place.", state="done", stay=True)
         if last > first:
-            yield Entry(last, "Treatment ends", f"{name.capitalize()} ended.", state="done", stay=True)
+            yield Entry(last, ("Treatment ends",), f"{name.capitalize()} ended.", state="done", stay=True)
         return
     says = f"Come to the hospital for {name}."
     if end:
         nights = (last - first).days
         how = "overnight" if nights == 1 else f"for {nights} nights"
-        until = f"{day_words(last, year=last.year != first.year)}, about{_GLUE}{end:%H:%M}"
+        until = day_words(last, year=last.year != first.year)
         says += f" You stay {how} until {until}." if nights else f" It ends at about{_GLUE}{end:%H:%M}."
-    yield Entry(first, "Treatment", says, tuple(_moved_here(data, cycle, first)), asks_time=True, stay=True)
+    yield Entry(first, ("Treatment",), says, tuple(_moved_here(data, cycle, first)), asks_time=True, stay=True)
     for n in range(1, (last - first).days):
-        yield Entry(first + n * _DAY, "Treatment goes on", f"You are in the hospital. {name.capitalize()} goes on.",
+        yield Entry(first + n * _DAY, ("Treatment goes on",), f"You are in the hospital. {name.capitalize()} goes on.",
                     stay=True)  # fmt: skip
     if end and last > first:
-        yield Entry(last, "Treatment ends", f"{name.capitalize()} ends at about{_GLUE}{end:%H:%M}.", stay=True)
+        yield Entry(last, ("Treatment ends",), f"{name.capitalize()} ends at about{_GLUE}{end:%H:%M}.", stay=True)
 
 
 _DAY: Final = dt.timedelta(days=1)
@@ -278,7 +307,7 @@ def _moved_away(data: Data, cycle: Data) -> Iterator[Entry]:
     if cycle["status"] == "delayed" and cycle["actual"] is None and aimed != day:
         to = day_words(day, year=day.year != aimed.year)
         says = f"Treatment {cycle['number']} is not on this day. It is now on {to}."
-        yield Entry(aimed, f"Moved to {day.day}{_GLUE}{day:%b}", says, state="moved")
+        yield Entry(aimed, (f"Moved to {day.day}{_GLUE}{day:%b}",), says, state="moved")
 
 
 _REASONS: Final = {
@@ -335,7 +364,6 @@ def _harmless(text: str) -> bool:
 
 _FROM: Final = re.compile(r"moved from ([0-9]{4}-[0-9]{2}-[0-9]{2}), (.+)")
 _SPAN: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}) to ([0-9]{4}-[0-9]{2}-[0-9]{2})")
-_EVERY: Final = re.compile(r"every ([0-9]+) to ([0-9]+) days")
 _WEEKDAYS: Final = {
     "Mon": "Mondays", "Tue": "Tuesdays", "Wed": "Wednesdays", "Thu": "Thursdays", "Fri": "Fridays", "Sat": "Saturdays",
     "Sun": "Sundays",
@@ -349,16 +377,13 @@ def _until(why: str, day: dt.date) -> dt.date:
 
 
 def _why(why: str, day: dt.date) -> str:
-    """Why an event is on its day, for a patient; '' where that would tell nothing."""
-    if match := _FROM.fullmatch(why):
+    """Why an event is on its day, for a patient; '' where that tells nothing: nobody looks for a visit on a Sunday."""
+    if (match := _FROM.fullmatch(why)) and not match[2].startswith("weekend"):
         aimed = _date(match[1])
         return f"Not on {day_words(aimed, year=aimed.year != day.year)}: {_closed(match[2])}."
     if match := _SPAN.fullmatch(why):
         last = _date(match[2])
-        return f"It can be on any day until {day_words(last, year=last.year != day.year)}." if last > day else ""
-    if match := _EVERY.fullmatch(why):
-        low, high = int(match[1]), int(match[2])
-        return f"Every {low // 7} to {high // 7} weeks." if low % 7 == high % 7 == 0 else f"{why.capitalize()}."
+        return f"Possible until {day_words(last, year=last.year != day.year)}." if last > day else ""
     if why.startswith("no open day"):
         return "This day is not yet certain: ask your team."
     return ""
@@ -372,22 +397,22 @@ def _closed(reason: str) -> str:
         return f"that is a holiday{told}"
     if word == "closed":
         return f"the department is closed{told}"
-    if word.startswith("weekend"):
-        return "that is a weekend"
     return f"there are no treatments on {_WEEKDAYS[word[-3:]]}" if word[-3:] in _WEEKDAYS else "that day is closed"
 
 
 # ---------------------------------------------------------------------------------------------------- a month on a page
 
 TALLEST: Final = 24.0  # mm, of a week's row
-LOWEST: Final = 12.0
-_NUMBER_HEIGHT: Final = 9.0
-_SHORT_HEIGHT: Final = 5.1  # of a line in a square
-_LINE_HEIGHT: Final = 5.6  # of a line in the list
-_LEAST_ENTRY: Final = 8.6
-_LETTERS: Final = 45  # of a line in the list, at 12 points; rather too few than too many
-_LETTERS_IN_SQUARE: Final = 9
-_ROOM: Final = {"A4": 192.0, "Letter": 174.0}  # mm, for grid and list
+_ROOM: Final = {"A4": 242.0, "Letter": 224.0}  # mm, for all but title, weekdays and the line at the foot
+_LINE: Final = 5.3  # mm, of 12 points and their leading
+_NUMBER: Final = 9.4  # mm, of the number in a square, and what is around
+_AROUND: Final = 1.9  # mm, above and below an entry of the list
+_IF_TIGHT: Final = 3.0  # mm, that a smaller title gives
+_NUMBER_IF_TIGHT: Final = 7.4
+_SHORT_LINE: Final = 4.95  # mm, of a line in a square
+_FOR_PEN: Final = 2.1  # mm, over an entry on whose line somebody writes
+_LIST_WIDTH: Final = 372.0  # points of our bold, which `lines` measures, in the room of so much regular text
+_SQUARE_WIDTH: Final = 74.0
 
 
 def _months(entries: Iterable[Entry]) -> list[dt.date]:
@@ -403,7 +428,14 @@ def _month(first: dt.date, entries: Sequence[Entry], room: float) -> Month:
         for week in Calendar().monthdatescalendar(first.year, first.month)
     )
     days = tuple((f"{day:%a} {day.day}", group) for day, group in by_day.items())
-    return Month(f"{first:%B} {first.year}", weeks, _heights(weeks, inside, room), days)
+    words = _words_heights(weeks, _NUMBER)
+    left = room - sum(_entry_height(entry) for entry in inside)
+    tight = sum(words) > left
+    if tight:
+        words = _words_heights(weeks, _NUMBER_IF_TIGHT)
+        left += _IF_TIGHT + _FOR_PEN * sum(_asks(entry) for entry in inside)
+    heights = tuple(f"{height:.1f}mm" for height in _heights(words, left))
+    return Month(f"{first:%B} {first.year}", "month tight" if tight else "month", weeks, heights, days)
 
 
 def _square(day: dt.date, entries: Sequence[Entry]) -> Square:
@@ -411,40 +443,45 @@ def _square(day: dt.date, entries: Sequence[Entry]) -> Square:
     look = " ".join(
         word
         for word, holds in (
-            ("stay", any(entry.stay for entry in entries)),
+            ("stay", any(entry.stay and entry.state != "past" for entry in entries)),
             ("on", bool(states - {"moved", "past"})),
             ("done", "done" in states),
         )
         if holds
     )
-    return Square(str(day.day), tuple(dict.fromkeys(entry.short for entry in entries)), look, "done" in states)
+    return Square(
+        str(day.day), tuple(dict.fromkeys(short for entry in entries for short in entry.shorts)), look, "done" in states
+    )
 
 
-def _heights(weeks: Sequence[Sequence[Square | None]], entries: Sequence[Entry], room: float) -> tuple[str, ...]:
+def _heights(words: Sequence[float], room: float) -> list[float]:
     """How high the rows may be, so that the list below still finds room; no row is lower than its words."""
-    words = [max(_words_height(square) for square in week if square is not None) for week in weeks]
-    room -= sum(_entry_height(entry) for entry in entries)
     common = TALLEST
-    while common > LOWEST and sum(max(common, need) for need in words) > room:
+    while common > min(words) and sum(max(common, need) for need in words) > room:
         common -= 0.5
-    return tuple(f"{max(common, need):.1f}mm" for need in words)
+    return [max(common, need) for need in words]
 
 
-def _words_height(square: Square) -> float:
-    lines = sum(_lines(short, _LETTERS_IN_SQUARE) for short in square.shorts)
-    return _NUMBER_HEIGHT + _SHORT_HEIGHT * lines if lines else LOWEST
+def _words_heights(weeks: Sequence[Sequence[Square | None]], number: float) -> list[float]:
+    """How high the words of each week are, under a number of this height."""
+    most = (max(_lines(square) for square in week if square is not None) for week in weeks)
+    return [number + _SHORT_LINE * lines for lines in most]
 
 
-def _lines(text: str, letters: int) -> int:
-    return len(textwrap.wrap(text, letters))
+def _lines(square: Square) -> int:
+    return sum(typefaces.lines(short, 12, _SQUARE_WIDTH) for short in square.shorts)
 
 
 def _entry_height(entry: Entry) -> float:
-    lines = sum(_lines(text, _LETTERS) for text in (entry.says, *entry.notes))
-    return max(_LINE_HEIGHT * lines + 2.2, _LEAST_ENTRY if entry.asks_time else 0)
+    lines = typefaces.lines(" ".join((entry.says, *entry.notes)), 12, _LIST_WIDTH)
+    return _LINE * lines + _AROUND + (_FOR_PEN if _asks(entry) else 0)
 
 
-# ------------------------------------------------------------------------------------------------------- the ward's list
+def _asks(entry: Entry) -> bool:
+    return entry.asks_time and entry.state == "planned"
+
+
+# ------------------------------------------------------------------------------------------------------ the ward's list
 
 MOST_COLUMNS: Final = 5
 
@@ -459,11 +496,11 @@ def ward_view(data: Data) -> dict[str, Any]:
         "hash": content_hash(data)[:12],
         "released": _released(data),
         "header": sheets.header({**data, "protocol": {**protocol, "title": course}}),
-        "reasons": [one.replace("see part 8", "see part 5") for one in sheets.reasons(findings)],
+        "reasons": [one.replace("see part 8 of the order sheet", "see part 5") for one in sheets.reasons(findings)],
         "cycles": [_row_of(data, cycle) for cycle in data["cycles"]],
         "days": ward_days(data),
         "exposure": list(_tables(data)),
-        "findings": findings,
+        "findings": sorted(findings, key=lambda one: list(sheets.MARKS).index(one["severity"])),
         "marks": sheets.MARKS,
         "offset": _offsets(data),
     }
@@ -471,13 +508,14 @@ def ward_view(data: Data) -> dict[str, Any]:
 
 def _row_of(data: Data, cycle: Data) -> dict[str, Any]:
     """One cycle in a line: how late it is and what was given, in words."""
-    share = next((one["share"] for one in data["history"] if one["cycle"] == cycle["number"] and one["share"]), None)
+    number = cycle["number"]
+    share = next((one["share"] for one in data["history"] if one["cycle"] == number and one["share"]), None)
     treated = cycle["status"] in _DONE
     embolised = any(event["kind"] == "embolisation" for event in cycle["events"])
     return {
         **cycle,
         "loud": cycle["status"] in {"delayed", "reduced", "omitted", "stopped"},
-        "late": "not applicable" if cycle["delay"] is None or not cycle["events"] else _late(cycle["delay"]),
+        "late": _late(cycle["delay"]) if cycle["delay"] and cycle["events"] else "",
         "took": cycle["actual"] if treated else None,
         "not_taken": "not yet" if cycle["events"] else "not applicable",
         "share": share,
@@ -486,8 +524,6 @@ def _row_of(data: Data, cycle: Data) -> dict[str, Any]:
 
 
 def _late(days: int) -> str:
-    if not days:
-        return "on target"
     return f"{wording.number(abs(days))} {wording.plural('day', abs(days))} {'late' if days > 0 else 'early'}"
 
 
@@ -511,7 +547,8 @@ def ward_days(data: Data) -> list[tuple[str, int, list[Task]]]:
     found = [(_day_of(event), task) for cycle in data["cycles"] for event, task in _tasks(data, cycle)]
     found.sort(key=lambda one: one[0])
     by_day = [
-        (day.isoformat(), [task for _, task in group]) for day, group in itertools.groupby(found, key=lambda one: one[0])
+        (day.isoformat(), [task for _, task in group])
+        for day, group in itertools.groupby(found, key=lambda one: one[0])
     ]
     return [(day, len(tasks) + sum(task.opens is not None for task in tasks), tasks) for day, tasks in by_day]
 
@@ -522,13 +559,16 @@ def _tasks(data: Data, cycle: Data) -> Iterator[tuple[Data, Task]]:
     ordered = {name: lines[0] for name, lines in _by_drug(data).items() if len(lines) == 1 and name in named}
     opens: Data | None = _row_of(data, cycle)
     for event in cycle["events"]:
-        done = cycle["status"] if cycle["status"] in _DONE and _of_treatment(event, first) else ""
-        boxes = () if done else _BOXES.get(event["kind"], _USUAL_BOXES)
-        infusion = event["kind"] == "infusion"
+        infusion, belongs = event["kind"] == "infusion", _of_treatment(event, first)
+        done = (cycle["status"] if infusion else "done") if belongs and cycle["status"] in _DONE else ""
+        boxes = () if done else _BOXES.get(event["kind"] if belongs else f"later {event['kind']}", _USUAL_BOXES)
         line = ordered.get(event["what"]) if infusion else None
         heads = opens if event["kind"] in _TREATMENT and _day_of(event) == first else None
         opens = None if heads else opens
-        yield event, Task(cycle["number"], _times(event), event["what"], line, event["why"], done, boxes, infusion, heads)
+        yield (
+            event,
+            Task(cycle["number"], _times(event), event["what"], line, event["why"], done, boxes, infusion, heads),
+        )
     for name, lines in _by_drug(data).items():
         if named and name not in ordered:
             for line in lines:
@@ -540,8 +580,9 @@ _BEFORE: Final = ("laboratory", "weight", "consent", "order sheet")
 _BEADS: Final = "bead worksheet"
 _USUAL_BOXES: Final = ("booked", "done")
 _BOXES: Final = {
-    "laboratory": ("booked", "seen"),
+    "later laboratory": ("booked", "seen"),
     "embolisation": ("done",),
+    "later embolisation": ("laboratory", "consent", "bead worksheet", "done"),
     "catheter": ("done",),
     "infusion": ("started", "ended"),
 }
@@ -576,14 +617,14 @@ def _offsets(data: Data) -> str:
         for key in ("start", "end")
     ]
     offsets = dict.fromkeys(f"{moment:%z}" for moment in moments)
-    return wording.listed(f"UTC{offset[:3]}:{offset[3:]}".replace("-", "−") for offset in offsets) or "not applicable"
+    return wording.listed(f"UTC{offset[:3]}:{offset[3:]}".replace("-", "−") for offset in offsets)
 
 
 def _tables(data: Data) -> Iterator[dict[str, Any]]:
     """Cumulative doses, a cycle a row; so many drugs and classes beside each other as find room."""
     shown = [row for row in data["exposure"] if row["of"] == "drug" or row["limit"] is not None]
     for group in (shown[at : at + MOST_COLUMNS] for at in range(0, len(shown), MOST_COLUMNS)):
-        rows = [("before", "", [_reached(row["before"], row) for row in group])]
+        rows = [("before the course", "", [_reached(row["before"], row) for row in group])]
         for index, cycle in enumerate(data["cycles"]):
             after = [_reached(row["after"][index], row) for row in group]
             rows.append((f"cycle {cycle['number']}", cycle["status"], after))

@@ -6,7 +6,8 @@ import csv
 import datetime as dt
 import hashlib
 import io
-from collections.abc import Mapping, Sequence
+import zoneinfo
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from . import __version__
@@ -115,10 +116,10 @@ def icalendar(course: Course, rules: Schedule, *, name: str | None = None, conta
     for key, (cycle, event) in (told | now).items():
         status = None if key in now else "CANCELLED"
         calendar.add_component(_entry(course, key, cycle, event, whom, contact, status))
-    years = [event.date.year for _, event in (told | now).values()]
-    calendar.add_missing_timezones(
-        first_date=dt.date(min(years, default=1970), 1, 1), last_date=dt.date(max(years, default=2037) + 1, 12, 31)
-    )
+    clocked = [event.start for _, event in (told | now).values() if event.start is not None]
+    if clocked:
+        years = [start.year for start in clocked]
+        calendar.subcomponents.insert(0, _zone(rules.zone, min(years), max(years) + 1))
     content: bytes = calendar.to_ical()
     return content
 
@@ -133,6 +134,44 @@ def _once_told(course: Course, rules: Schedule) -> dict[str, tuple[Cycle, Event]
     for records in range(len(course.records)):
         told |= _by_key(plan(as_it_was(course, records), rules))
     return told
+
+
+def _zone(zone: zoneinfo.ZoneInfo, first: int, last: int) -> Any:
+    """A time zone from one year to the end of another, change by change.
+
+    Each change begins at the clock time that was shown until then, as RFC 5545 has it; icalendar's own list of changes
+    gives the time that is shown from then on, so that an hour would be missing on the day.
+    """
+    from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
+
+    made = Timezone()
+    made.add("tzid", zone.key)
+    begin = dt.datetime(first, 1, 1, tzinfo=dt.UTC) - dt.timedelta(days=1)
+    before = begin.astimezone(zone).utcoffset()
+    for moment in (begin, *_changes(zone, begin, dt.datetime(last + 1, 1, 2, tzinfo=dt.UTC))):
+        shown = moment.astimezone(zone)
+        part = TimezoneDaylight() if shown.dst() else TimezoneStandard()
+        part.add("dtstart", (moment + (before or dt.timedelta())).replace(tzinfo=None))
+        part.add("tzoffsetfrom", before)
+        part.add("tzoffsetto", shown.utcoffset())
+        part.add("tzname", shown.tzname())
+        made.add_component(part)
+        before = shown.utcoffset()
+    return made
+
+
+def _changes(zone: zoneinfo.ZoneInfo, begin: dt.datetime, end: dt.datetime) -> Iterator[dt.datetime]:
+    """The moments at which a zone's offset changes, to the second: day by day, then by halving the day."""
+    step = dt.timedelta(days=1)
+    while begin < end:
+        low, high = begin, begin + step
+        if low.astimezone(zone).utcoffset() != high.astimezone(zone).utcoffset():
+            while high - low > dt.timedelta(seconds=1):
+                middle = low + dt.timedelta(seconds=(high - low).total_seconds() // 2)
+                changed = middle.astimezone(zone).utcoffset() != low.astimezone(zone).utcoffset()
+                low, high = (low, middle) if changed else (middle, high)
+            yield high
+        begin += step
 
 
 def _stamp(course: Course) -> dt.datetime:

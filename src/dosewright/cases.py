@@ -169,16 +169,16 @@ def calculate(found: Calculator, source: str, target: str, *, progress: Callable
 @contextlib.contextmanager
 def _reading(path: str) -> Iterator[Iterator[list[str]]]:
     try:
-        with open(path, encoding="utf-8", newline="") as file:
+        with open(path, encoding="utf-8-sig", newline="") as file:  # spreadsheets begin a file with a mark
             yield _strictly(csv.reader(_without_nul(file, path), strict=True), path)
     except OSError as error:
         raise Mistake("a file that can be read", got=path, hint=error.strerror or "") from None
 
 
 def _without_nul(file: IO[str], path: str) -> Iterator[str]:
-    for number, line in enumerate(file, 1):
+    for row, line in enumerate(file, 1):
         if "\0" in line:
-            raise Mistake("plain text", where=f"{path}:{number}", hint="there stands an invisible character")
+            raise Mistake("plain text", where=f"{path}:{row}", hint="there stands an invisible character")
         yield line
 
 
@@ -260,7 +260,9 @@ def _output(header: str, field: str | None, hint: Any) -> _Output:
 
 def _quoted(cell: str) -> str:
     """A cell that a spreadsheet would run as a formula, with the quote that keeps it text."""
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
+    kept = f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
+    # The writer quotes a line feed and not a lone carriage return, at which other readers would end the row.
+    return kept if "\n" in kept else kept.replace("\r", "\n")
 
 
 def _chunk(found: Calculator, columns: Sequence[_Column], width: int, rows: Sequence[list[str]]) -> list[list[str]]:
@@ -278,12 +280,17 @@ def _chunk(found: Calculator, columns: Sequence[_Column], width: int, rows: Sequ
         cases = [read[index] for index in members]
         for index, told in zip(members, _computed(found, cases, empty), strict=True):  # type: ignore[arg-type]
             results[index] = told
-    return [[*(_quoted(cell) for cell in row), *told] for row, told in zip(rows, results, strict=True)]
+    return [[*_cells(row, width), *told] for row, told in zip(rows, results, strict=True)]
+
+
+def _cells(row: Sequence[str], width: int) -> list[str]:
+    """A row as wide as the header, so that what is written beside it stands in its own column."""
+    return [_quoted(cell) for cell in (*row[:width], *[""] * (width - len(row)))]
 
 
 def _read_row(columns: Sequence[_Column], width: int, row: Sequence[str]) -> dict[str, Any] | Mistake:
     if len(row) != width:
-        return Mistake(f"{width} cells", got=f"{len(row)}")
+        return Mistake(f"{width} cells", got=",".join(row), hint=f"these are {len(row)}")
     values = {}
     for column in columns:
         argument = column.argument
@@ -314,7 +321,7 @@ def _with_unit(text: str, column: _Column) -> str:
 
 def _group(values: Mapping[str, Any]) -> tuple[Any, ...]:
     """What must be the same for cases to be computed together: words and units."""
-    return tuple((name, str(v.units) if isinstance(v, PlainQuantity) else v) for name, v in values.items())
+    return tuple((name, v.units if isinstance(v, PlainQuantity) else v) for name, v in values.items())
 
 
 def _computed(found: Calculator, cases: Sequence[dict[str, Any]], empty: list[str]) -> list[list[str]]:

@@ -51,6 +51,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         from .errors import Mistake
 
+        if isinstance(error, OSError) and error.filename is not None:  # a path that the system does not take
+            error = Mistake("a path that can be used", got=error.filename, hint=error.strerror or "")
         if isinstance(error, Mistake):
             click.echo(f"{click.style('dosewright:', fg='red')} {error}", err=True)
             return error.exit_code

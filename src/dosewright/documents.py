@@ -13,7 +13,7 @@ import functools
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
@@ -26,6 +26,8 @@ from .errors import CannotCompute, Mistake, Refusal
 from .orders.order import content_hash
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from jinja2 import Environment
 
 Data = Mapping[str, Any]
@@ -37,9 +39,9 @@ FOOTER: Final = "Dosewright: an aid to calculation, to be checked independently;
 LARGEST: Final = 400_000  # characters of one order's data; ten times a usual one
 MOST_LINES: Final = 60
 VARIANT: Final = "pdf/ua-1"
-NO_CLOCK: Final = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - attachments must have a date; ours must not have today's
+NO_CLOCK: Final = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)  # attachments must have a date; never today's
 
-# ------------------------------------------------------------------------------------------------------- data to HTML
+# --------------------------------------------------------------------------------------------------------- data to HTML
 
 
 def order_html(orders: Sequence[Data], *, paper: Paper = "A4", copy: int | None = None) -> str:
@@ -134,7 +136,7 @@ def _style(paper: Paper) -> str:
     return template.render(paper=paper, footer=FOOTER, heights=heights, stamp=f"data:image/svg+xml,{quote(stamp)}")
 
 
-# -------------------------------------------------------------------------------------------------------- HTML to PDF
+# ---------------------------------------------------------------------------------------------------------- HTML to PDF
 
 WORD_JOINER: Final = "\N{WORD JOINER}"
 _SPAN: Final = re.compile(r'<span class="q">([^<]*)</span>')
@@ -159,18 +161,35 @@ def pdfs(
 ) -> Iterator[bytes]:
     """One PDF for each order, in their order, made by so many processes at once."""
     make = functools.partial(_one_pdf, kind=kind, paper=paper, copy=copy)
-    if min(workers, len(orders)) <= 1:
+    helpers = min(workers, len(orders)) - 1
+    if helpers < 1:
         yield from map(make, orders)
         return
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
     # Fresh processes, not forks: a fork would share the state of the font libraries.
-    pool = ProcessPoolExecutor(min(workers, len(orders)), mp_context=multiprocessing.get_context("spawn"))
+    pool = ProcessPoolExecutor(helpers, mp_context=multiprocessing.get_context("spawn"))
     try:
-        yield from pool.map(make, orders)
+        yield from _shared([pool.submit(make, one) for one in orders], orders, make)
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _shared(asked: Sequence[Future[bytes]], orders: Sequence[Data], make: Callable[[Data], bytes]) -> Iterator[bytes]:
+    """What the helpers were asked for, in order. This process takes what nobody has begun, so that it is one of them:
+    it is at work already while they still start."""
+    own: dict[int, bytes] = {}
+    free = 0
+    for number, future in enumerate(asked):
+        while number not in own and not future.done():
+            while free < len(asked) and not asked[free].cancel():
+                free += 1
+            if free == len(asked):
+                break
+            own[free] = make(orders[free])
+            free += 1
+        yield own.pop(number) if number in own else future.result()
 
 
 def _one_pdf(order: Data, *, kind: Kind, paper: Paper, copy: int | None) -> bytes:
@@ -201,7 +220,11 @@ def _press(paper: Paper) -> _Press:
 def _laid_out(article: str, paper: Paper, title: str, keywords: str) -> Any:
     """The pages of one sheet. Neither the style nor the data is in this HTML: the press has read them already."""
     press = _press(paper)
-    page = _environment().get_template("shell.html").render(title=title, keywords=keywords, article=Markup(_glued(article)))
+    page = (
+        _environment()
+        .get_template("shell.html")
+        .render(title=title, keywords=keywords, article=Markup(_glued(article)))
+    )
     return _read_as_xml(page, press.fetcher).render(
         font_config=press.fonts, stylesheets=[press.style], cache=press.pictures, pdf_variant=VARIANT
     )
@@ -248,7 +271,7 @@ def _attachment(order: Data) -> Any:
     )
 
 
-# ------------------------------------------------------------------------------------------- from a sheet back to its data
+# ---------------------------------------------------------------------------------------- from a sheet back to its data
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,12 +312,17 @@ class _Sheet(NamedTuple):
 def verify(content: bytes, name: str) -> Verification:
     """Whether the sheet in a file (PDF, HTML or JSON) is what was made.
 
+    It finds what was changed on a sheet. A sheet made anew from other data is whole in itself: that shows only against
+    the record, by the hash.
+
     Raises `Mistake` where the file is none of ours, or cannot be read.
     """
-    is_pdf, is_html = content.startswith(b"%PDF"), content.lstrip()[:9].lower().startswith(b"<!doctype")
-    sheet = _of_pdf(content, name) if is_pdf else _of_html(content, name) if is_html else _of_json(content, name)
+    sheet = _read(content, name)
     identities = tuple(f"{one['id']} {one['hash'][:12]}" for one in sheet.orders)
-    changed = [one["id"] for one in sheet.orders if content_hash(one) != one["hash"]]
+    try:
+        changed = [one["id"] for one in sheet.orders if content_hash(one) != one["hash"]]
+    except (ValueError, RecursionError) as error:  # half a sign, a number without end: JSON may hold what no order may
+        raise _not_ours(name, str(error)) from None
     if changed:
         says = f"CHANGED: the data of order {wording.listed(changed)} is not what its hash was made from"
         return Verification(identities, "changed", "not compared" if sheet.made_as else "none", says)
@@ -305,10 +333,31 @@ def verify(content: bytes, name: str) -> Verification:
     if others:
         says = f"{about}; the page was NOT COMPARED, since {wording.listed(sorted(others))} made it and this is {TOOL}"
         return Verification(identities, "unchanged", "not compared", says)
-    difference = _difference(content, sheet, is_pdf=is_pdf)
+    difference = _difference(content, sheet.orders, *sheet.made_as)
     if difference:
         return Verification(identities, "unchanged", "differs", f"CHANGED: {about}, but {difference}")
     return Verification(identities, "unchanged", "as made", f"{about}, and so is what is printed")
+
+
+def order_of(content: bytes, name: str) -> Data:
+    """The data of the one order that a file holds (PDF, HTML or JSON).
+
+    Raises `Mistake` where the file holds none, or several.
+    """
+    orders = _read(content, name).orders
+    if len(orders) > 1:
+        raise Mistake("a file of one order", where=name, got=f"{len(orders)} orders")
+    return orders[0]
+
+
+def _read(content: bytes, name: str) -> _Sheet:
+    if _is_pdf(content):
+        return _of_pdf(content, name)
+    return _of_html(content, name) if content.lstrip()[:9].lower() == b"<!doctype" else _of_json(content, name)
+
+
+def _is_pdf(content: bytes) -> bool:
+    return content.startswith(b"%PDF")
 
 
 def _of_json(content: bytes, name: str) -> _Sheet:
@@ -316,7 +365,8 @@ def _of_json(content: bytes, name: str) -> _Sheet:
         data = json.loads(content.decode("utf-8"), object_pairs_hook=_each_key_once, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise _not_ours(name, str(error)) from None
-    return _Sheet([_as_order(one, name) for one in (data if isinstance(data, list) else [data])], None)
+    several = data if isinstance(data, list) and data else [data]
+    return _Sheet([_as_order(one, name) for one in several], None)
 
 
 def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -342,7 +392,7 @@ def _of_html(content: bytes, name: str) -> _Sheet:
         text = content.decode("utf-8")
     except ValueError as error:
         raise _not_ours(name, str(error)) from None
-    keywords = re.search(r'<meta name="keywords" content="([^"]*)">', text)
+    keywords = re.search(r'<meta name="keywords" content="([^"]*)"/>', text)
     found = re.findall(r'<script type="application/json" class="order">(.*?)</script>', text, re.DOTALL)
     return _embedded([one.encode() for one in found], keywords[1] if keywords else "", name)
 
@@ -372,14 +422,13 @@ def _not_ours(name: str, why: str) -> Mistake:
     return Mistake("a sheet made by dosewright, as PDF, HTML or JSON", where=name, hint=why.split("\n")[0][:200])
 
 
-def _difference(content: bytes, sheet: _Sheet, *, is_pdf: bool) -> str:
+def _difference(content: bytes, orders: Sequence[Data], kind: Kind, paper: Paper, copy: int | None) -> str:
     """In what a file differs from the sheet made afresh from its data; empty where in nothing that shows."""
-    kind, paper, copy = sheet.made_as or ("order", "A4", None)
     try:
-        if not is_pdf:
-            same = _page(sheet.orders, kind=kind, paper=paper, copy=copy).encode() == content
+        if not _is_pdf(content):
+            same = _page(orders, kind=kind, paper=paper, copy=copy).encode() == content
             return "" if same else "the page is NOT what is made from it"
-        fresh = joined_pdf(sheet.orders, kind=kind, paper=paper, copy=copy)
+        fresh = joined_pdf(orders, kind=kind, paper=paper, copy=copy)
     except Mistake as mistake:
         return f"no sheet can be made from it: {mistake}"
     except Exception as error:  # data that hashes right and yet is no order: whatever goes wrong, it was not ours

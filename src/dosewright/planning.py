@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import glob
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,11 +16,11 @@ import yaml
 
 from . import calendars, files
 from .calculators.loading import Doses, sum_of_stages
-from .errors import CannotCompute, Mistake, Refusal
+from .errors import CannotCompute, Mistake, Mistakes, Refusal
 from .orders import basis as body
 from .orders import doses as dosing
 from .orders import exposure
-from .orders.course import Course, Plan, Schedule, embolised, load_course, plan, schedule
+from .orders.course import Course, Plan, Schedule, embolised, given_elsewhere, load_course, of_site, plan, schedule
 from .orders.decisions import Choices
 from .orders.finding import Finding, stops
 from .orders.patient import Patient
@@ -67,8 +69,16 @@ def begun(
 
 
 def course_of(content: Mapping[str, Any], name: str) -> Course:
-    """The course that the content of a file describes, with every mistake reported at once."""
-    return validate(read(dumped(content, name), name), Course)
+    """The course that some content describes, with every mistake reported at once.
+
+    The content is no file yet, or no longer the one that is there: lines and columns would lead nowhere.
+    """
+    try:
+        return validate(read(dumped(content, name), name), Course)
+    except Mistake as found:
+        for one in found.mistakes if isinstance(found, Mistakes) else (found,):
+            one.where = re.sub(r":\d+:\d+,? ?", ", ", one.where).removesuffix(", ")
+        raise
 
 
 def dumped(content: Mapping[str, Any], name: str) -> bytes:
@@ -104,28 +114,18 @@ def _same_protocol(course: Course, loaded: Loaded) -> None:
         raise Mistake(f"the protocol of the course ({course.protocol})", got=f"{protocol.id}@{protocol.version}")
 
 
-def _same_site(course: Course, site: Site) -> Iterator[Finding]:
-    """A course stays with the site that planned it: another one may have decided on another interval."""
-    name = course.site.partition("@")[0]
-    if site.id != name:
-        raise Mistake(f"the site of the course ({course.site})", where="--site", got=f"{site.id}@{site.version}")
-    if course.site != f"{site.id}@{site.version}":
-        message = "the site's policy has changed since the course was begun; what is not done yet follows the new one"
-        said = f"version {site.version}"
-        yield Finding("site-changed", "info", message, said, course.site, "site policy", "site")
-
-
 def made(
     loaded: Loaded, site: Site, document: Document, patient: Patient, course: Course, what_if: dict[str, str]
 ) -> Made:
     """The plan of a course with exposure and findings, as the data that every output reads."""
     protocol = loaded.protocol
     _same_protocol(course, loaded)
-    findings = list(_same_site(course, site))
+    findings = list(of_site(course, site))
     if course.patient not in {one.value for one in patient.identifiers}:
         raise Mistake(f"the patient of the course ({course.patient})", got=patient.name)
     if course.stages != "none" and protocol.loading is None:
         raise Mistake("a protocol with an embolisation, for sessions of it", where="stages", got=protocol.id)
+    findings += given_elsewhere(course, patient)
     rules = schedule(protocol, site, what_if)
     planned = plan(course, rules)
     choices = Choices(protocol, site, what_if)
@@ -173,7 +173,7 @@ def made(
 
 def outline(course: Course, site: Site, loaded: Loaded) -> dict[str, Any]:
     """A course's cycles, history and findings as data, without anything of the patient's."""
-    findings = list(_same_site(course, site))
+    findings = list(of_site(course, site))
     return calendars.data(course, plan(course, schedule(loaded.protocol, site, {})), (), findings)
 
 
@@ -235,13 +235,15 @@ def add_record(
         content = document.data | {"records": records, "version": str(course.version + 1)}
         changed = course_of(content, target.name)
         _refuse_early(changed, site, protocol_of(changed, protocol))
+        for left_over in target.parent.glob(f".{glob.escape(target.name)}.*.part"):
+            left_over.unlink(missing_ok=True)  # of a writer that was killed: nobody else writes now
         files.write(target, dumped(content, target.name))
     return changed
 
 
 def _refuse_early(course: Course, site: Site, loaded: Loaded) -> None:
     """Refuse a course whose last record is before its earliest day, unless it was released."""
-    list(_same_site(course, site))
+    list(of_site(course, site))  # refuses another one
     cycle = f"cycle {course.records[-1].cycle}"
     found = plan(course, schedule(loaded.protocol, site, {})).findings
     early = next((one for one in found if one.rule == "too-early" and one.where == cycle), None)

@@ -291,6 +291,10 @@ _SHAPES: Final = {
 }
 
 
+# Of two branches that failed in one place, the one that is told by the other.
+_TOLD_BY: Final = {"literal_error": "value_error", **dict.fromkeys(_SHAPES, "literal_error")}
+
+
 def _path(data: Any, loc: tuple[str | int, ...]) -> Path:
     """Where an error stands in the file: its location without the names of the branches that Pydantic tried."""
     path: list[str | int] = []
@@ -314,9 +318,7 @@ def _joined(errors: list[tuple[Path, ErrorDetails]]) -> Iterator[tuple[Path, Err
         if error["type"] == "literal_error" and not isinstance(error["input"], str):
             if deeper or any(other["type"] not in {"literal_error", *_SHAPES} for other in beside):
                 continue
-        elif error["type"] == "literal_error" and any(other["type"] == "value_error" for other in beside):
-            continue
-        elif error["type"] in _SHAPES and any(other["type"] == "literal_error" for other in beside):
+        elif any(other["type"] == _TOLD_BY.get(error["type"]) for other in beside):
             continue
         words = [other["ctx"]["expected"] for other in beside if other["type"] == "literal_error"]
         shapes = [_SHAPES[other["type"]] for other in beside if other["type"] in _SHAPES] or words

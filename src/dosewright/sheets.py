@@ -1,11 +1,12 @@
 """An order as it stands on paper: what the templates need beside the order's own data, in words and in places.
 
-Nothing here computes a dose. It groups, sorts, counts and draws what the order says, so that the templates only lay out.
+Nothing here computes a dose. It groups, sorts, counts and draws what the order says; the templates only lay out.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from .units import UNITS, code, quantity
 
 Data = Mapping[str, Any]
 
-# ------------------------------------------------------------------------------------------------------ words for values
+# ----------------------------------------------------------------------------------------------------- words for values
 
 PLACES: Final = {"mg": 2, "mL": 2, "mL/h": 2, "mg/mL": 3, "m2": 4, "mg/m2": 2, "cm": 1, "kg": 2, "mg/vial": 2}
 _BY_CODE: Final = {code(unit): unit for unit in UNITS.values()}
@@ -87,8 +88,13 @@ def clock(moment: str, since: str) -> Markup:
 
 
 def sentence(text: str) -> Markup:
+    """A remark as a sentence."""
+    return prose(_capital(text))
+
+
+def _capital(text: str) -> str:
     """A remark with a capital at its beginning, unless it opens with a drug or a path in its own spelling."""
-    return prose(text if re.match(r"[a-z-]+[.:]", text) else text[:1].upper() + text[1:])
+    return text if re.match(r"[a-z-]+[.:]", text) else text[:1].upper() + text[1:]
 
 
 FILTERS: Final = {
@@ -103,10 +109,10 @@ FILTERS: Final = {
     "clock": clock,
 }
 
-# ------------------------------------------------------------------------------------------------- what may not be released
+# --------------------------------------------------------------------------------------------- what may not be released
 
 MARKS: Final = {"refuse": "REFUSED", "blocks-release": "STOPS RELEASE", "warning": "warning", "info": "note"}
-MOST_REASONS: Final = 7
+MOST_REASONS: Final = 8
 _FORMAL: Final = ("reference-site", "protocol-not-approved", "protocol-status")
 _TOGETHER: Final = {
     "undecided": "Not decided by the site",
@@ -131,7 +137,7 @@ def reasons(findings: Sequence[Data]) -> list[str]:
     if len(said) <= MOST_REASONS:
         return said
     left = wording.number(len(said) - MOST_REASONS + 1)
-    return [*said[: MOST_REASONS - 1], f"And {left} more reasons: see part 8"]
+    return [*said[: MOST_REASONS - 1], f"And {left} more reasons: see part 8 of the order sheet"]
 
 
 def _weight(group: Sequence[Data]) -> int:
@@ -142,7 +148,7 @@ def _reason(group: Sequence[Data]) -> str:
     first = group[0]
     if first["rule"] in _TOGETHER:
         return f"{_TOGETHER[first['rule']]}: {', '.join(_names(one['where'] for one in group))}"
-    return f"{first['message'][:1].upper()}{first['message'][1:]}" if ":" not in first["message"] else first["message"]
+    return _capital(first["message"])
 
 
 def _names(paths: Iterable[str]) -> Iterator[str]:
@@ -155,9 +161,9 @@ def _names(paths: Iterable[str]) -> Iterator[str]:
         yield f"{whole} ({', '.join(several)})" if len(several) > 1 else " ".join([whole, *several])
 
 
-# ------------------------------------------------------------------------------------------------------ the page's header
+# ---------------------------------------------------------------------------------------------------- the page's header
 
-HEADER_HEIGHTS: Final = (30, 34, 39, 45, 52, 60, 70, 84)  # mm; each is a named page of the style sheet
+HEADER_HEIGHTS: Final = (30, 34, 38, 42, 47, 52, 58, 65, 74, 84)  # mm; each is a named page of the style sheet
 _TEXT_WIDTH: Final = 504.0  # points, of the narrower of the two papers
 _STATE_WIDTH: Final = 112.0
 _HEADER_ROOM: Final = 30.0  # points above the name and under the last line
@@ -198,7 +204,7 @@ def header(order: Data) -> Header:
     return Header(identity, named, treatment, str(height))
 
 
-# ------------------------------------------------------------------------------------------------------ the day as a picture
+# ------------------------------------------------------------------------------------------------- the day as a picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,13 +271,23 @@ def _place(points: float) -> str:
 
 def panels(order: Data) -> tuple[Panel, ...]:
     """The picture of the day: one panel, or one for each reading where an open question moves the clock."""
-    readings = (time["reading"] for line in order["lines"] for time in line["times"] if time["reading"])
-    different = list(dict.fromkeys(readings)) or [""]
+    readings = (one for line in order["lines"] for time in line["times"] for one in _readings(time))
+    different = [one for one in dict.fromkeys(readings) if one] or [""]
     return tuple(panel for panel in (_panel(order, reading) for reading in different) if panel is not None)
 
 
+def _readings(time: Data) -> list[str]:
+    """The readings under which a line runs at this time; the empty one where it does under all."""
+    return str(time["reading"]).split(" or ")
+
+
 def _panel(order: Data, reading: str) -> Panel | None:
-    placed = [(line, time) for line in order["lines"] for time in line["times"] if time["reading"] in {"", reading}]
+    placed = [
+        (line, time)
+        for line in order["lines"]
+        for time in line["times"]
+        if not time["reading"] or reading in _readings(time)
+    ]
     if not placed:
         return None
     scale = Scale(_moment(order["begin"]), max(_moment(time["end"]) for _, time in placed))
@@ -392,7 +408,7 @@ def _wrapped(text: str, letters: int) -> tuple[str, ...]:
     return tuple(lines)
 
 
-# ---------------------------------------------------------------------------------------------------------- small groupings
+# ------------------------------------------------------------------------------------------------------ small groupings
 
 
 def utc_offset(order: Data) -> str:
@@ -461,8 +477,12 @@ def code_for_scanner(order: Data) -> Markup:
     import segno
 
     text = f"dosewright:order:{order['id']}:{order['hash']}"
-    made = segno.make(text, error="m", micro=False, boost_error=False)
-    return Markup(made.svg_inline(border=0, omitsize=True, title=f"QR code: {text}", svgclass="qr", lineclass=None))
+    drawn = io.BytesIO()
+    segno.make(text, error="m", micro=False, boost_error=False).save(
+        drawn, kind="svg", xmldecl=False, svgns=True, nl=False, border=0, omitsize=True, title=f"QR code: {text}",
+        svgclass="qr", lineclass=None,
+    )  # fmt: skip
+    return Markup(drawn.getvalue().decode())
 
 
 def view(order: Data, *, copy: int | None) -> dict[str, Any]:

@@ -96,9 +96,20 @@ def symbol(unit: PlainUnit) -> str:
     return SYMBOLS[unit]
 
 
+_UCUM: Final = {
+    "mcg": "ug",
+    "in": "[in_i]",
+    "lb": "[lb_av]",
+    "units": "[arb'U]",
+    "vial": "{vial}",
+    "m²": "m2",
+    "µm": "um",
+}
+
+
 def code(unit: PlainUnit) -> str:
     """A unit as programs write it (UCUM): 'mg/m2'."""
-    return SYMBOLS[unit].replace("²", "2").replace("µ", "u")
+    return "/".join(_UCUM.get(part, part) for part in SYMBOLS[unit].split("/"))
 
 
 # --------------------------------------------------------------------------------------------------- the number grammar
@@ -261,7 +272,8 @@ class Kind:
         return value
 
     def _within(self, value: Quantity, got: object) -> Quantity:
-        magnitude = value.m_as(self.unit)
+        # Most texts are in the first unit, and to ask is quicker than to convert.
+        magnitude = value.magnitude if value.units == self.unit else value.m_as(self.unit)
         if not self.least <= magnitude <= self.most:
             low, high = f"{self.least:,.10g}", f"{self.most:,.10g} {self.units[0]}"
             raise Refusal(f"{self.name} must lie between {low} and {high}", example=self.example, got=got)
@@ -274,7 +286,13 @@ class Kind:
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         units = "|".join(re.escape(text) for text in UNITS if UNITS[text] in _UNITS_OF[self.name])
-        return {"type": "string", "pattern": f"^{_NUMBER} *({units})$", "description": self.needs}
+        more = {
+            "height": _FEET_AND_INCHES.pattern,
+            "duration": _ISO_DURATION.pattern,
+            "interval": _ISO_DURATION.pattern,
+        }
+        ways = [f"{_NUMBER} *({units})", *([more[self.name]] if self.name in more else [])]
+        return {"type": "string", "pattern": f"^({'|'.join(ways)})$", "description": self.needs}
 
 
 def _iso_duration(text: str, kind: Kind) -> tuple[float, PlainUnit]:

@@ -107,7 +107,7 @@ def day(date: dt.date) -> str:
 
 
 def clock(moment: dt.datetime, *, since: dt.date | None = None) -> str:
-    """A clock time with its offset from UTC, and the day where it is not the first: '09:00 day 2'."""
+    """A clock time, and the day where it is not the first: '09:00 day 2'. The offset from UTC is said once a sheet."""
     days = (moment.date() - since).days if since else 0
     return f"{moment:%H:%M}" + (f" day {days + 1}" if days else "")
 

@@ -14,6 +14,7 @@ from pint.facets.plain import PlainQuantity
 
 from ..errors import Mistake, UnitMistake
 from ..units import Kind
+from .columns import finite
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -56,6 +57,8 @@ class Argument:
         if self.kind is not None:
             if not isinstance(value, PlainQuantity):
                 raise UnitMistake(self.kind.needs, where=self.name, example=self.kind.example, got=value)
+            if not finite(value.magnitude):
+                raise UnitMistake(self.kind.needs, where=self.name, example=self.kind.example, got="no finite number")
             if not self.kind.holds(value):
                 raise UnitMistake(self.kind.needs, where=self.name, example=self.kind.example, got=f"{value:~}")
         elif self.words and value not in self.words:

@@ -34,3 +34,12 @@ def above(value: Any, limit: Any) -> Any:
 def anywhere(condition: Any) -> bool:
     """Whether the condition holds for the number, or for any of the column."""
     return condition if isinstance(condition, bool) else bool(condition.any())
+
+
+def finite(value: Any) -> bool:
+    """Whether the number, or each of the column, is one: a comparison with what is none is never true."""
+    if isinstance(value, float | int):
+        return math.isfinite(value)
+    import numpy
+
+    return bool(numpy.isfinite(value).all())

@@ -189,11 +189,11 @@ class VialSizes:
 class VialCount(NamedTuple):
     """So many vials of one size."""
 
-    count: int
+    number: int
     mg: float
 
     def __str__(self) -> str:
-        return f"{self.count} × {self.mg:g} mg"
+        return f"{self.number} × {self.mg:g} mg"
 
 
 @dataclass(frozen=True, slots=True)

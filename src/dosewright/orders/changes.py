@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -61,10 +61,19 @@ def _told(node: Any, name: str) -> Iterator[tuple[str, str]]:
             return
         for key, value in node.items():
             if key not in _UNTOLD:
-                yield from _told(value, f"{name}, {key}" if name else key.replace("_", " "))
+                words = key.replace("_", " ")
+                yield from _told(value, f"{name}, {words}" if name else words)
     elif isinstance(node, list):
-        for index, value in enumerate(node, 1):
-            own = next((str(value[key]) for key in _NAMES if isinstance(value, Mapping) and value.get(key)), str(index))
+        for own, value in zip(_names(node), node, strict=True):
             yield from _told(value, f"{name}, {own}")
     elif node is not None:
         yield name, str(node)
+
+
+def _names(items: Sequence[Any]) -> Iterator[str]:
+    """What tells the items of a list apart: their own names, the second of one name by its number; or their places."""
+    seen: dict[str, int] = {}
+    for index, item in enumerate(items, 1):
+        own = next((str(item[key]) for key in _NAMES if isinstance(item, Mapping) and item.get(key)), str(index))
+        seen[own] = seen.get(own, 0) + 1
+        yield own if seen[own] == 1 else f"{own} ({seen[own]})"

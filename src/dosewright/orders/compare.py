@@ -56,6 +56,7 @@ def _component(component: Component, choices: Choices, basis: Basis) -> Iterator
             _, working = lines.calculated(value, basis)
             doses.append(f"{working} ({source})")
     yield f"{key}, dose", " or ".join(doses) or "unstated"
+    yield f"{key}, days", wording.listed(str(day) for day in component.days)
     for name in ("route", "over", "start"):
         yield f"{key}, {name}", _text(getattr(component, name))
     if component.form:

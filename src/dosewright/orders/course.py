@@ -25,6 +25,7 @@ from .calendar import DAY, FARTHEST, Days, Fit
 from .day import Part, placed
 from .decisions import Choices
 from .finding import Finding
+from .patient import Patient
 
 Status = Literal["planned", "given", "reduced", "delayed", "omitted", "stopped"]
 DONE: Final = ("given", "reduced")
@@ -147,6 +148,31 @@ def load_course(content: bytes, name: str) -> tuple[Course, Document]:
     """A course from the bytes of its file, with every mistake reported at once."""
     document = read(content, name)
     return validate(document, Course), document
+
+
+def of_site(course: Course, site: Site) -> Iterator[Finding]:
+    """A course stays with the site that planned it, and may follow its newer policy.
+
+    Raises `Mistake` for another site: it may have decided on another interval.
+    """
+    name = course.site.partition("@")[0]
+    if site.id != name:
+        raise Mistake(f"the site of the course ({course.site})", where="--site", got=f"{site.id}@{site.version}")
+    if course.site != f"{site.id}@{site.version}":
+        message = "the site's policy has changed since the course was begun; what is not done yet follows the new one"
+        said = f"version {site.version}"
+        yield Finding("site-changed", "info", message, said, course.site, "site policy", "site")
+
+
+def given_elsewhere(course: Course, patient: Patient) -> Iterator[Finding]:
+    """Where the patient's file and the course's do not say the same of a cycle that was given."""
+    recorded = {record.cycle: record.on for record in course.records if record.status in DONE}
+    told = {one.cycle: one.on for one in patient.given}
+    for cycle in sorted(told.keys() | recorded.keys()):
+        if told and told.get(cycle) != recorded.get(cycle):
+            said, other = (f"given on {days[cycle]}" if cycle in days else "not given" for days in (told, recorded))
+            message = f"cycle {cycle}: the patient's file says {said}, the course's {other}"
+            yield Finding("given-differs", "warning", message, said, other, where=f"cycle {cycle}")
 
 
 # ---------------------------------------------------------------------------------------------- what is done in a cycle

@@ -56,7 +56,7 @@ def _one_reading(parts: Sequence[Part], starts: Sequence[Start]) -> dict[str, tu
     """Hours from the beginning at which each part starts and ends; None where a duration before it is unknown."""
     rules = {part.key: start for part, start in zip(parts, starts, strict=True)}
     hours = {part.key: part.hours for part in parts}
-    held_up = {rule.then: key for key, rule in rules.items() if rule.rule == "between"}
+    held_up = {key: [other for other, rule in rules.items() if rule.then == key] for key in rules}
     spans: dict[str, tuple[float, float] | None] = {}
     visiting: set[str] = set()
 
@@ -71,8 +71,7 @@ def _one_reading(parts: Sequence[Part], starts: Sequence[Start]) -> dict[str, tu
         if rule.other in rules:  # on another day of the cycle than its own there is nothing to wait for
             other = span(rule.other)
             begin = None if other is None else other[0] if rule.rule == "with" else other[1]
-        if key in held_up:
-            between = span(held_up[key])
+        for between in map(span, held_up[key]):
             begin = None if between is None or begin is None else between[1] if between[1] > begin else begin
         duration = hours[key]
         spans[key] = None if begin is None or duration is None else (begin, begin + duration)

@@ -15,7 +15,7 @@ from .finding import Finding, Severity
 State = Literal["stated", "decided", "what-if", "disputed", "undecided"]
 
 # An open question about these only concerns what follows the treatment day; it is shown and does not stop the day.
-_LATER = ("interval_counted", "premedication", "stop", "response_criterion", "endpoints", "beads.every_cycle")
+_LATER = ("interval_counted", "premedication", "stop", "response_criterion", "beads.every_cycle")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,8 @@ class Choices:
     def _gravity(self, path: str, cycle: int | None) -> Severity:
         if path == "interval":  # of no account for the first treatment, decisive from the second on
             return "blocks-release" if cycle is None or cycle > 1 else "warning"
-        return "info" if path.startswith(_LATER) else "blocks-release"
+        later = path in _LATER or path.startswith("endpoints.")
+        return "info" if later else "blocks-release"
 
     @staticmethod
     def _asks(path: str, stated: Stated[Any]) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pint.facets.plain import PlainQuantity
 
 from .. import wording
-from ..protocol.library import Loaded
+from ..protocol.library import Loaded, sealed
 from ..protocol.site import Site
 from ..reading import Document
 from ..units import Range
@@ -99,6 +99,10 @@ def standing(loaded: Loaded, site: Site) -> Iterator[Finding]:
     if protocol.status != "active":
         message = "the protocol is not in force"
         yield Finding("protocol-status", "blocks-release", message, protocol.status, "active", where=protocol.id)
+    own, seal = loaded.document.sha256, sealed(protocol.id)
+    if seal not in {None, own}:
+        message = "the file bears the name of a protocol of the library and is not that protocol: name it otherwise"
+        yield Finding("protocol-altered", "blocks-release", message, own[:12], str(seal)[:12], where=protocol.id)
     recalled = [key for key, source in protocol.sources.items() if source.confidence == "RECALLED"]
     if recalled:
         message = "values of the protocol are recalled, not read where they stand"

@@ -11,7 +11,7 @@ from ..protocol.drugs import drug, drugs
 from ..protocol.site import Cumulative, Site
 from ..units import quantity
 from .course import Cycle
-from .finding import Finding
+from .finding import Finding, Severity
 from .lines import Line
 from .patient import Patient
 
@@ -90,7 +90,7 @@ def over_course(
     for one in sorted({drug(name).drug_class for name in names if name in drugs()}):
         members = {name for name in names if name in drugs() and drug(name).drug_class == one}
         rows.append(_exposure(one, "class", members, cycles, adds, before, site))
-    return tuple(rows), (*_unknowns(rows, before is None, unnamed), *_crossings(rows, cycles))
+    return tuple(rows), (*_unknowns(rows, before is None, unnamed, site), *_crossings(rows, cycles))
 
 
 def no_body(why: str) -> Finding:
@@ -152,11 +152,12 @@ def _limit(name: str, of: str, site: Site) -> tuple[float | None, str]:
     return None, ""
 
 
-def _unknowns(rows: Sequence[Exposure], prior_unknown: bool, unnamed: Sequence[str]) -> Iterator[Finding]:
+def _unknowns(rows: Sequence[Exposure], prior_unknown: bool, unnamed: Sequence[str], site: Site) -> Iterator[Finding]:
     """What keeps a sum from being told: it is asked for, and never taken for zero."""
     if prior_unknown:
         message = "what was given before this course is unknown: cumulative doses cannot be told until it is asked"
-        yield Finding("prior-exposure-unknown", "blocks-release", message, "unknown", where="prior_exposure")
+        gravity: Severity = "blocks-release" if site.prior_exposure == "required" else "warning"
+        yield Finding("prior-exposure-unknown", gravity, message, "unknown", where="prior_exposure")
     for name in unnamed:
         message = f"{name}, given before this course, is no drug that is known here: check which limit it counts toward"
         yield Finding("prior-exposure-unnamed", "blocks-release", message, name, where="prior_exposure")

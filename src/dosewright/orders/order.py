@@ -87,6 +87,7 @@ def order(
     found += fitness.gate_findings(site, gate_answers)
     found += _identity(patient)
     found += _signed_later(site, protocol.id, on)
+    found += _given_later(patient, on)
     found += _course(patient, choices, cycle, on - dt.timedelta(days=day - 1))
     found += _exposure_and_genotype(patient, site, made.lines)
     found += _overlaps(placed_lines)
@@ -222,6 +223,17 @@ def _signed_later(site: Site, protocol: str, on: dt.date) -> Iterator[Finding]:
     for where in later:
         message = f"{where}: signed after the day of treatment"
         yield Finding("signed-later", "blocks-release", message, source="site policy", where=where)
+
+
+def _given_later(patient: Patient, on: dt.date) -> Iterator[Finding]:
+    """What is said to have been given before, and on a day that is still to come."""
+    earlier = () if isinstance(patient.prior_exposure, str) else patient.prior_exposure
+    for one in earlier:
+        if one.until > on:
+            message = f"{one.drug} is recorded as given before, until a day after this treatment"
+            yield Finding(
+                "exposure-later", "blocks-release", message, str(one.until), f"by {on}", where="prior_exposure"
+            )
 
 
 def _overlaps(made: tuple[Line, ...]) -> Iterator[Finding]:

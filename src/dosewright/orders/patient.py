@@ -145,6 +145,8 @@ class Patient(Strict):
         ]
         if self.height != "unknown":
             dated.append((("height", "on"), self.height.on))
+        if not isinstance(self.prior_exposure, str):
+            dated += [(("prior_exposure", index, "until"), one.until) for index, one in enumerate(self.prior_exposure)]
         for place, day in dated:
             if day < self.birth_date:
                 yield Refusal("a day before birth", within=place, got=day)

@@ -35,6 +35,11 @@ def _seals() -> Mapping[str, str]:
     return {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
 
 
+def sealed(name: str) -> str | None:
+    """The hash under which a protocol of the library was sealed; None for a name that is not there."""
+    return _seals().get(f"{name}.yaml")
+
+
 @functools.cache
 def from_library(name: str) -> Loaded:
     """A protocol of the library, refused where a single byte of it differs from what was sealed."""
