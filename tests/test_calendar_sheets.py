@@ -218,9 +218,12 @@ def test_the_ward_reads_what_is_missing_why_a_cycle_is_late_and_who_said_so() ->
         assert text in _ward()
 
 
-def test_a_dose_whose_infusion_cannot_be_told_from_another_is_still_there() -> None:
+def test_two_lines_of_one_drug_each_have_their_own_dose() -> None:
     data = made("2027-08-03", 1)
-    data["lines"].append(data["lines"][2] | {"ordered": {"value": 663, "unit": "mg"}})
+    bolus = {"key": "fluorouracil-bolus", "ordered": {"value": 663, "unit": "mg"}}
+    data["lines"].append(data["lines"][2] | bolus)
+    infusion = next(one for one in data["cycles"][0]["events"] if one["what"] == "fluorouracil")
+    data["cycles"][0]["events"].append(infusion | {"what": bolus["key"]})
     words = " ".join(pages(data, "ward"))
     assert ["fluorouracil 3,980 mg" in words, "fluorouracil 663 mg" in words] == [True, True]
 

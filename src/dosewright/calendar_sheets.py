@@ -555,8 +555,7 @@ def ward_days(data: Data) -> list[tuple[str, int, list[Task]]]:
 
 def _tasks(data: Data, cycle: Data) -> Iterator[tuple[Data, Task]]:
     first = _date(cycle["actual"] or cycle["planned"])
-    named = {event["what"] for event in cycle["events"] if event["kind"] == "infusion"}
-    ordered = {name: lines[0] for name, lines in _by_drug(data).items() if len(lines) == 1 and name in named}
+    ordered = {line["key"]: line for line in data["lines"]}
     opens: Data | None = _row_of(data, cycle)
     for event in cycle["events"]:
         infusion, belongs = event["kind"] == "infusion", _of_treatment(event, first)
@@ -569,11 +568,6 @@ def _tasks(data: Data, cycle: Data) -> Iterator[tuple[Data, Task]]:
             event,
             Task(cycle["number"], _times(event), event["what"], line, event["why"], done, boxes, infusion, heads),
         )
-    for name, lines in _by_drug(data).items():
-        if named and name not in ordered:
-            for line in lines:
-                task = Task(cycle["number"], (), name, line, "start time: see the order sheet", "", (), True)
-                yield {"date": first.isoformat()}, task
 
 
 _BEFORE: Final = ("laboratory", "weight", "consent", "order sheet")
@@ -591,13 +585,6 @@ _BOXES: Final = {
 def _of_treatment(event: Data, first: dt.date) -> bool:
     """Whether an event belongs to the treatment that is recorded as given; a later session of beads is not."""
     return event["kind"] in _TREATMENT and (event["kind"] != "embolisation" or _day_of(event) == first)
-
-
-def _by_drug(data: Data) -> dict[str, list[Data]]:
-    found: dict[str, list[Data]] = {}
-    for line in data["lines"]:
-        found.setdefault(line["drug"], []).append(line)
-    return found
 
 
 def _times(event: Data) -> tuple[str, ...]:

@@ -164,7 +164,17 @@ def made(
             "birth_date": patient.birth_date,
             "allergies": patient.allergies,
         },
-        lines=[{"drug": line.drug, "ordered": line.ordered, "route": line.route, "over": line.over} for line in lines],
+        lines=[
+            {
+                "key": one.key,
+                "drug": one.drug,
+                "days": one.days,
+                "ordered": one.ordered,
+                "route": one.route,
+                "over": one.over,
+            }
+            for one in lines
+        ],
         embolisation=beads,
     )
     contact = "" if site.contact == "undecided" else site.contact

@@ -119,6 +119,7 @@ def site_data(site: Site, document: Document) -> dict[str, Any]:
         "kind": site.kind,
         "signed": {"by": signed.by, "role": signed.role, "on": signed.on} if signed else None,
         "contact": site.contact,
+        "bring": site.bring if isinstance(site.bring, str) else wording.listed(site.bring),
         "time_zone": site.time_zone.key,
         "genotype": site.genotype,
         "sha256": document.sha256,

@@ -75,10 +75,8 @@ def eligibility_findings(answers: tuple[Answer, ...]) -> Iterator[Finding]:
     """A finding for each criterion that is not met or not known; unknown is never taken for met."""
     for answer in answers:
         if answer.verdict == "no":
-            message = f"not eligible: {answer.criterion}"
-            yield Finding(
-                "not-eligible", "blocks-release", message, answer.found, answer.reason, answer.source, answer.id
-            )
+            message, required = f"not eligible: {answer.criterion}", answer.reason.rpartition("required ")[2]
+            yield Finding("not-eligible", "blocks-release", message, answer.found, required, answer.source, answer.id)
         elif answer.verdict == "unknown":
             message = f"not known whether met: {answer.criterion}"
             yield Finding(

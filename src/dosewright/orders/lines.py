@@ -143,7 +143,8 @@ def _line(
     try:
         rounded, how = _rounded(basic, preparation, cap)
     except Refusal as refusal:
-        yield Finding("cannot-round", "refuse", f"{key}: {refusal}", wording.say(mg), where=f"{key}.dose")
+        said = wording.say(mg, places=MG_PLACES)
+        yield Finding("cannot-round", "refuse", f"{key}: {refusal}", said, where=f"{key}.dose")
         return
     ordered = rounded.ordered
     off = rounding.deviation(ordered=ordered, calculated=mg)

@@ -251,6 +251,7 @@ class Site(Strict):
     cumulative: tuple[Cumulative, ...] | Undecided
     order_valid: Annotated[Quantity, INTERVAL]
     contact: Text
+    bring: tuple[Text, ...] | Undecided
     decisions: tuple[Decision, ...] = ()
 
     @model_validator(mode="after")
