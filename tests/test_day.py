@@ -118,6 +118,11 @@ def test_without_a_duration_what_follows_has_no_time():
     assert times == {"a": [(0, 1)], "b": [], "c": [], "d": []}
 
 
+def test_behind_one_that_stands_between_for_nobody_knows_how_long_there_is_no_time():
+    times = hours_of(part("a", "first", 1), part("b", "between a and c", None), part("c", "after a", 2))
+    assert times == {"a": [(0, 1)], "b": [], "c": []}
+
+
 def test_a_start_that_is_wholly_open_has_no_time():
     silent = a_protocol("haic-folfox", {"components.1.start": {"unstated": "true"}})
     made = an_order(silent, site=undecided("leucovorin.start"))

@@ -228,7 +228,7 @@ def test_drug_and_dose_stand_in_one_line() -> None:
 def test_only_words_come_through_to_a_sheet() -> None:
     for value in (None, 5, 0.1, True):
         with pytest.raises(TypeError, match="cannot stand on a sheet"):
-            documents._environment().from_string("{{ value }}").render(value=value)
+            documents.environment().from_string("{{ value }}").render(value=value)
 
 
 def keys_of(data: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -274,7 +274,7 @@ def test_markup_in_a_name_is_text(attack: str) -> None:
 
 def test_nothing_is_fetched() -> None:
     with pytest.raises(ValueError, match="disallowed protocol"):
-        documents._press("A4").fetcher.fetch("file:///etc/passwd")
+        documents.press("A4").fetcher.fetch("file:///etc/passwd")
 
 
 # --------------------------------------------------------------------------------------------- nothing cut, no tofu

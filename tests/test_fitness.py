@@ -10,7 +10,7 @@ from dosewright.orders import fitness
 from dosewright.orders.finding import STOPPING
 from dosewright.protocol import library
 
-from .ward import DAY, a_patient, a_site, an_order, findings, rules, severities, site_data
+from .ward import DAY, a_patient, a_protocol, a_site, an_order, findings, rules, severities, site_data
 
 PROTOCOL = library.find("haic-folfox").protocol
 
@@ -84,6 +84,28 @@ def test_unknown_stops_release(criterion, question):
 )
 def test_an_age_of_18_to_85_years_is_met(born, verdict):
     assert answers({"birth_date": born})["age"] == verdict
+
+
+@pytest.mark.parametrize(
+    ("limits", "born", "verdict", "required"),
+    [
+        ({"at_least": "18"}, "2008-11-24", "no", "at least 18"),
+        ({"at_least": "18"}, "1900-01-01", "yes", "at least 18"),
+        ({"at_most": "85"}, "1900-01-01", "no", "at most 85"),
+        ({"at_most": "85"}, "2026-11-20", "yes", "at most 85"),
+        ({"at_least": "18", "at_most": "85"}, "1964-03-09", "yes", "18 to 85"),
+    ],
+)
+def test_a_limit_may_have_one_end_or_two(limits, born, verdict, required):
+    age = [{"id": "age", "text": "age", "measures": "age", "from": "methods-patients", **limits}]
+    patient = a_patient({"birth_date": born, **measured_today()})
+    (answer,) = fitness.eligibility(a_protocol("haic-folfox", {"eligibility": age}).protocol, patient, DAY)
+    assert (answer.verdict, answer.reason.partition("required ")[2]) == (verdict, required)
+
+
+def measured_today():
+    """Height and weight of a person of any age."""
+    return {"height.on": DAY.isoformat(), "weights.0.on": DAY.isoformat()}
 
 
 def test_what_is_not_met_stops_release_and_says_why():

@@ -38,7 +38,7 @@ def calendar_html(data: Data, *, reader: Reader, paper: Paper) -> bytes:
     html: str = _template("calendar-page.html").render(
         title=_title(data, reader),
         keywords=_keywords(reader, paper),
-        styles=[Markup(documents._style(paper)), Markup(_style())],
+        styles=[Markup(documents.style(paper)), Markup(_style())],
         articles=[Markup(article) for article in _articles(data, reader, paper)],
     )
     return html.encode("utf-8")
@@ -67,7 +67,7 @@ def _articles(data: Data, reader: Reader, paper: Paper) -> Iterator[str]:
 
 
 def _template(name: str) -> Any:
-    return documents._environment().get_template(name)
+    return documents.environment().get_template(name)
 
 
 def _title(data: Data, reader: Reader) -> str:
@@ -96,14 +96,14 @@ def _style() -> str:
 def _own_style(paper: Paper) -> Any:
     from weasyprint import CSS
 
-    press = documents._press(paper)
+    press = documents.press(paper)
     return CSS(string=_style(), font_config=press.fonts, url_fetcher=press.fetcher)
 
 
 def _laid_out(article: str, paper: Paper, title: str, keywords: str) -> Any:
     import weasyprint
 
-    press = documents._press(paper)
+    press = documents.press(paper)
     page = _template("shell.html").render(title=title, keywords=keywords, article=Markup(article))
     return weasyprint.HTML(string=page, url_fetcher=press.fetcher).render(
         font_config=press.fonts,

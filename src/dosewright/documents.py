@@ -59,12 +59,12 @@ def worksheet_html(orders: Sequence[Data], *, paper: Paper = "A4", copy: int | N
 
 def _page(orders: Sequence[Data], *, kind: Kind, paper: Paper, copy: int | None) -> str:
     return (
-        _environment()
+        environment()
         .get_template("page.html")
         .render(
             title=_title(orders, kind),
             keywords=_keywords(kind, paper, copy),
-            style=Markup(_style(paper)),
+            style=Markup(style(paper)),
             articles=[Markup(_article(one, kind=kind, copy=copy)) for one in orders],
             data=[Markup(_harmless(one)) for one in orders],
         )
@@ -78,7 +78,7 @@ def _article(order: Data, *, kind: Kind, copy: int | None) -> str:
         raise CannotCompute("there is nothing to load, so there is no bead worksheet", where=protocol)
     if len(order["lines"]) > MOST_LINES or len(_dumped(order)) > LARGEST:
         raise Refusal(f"an order of more than {MOST_LINES} lines or {LARGEST:,} characters is not printed")
-    article = _environment().get_template(f"{kind}.html").render(sheets.view(order, copy=copy))
+    article = environment().get_template(f"{kind}.html").render(sheets.view(order, copy=copy))
     typefaces.require(article)
     return article
 
@@ -106,7 +106,7 @@ def _harmless(order: Data) -> str:
 
 
 @functools.cache
-def _environment() -> Environment:
+def environment() -> Environment:
     import jinja2
 
     made = jinja2.Environment(
@@ -129,9 +129,9 @@ def _only_words(value: object) -> object:
 
 
 @functools.cache
-def _style(paper: Paper) -> str:
+def style(paper: Paper) -> str:
     stamp = resources.files(__package__).joinpath("templates/not-released.svg").read_text(encoding="utf-8")
-    template = _environment().get_template("sheet.css")
+    template = environment().get_template("sheet.css")
     heights = [str(height) for height in sheets.HEADER_HEIGHTS]
     return template.render(paper=paper, footer=FOOTER, heights=heights, stamp=f"data:image/svg+xml,{quote(stamp)}")
 
@@ -207,26 +207,25 @@ class _Press:
 
 
 @functools.cache
-def _press(paper: Paper) -> _Press:
+def press(paper: Paper) -> _Press:
+    """What every sheet of one paper is printed with: the typefaces and the style, read once."""
     from weasyprint import CSS
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher
 
     fetcher = URLFetcher(allowed_protocols=("data",), allow_redirects=False, fail_on_errors=True)
     fonts = FontConfiguration()
-    return _Press(fonts, CSS(string=_style(paper), font_config=fonts, url_fetcher=fetcher), fetcher)
+    return _Press(fonts, CSS(string=style(paper), font_config=fonts, url_fetcher=fetcher), fetcher)
 
 
 def _laid_out(article: str, paper: Paper, title: str, keywords: str) -> Any:
     """The pages of one sheet. Neither the style nor the data is in this HTML: the press has read them already."""
-    press = _press(paper)
+    tools = press(paper)
     page = (
-        _environment()
-        .get_template("shell.html")
-        .render(title=title, keywords=keywords, article=Markup(_glued(article)))
+        environment().get_template("shell.html").render(title=title, keywords=keywords, article=Markup(_glued(article)))
     )
-    return _read_as_xml(page, press.fetcher).render(
-        font_config=press.fonts, stylesheets=[press.style], cache=press.pictures, pdf_variant=VARIANT
+    return _read_as_xml(page, tools.fetcher).render(
+        font_config=tools.fonts, stylesheets=[tools.style], cache=tools.pictures, pdf_variant=VARIANT
     )
 
 

@@ -467,7 +467,7 @@ def worksheet(order: Data) -> dict[str, Any]:
     return {
         "stages": [{"number": str(number), "injected": injected} for number, injected in enumerate(done, 1)],
         # A plan that has to add the whole final volume was made without any loading fluid: nobody has decided it.
-        "fluid_known": plan is not None and plan["add_per_vial_if_per_vial"] != plan["final_volume"],
+        "fluid_known": plan is not None and plan["add_per_vial_if_per_vial"] is not None,
         "sources": [one for one in order["sources"] if one["key"] in _BEAD_SOURCES],
     }
 

@@ -75,8 +75,8 @@ class LoadingPlan:
     final_volume: Volume
     volume_of_treatment_if_per_vial: Volume
     volume_of_treatment_if_per_treatment: Volume
-    add_per_vial_if_per_vial: Volume
-    add_per_treatment_if_per_treatment: Volume | None  # None where the loading fluid alone is more
+    add_per_vial_if_per_vial: Volume | None  # None where the loading fluid is not known
+    add_per_treatment_if_per_treatment: Volume | None  # None there too, and where the loading fluid alone is more
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +103,8 @@ def bead_loading(
     contact: Duration,
     contact_at_least: Duration,
     uptake_over: Percent,
-    loading_fluid: Volume,
     final_volume: Volume,
+    loading_fluid: Volume | None = None,
 ) -> LoadingPlan:
     """A bead loading, step by step, with offered and loaded kept apart.
 
@@ -122,10 +122,15 @@ def bead_loading(
     """
     mg, count = dose.m_as("mg"), vials.count
     per_vial = mg / count
-    fluid, final = loading_fluid.m_as("mL"), final_volume.m_as("mL")
-    fluid_of_all = settled(fluid * count)
-    if fluid > final:
-        raise Refusal("the loading fluid is more than the final volume", where="loading_fluid", got=f"{fluid:g} mL")
+    final = final_volume.m_as("mL")
+    to_each = to_all = None
+    if loading_fluid is not None:
+        fluid = loading_fluid.m_as("mL")
+        if fluid > final:
+            raise Refusal("the loading fluid is more than the final volume", where="loading_fluid", got=f"{fluid:g} mL")
+        to_each = quantity(settled(final - fluid), "mL")
+        left = settled(final - settled(fluid * count))
+        to_all = quantity(left, "mL") if left >= 0 else None
     return LoadingPlan(
         offered=dose,
         vials=count,
@@ -137,10 +142,8 @@ def bead_loading(
         final_volume=final_volume,
         volume_of_treatment_if_per_vial=quantity(final * count, "mL"),
         volume_of_treatment_if_per_treatment=quantity(final, "mL"),
-        add_per_vial_if_per_vial=quantity(settled(final - fluid), "mL"),
-        add_per_treatment_if_per_treatment=quantity(settled(final - fluid_of_all), "mL")
-        if fluid_of_all <= final
-        else None,
+        add_per_vial_if_per_vial=to_each,
+        add_per_treatment_if_per_treatment=to_all,
     )
 
 

@@ -12,7 +12,7 @@ from ..errors import Refusal
 from ..protocol.drugs import drug
 from ..protocol.model import BeadLoading, Procedure
 from ..protocol.site import Site
-from ..units import Quantity, Range, quantity
+from ..units import Quantity, Range
 from .decisions import Choices
 from .finding import Finding
 from .patient import Embolisation
@@ -78,7 +78,7 @@ def build(
                 contact=contact,
                 contact_at_least=contact,
                 uptake_over=uptake,
-                loading_fluid=quantity(0.0, "mL") if fluid_volume == "undecided" else fluid_volume,
+                loading_fluid=None if fluid_volume == "undecided" else fluid_volume,
                 final_volume=final,
             )
     except Refusal as refusal:
