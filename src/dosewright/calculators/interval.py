@@ -61,6 +61,11 @@ def round_days(days: float) -> int:
     return whole
 
 
+def intensity(given: float, planned: float, actual: float) -> float:
+    """The share of a dose that was given, times planned over actual time; plain numbers, for a plan of thousands."""
+    return given * planned / actual
+
+
 @checked_one_by_one
 def relative_dose_intensity(*, given: Percent, planned: Interval, actual: Interval) -> Percent:
     """How much of the planned dose per time was given: the share of the dose, times planned over actual interval.
@@ -75,4 +80,4 @@ def relative_dose_intensity(*, given: Percent, planned: Interval, actual: Interv
     >>> wording.say(relative_dose_intensity(**share))
     '60 %'
     """
-    return quantity(given.magnitude * planned.m_as("d") / actual.m_as("d"), "%")
+    return quantity(intensity(given.magnitude, planned.m_as("d"), actual.m_as("d")), "%")

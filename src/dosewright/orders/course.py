@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final, Literal, NamedTuple
 from dateutil.rrule import DAILY, rrule
 from pydantic import Field, model_validator
 
-from ..calculators.interval import Window, round_days, window
+from ..calculators.interval import Window, intensity, round_days, window
 from ..dates import after, local
 from ..errors import CannotCompute, Mistake, Refusal
 from ..protocol.model import Component, Protocol, Route, Start, Stated
@@ -381,10 +381,10 @@ def _cycle(course: Course, rules: Schedule, number: int, origin: dt.date | None)
         elif done.status == "omitted":
             share = 0.0
     delay = None if frame is None or status in NOT_DONE else ((actual or planned) - frame.target).days
-    intensity = share
+    reached = share
     if share is not None and actual is not None and frame is not None and origin is not None and actual > origin:
-        intensity = share * (frame.target - origin).days / (actual - origin).days
-    return Cycle(number, frame, planned, actual, status, why, (), delay, share, intensity), findings
+        reached = intensity(share, (frame.target - origin).days, (actual - origin).days)
+    return Cycle(number, frame, planned, actual, status, why, (), delay, share, reached), findings
 
 
 def _planned(start: dt.date, frame: Window | None, rules: Schedule) -> Fit:
@@ -588,4 +588,4 @@ def _course_intensity(cycles: Sequence[Cycle], rules: Schedule) -> float | None:
         return None
     first, last = (cycle.actual or cycle.planned for cycle in (done[0], done[-1]))
     planned = (window(first, rules.least, rules.most, rules.target).target - first).days
-    return sum(cycle.share or 0.0 for cycle in done) * planned / ((last - first).days + planned)
+    return intensity(sum(cycle.share or 0.0 for cycle in done), planned, (last - first).days + planned)
