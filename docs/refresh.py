@@ -8,7 +8,7 @@ A page's blocks run in order, in one temporary folder that holds `examples/`:
 
 - in a `console` block a line that starts with `$ ` is a command, and what follows is just what it prints. A line with
   nothing but `…` stands for any number of lines, `…` within a line for any signs; what is shortened in this way is
-  compared, but not written anew. `dosewright`, `cat FILE` and `echo $?` are run; `./dev` is not.
+  compared, but not written anew. `dosewright`, `cat FILE`, `echo $?` and `python FILE` are run; `./dev` is not.
 - a block that names a file after its language (`yaml site.yaml`) writes that file. Where the file is there already, the
   block replaces the top-level keys that it names.
 """
@@ -19,6 +19,7 @@ import contextlib
 import io
 import re
 import shlex
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -83,6 +84,8 @@ class Session:
             return f"{self.code}\n"
         if words[0] == "dosewright":
             return self._dosewright(words[1:])
+        if words[0] == "python":
+            return self._python(words[1:])
         self.skipped.append(command)
         return None
 
@@ -93,6 +96,13 @@ class Session:
         with contextlib.chdir(self.folder), contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
             self.code = cli.run(arguments)
         return told.getvalue()
+
+    def _python(self, arguments: list[str]) -> str:
+        done = subprocess.run(
+            [sys.executable, *arguments], cwd=self.folder, capture_output=True, text=True, check=False
+        )
+        self.code = done.returncode
+        return done.stdout + done.stderr
 
 
 def _merged(old: str, new: str) -> str:
@@ -190,9 +200,7 @@ def refresh(page: Path) -> list[str]:
 
 
 def pictures() -> None:
-    """The pictures of the manual: the first pages of two sheets of the demonstration, in shades of grey."""
-    import pypdfium2
-
+    """The pictures of the manual, in shades of grey: the first pages of two sheets, and a month of a patient."""
     from dosewright import demonstration
 
     wanted = {
@@ -203,9 +211,34 @@ def pictures() -> None:
         for name, sheet in wanted.items():
             here = Path(folder) / name
             demonstration.make(sheet, here)
-            with contextlib.closing(pypdfium2.PdfDocument(next(here.glob("*.pdf")))) as document:
-                page = document[0].render(scale=1.4).to_pil().convert("L").quantize(16)
-                page.save(PICTURES / f"{name}.png", optimize=True)
+            _draw(next(here.glob("*.pdf")), name, page=0, scale=1.4)
+        _draw(_months(Path(folder)), "calendar", page=1, scale=1.0)
+
+
+def _months(folder: Path) -> Path:
+    """The months of a patient whose second cycle was moved, as the page on courses makes them."""
+    session = Session(folder)
+    common = "--patient examples/patient-usual.yaml --site examples/site-example.yaml"
+    recorded = "--site examples/site-example.yaml --by 'Dr B. Lindqvist'"
+    for command in (
+        f"course plan haic-folfox {common} --start 2026-11-23 --cycles 4 --out course.yaml",
+        f"course record course.yaml {recorded} --cycle 1 --status given --on 2026-11-23 --reason given"
+        " --entered 2026-11-24",
+        f"course move course.yaml {recorded} --cycle 2 --to 2026-12-17 --reason 'neutrophils 1.3' --entered 2026-12-11",
+        f"calendar haic-folfox {common} --course course.yaml --for patient --out months.pdf",
+    ):
+        told = session.run(f"dosewright {command}")
+        if session.code > 1:
+            raise ValueError(told)
+    return folder / "months.pdf"
+
+
+def _draw(pdf: Path, name: str, *, page: int, scale: float) -> None:
+    import pypdfium2
+
+    with contextlib.closing(pypdfium2.PdfDocument(pdf)) as document:
+        picture = document[page].render(scale=scale).to_pil().convert("L").quantize(16)
+        picture.save(PICTURES / f"{name}.png", optimize=True)
 
 
 def main() -> None:

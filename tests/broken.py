@@ -9,6 +9,7 @@ from pathlib import Path
 
 import dosewright
 from dosewright.errors import Mistake
+from dosewright.orders import lines
 from dosewright.orders.patient import load_patient
 from dosewright.protocol import library
 from dosewright.protocol.site import load_site
@@ -54,9 +55,10 @@ def the_rest(kind: str, text: str, left_out: set[str]) -> str:
 
 
 def load_checked_site(content: bytes, name: str) -> None:
-    """A site as `dosewright site check` checks it: with its decisions held against the protocols."""
+    """A site as `dosewright site check` checks it: with its decisions and its tables of bands."""
     site, document = load_site(content, name)
     library.check_decisions(site, document)
+    lines.check_bands(site, document)
 
 
 LOAD: dict[str, Callable[[bytes, str], object]] = {

@@ -193,11 +193,17 @@ def test_a_value_proceeds_or_holds(analyte, value, verdict):
 
 def test_a_value_outside_its_limit_stops_release():
     (finding,) = findings(an_order(patient=with_labs(neutrophils={"value": "1.4"})), "laboratory")
-    assert (finding["measured"], finding["allowed"], finding["severity"]) == (
+    assert (finding["message"], finding["measured"], finding["allowed"], finding["severity"]) == (
+        "neutrophils: hold, outside the limit",
         "1.4 10^9/L",
         "at least 1.5 10^9/L",
         "blocks-release",
     )
+
+
+def test_a_value_that_is_not_known_is_told_as_not_known():
+    (finding,) = findings(an_order(patient=with_labs(neutrophils=None)), "laboratory")
+    assert finding["message"] == "neutrophils: not known, no value is known"
 
 
 @pytest.mark.parametrize(

@@ -302,6 +302,20 @@ def test_no_bag_is_advised_that_would_not_do():
     assert "1,000 mL" not in finding["message"]
 
 
+def test_no_bag_is_advised_that_would_do_only_without_the_drug_s_own_volume():
+    # 102 mg in 500 mL is 0.204 mg/mL, and with the drug's 20.4 mL it is 0.196; in 250 mL both are within.
+    flat = a_protocol("haic-folfox", {"components.0.dose.is": "102 mg"})
+    (finding,) = findings(an_order(flat, site={"preparation.oxaliplatin.volume": "1000 mL"}), "concentration")
+    assert ("250 mL" in finding["message"], "500 mL" in finding["message"]) == (True, False)
+
+
+def test_where_the_drug_s_volume_is_exchanged_such_a_bag_does():
+    flat = a_protocol("haic-folfox", {"components.0.dose.is": "102 mg"})
+    policy = {"preparation.oxaliplatin.volume": "1000 mL", "preparation.oxaliplatin.drug_volume": "exchanged"}
+    (finding,) = findings(an_order(flat, site=policy), "concentration")
+    assert ("250 mL" in finding["message"], "500 mL" in finding["message"]) == (True, True)
+
+
 def test_a_drug_without_a_window_has_no_such_finding():
     found = findings(an_order(site={"preparation.leucovorin.volume": "1000 mL"}), "concentration")
     assert {one["where"] for one in found} <= {"oxaliplatin"}
@@ -438,6 +452,39 @@ def test_an_ordered_dose_above_the_limit_of_its_protocol_is_refused():
 def test_an_ordered_dose_under_the_limit_is_not():
     # 85.1 mg/m² would be 141.12 mg.
     assert "above-limit" not in rules(an_order(limited("85.1 mg/m^2")))
+
+
+def test_an_ordered_dose_that_is_its_limit_is_not_above_it():
+    assert "above-limit" not in rules(an_order(limited("141 mg", "141 mg")))
+
+
+# --------------------------------------------------------------------------------------------------------------- dose bands
+
+BANDS = {"preparation.oxaliplatin.bands": "130 mg to 140 mg: 135 mg; 140 mg to 150 mg: 145 mg; limit 4 %"}
+
+
+def test_by_a_table_of_bands_the_dose_of_its_band_is_ordered():
+    # 140.96 mg lies from 140 to 150 mg: 145 mg, (145 − 140.95655) ÷ 140.95655 = +2.87 %.
+    one = line(an_order(site=BANDS), "oxaliplatin")
+    assert (mg(one["ordered"]), one["working"]) == (
+        145,
+        "85 mg/m² × 1.6583 m² = 140.96 mg, by dose band: 145 mg, +2.87 %",
+    )
+
+
+def test_a_band_that_departs_further_than_the_site_allows_stops_release():
+    policy = {**BANDS, "preparation.oxaliplatin.most_deviation": "2 %"}
+    assert severities(an_order(site=policy), "rounding") == {"blocks-release"}
+
+
+def test_a_band_is_never_taken_past_a_cap():
+    policy = {**BANDS, "preparation.oxaliplatin.dose_cap": "144 mg"}
+    assert mg(line(an_order(site=policy), "oxaliplatin")["ordered"]) == 135
+
+
+def test_a_dose_outside_its_table_of_bands_is_refused():
+    (finding,) = findings(an_order(site=BANDS, of="small"), "cannot-round")
+    assert (finding["severity"], "outside the table of bands (130 to 150 mg)" in finding["message"]) == ("refuse", True)
 
 
 # ------------------------------------------------------------------------------------------------------------- the laws

@@ -364,7 +364,7 @@ def _bar(line: Data, time: Data, since: str, y: float, scale: Scale) -> Bar:
         label_x=_place(label_x),
         label_y=_place(y + 9.5),
         anchor=anchor,
-        arterial="arter" in _lane_of(line),
+        arterial=line["route"] == "hepatic intra-arterial",
     )
 
 
@@ -466,7 +466,6 @@ def worksheet(order: Data) -> dict[str, Any]:
     plan = beads["plan"]
     return {
         "stages": [{"number": str(number), "injected": injected} for number, injected in enumerate(done, 1)],
-        # A plan that has to add the whole final volume was made without any loading fluid: nobody has decided it.
         "fluid_known": plan is not None and plan["add_per_vial_if_per_vial"] is not None,
         "sources": [one for one in order["sources"] if one["key"] in _BEAD_SOURCES],
     }

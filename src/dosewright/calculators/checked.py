@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import inspect
 import re
@@ -12,6 +13,7 @@ from typing import Annotated, Any, Final, ParamSpec, TypeVar, Union, get_args, g
 
 from pint.facets.plain import PlainQuantity
 
+from ..dates import read_day
 from ..errors import Mistake, UnitMistake
 from ..units import Kind
 from .columns import finite
@@ -19,7 +21,7 @@ from .columns import finite
 P = ParamSpec("P")
 R = TypeVar("R")
 
-MODULES: Final = ("body", "dose", "rounding", "infusion", "loading")
+MODULES: Final = ("body", "dose", "rounding", "infusion", "loading", "interval")
 _SECTION: Final = re.compile(r"^(Formula|Limits|Raises|Source): +(.*(?:\n(?:\s{10,}.*))*)", re.MULTILINE)
 
 
@@ -74,7 +76,7 @@ class Argument:
             if self.words:
                 self.check(text)
                 return text
-            return self.type.read(text)
+            return read_day(text) if self.type is dt.date else self.type.read(text)
         except Mistake as mistake:
             raise mistake if mistake.where else mistake.at(self.name) from None
 

@@ -69,8 +69,8 @@ class LoadingPlan:
     vials: int
     offered_per_vial: Loading
     within_capacity: bool
-    contact: Duration
-    contact_long_enough: bool
+    contact_at_least: Duration
+    contact_long_enough: bool | None  # None until somebody has measured it
     loaded_more_than: Dose  # if the stated uptake was reached; what is truly on the beads is not known
     final_volume: Volume
     volume_of_treatment_if_per_vial: Volume
@@ -100,11 +100,11 @@ def bead_loading(
     vials: Vials,
     least: Loading,
     most: Loading,
-    contact: Duration,
     contact_at_least: Duration,
     uptake_over: Percent,
     final_volume: Volume,
     loading_fluid: Volume | None = None,
+    contact: Duration | None = None,
 ) -> LoadingPlan:
     """A bead loading, step by step, with offered and loaded kept apart.
 
@@ -136,8 +136,10 @@ def bead_loading(
         vials=count,
         offered_per_vial=quantity(settled(per_vial), "mg/vial"),
         within_capacity=count in bead_vials(dose=dose, least=least, most=most).counts,
-        contact=contact,
-        contact_long_enough=contact.m_as("min") >= contact_at_least.m_as("min") * (1 - EDGE),
+        contact_at_least=contact_at_least,
+        contact_long_enough=None
+        if contact is None
+        else contact.m_as("min") >= contact_at_least.m_as("min") * (1 - EDGE),
         loaded_more_than=quantity(settled(mg * uptake_over.magnitude / 100), "mg"),
         final_volume=final_volume,
         volume_of_treatment_if_per_vial=quantity(final * count, "mL"),

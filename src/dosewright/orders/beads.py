@@ -75,7 +75,6 @@ def build(
                 vials=loading.Vials(vials),
                 least=capacity.low,
                 most=capacity.high,
-                contact=contact,
                 contact_at_least=contact,
                 uptake_over=uptake,
                 loading_fluid=None if fluid_volume == "undecided" else fluid_volume,

@@ -326,19 +326,43 @@ class Plan(NamedTuple):
 
 def plan(course: Course, rules: Schedule) -> Plan:
     """Plan every cycle of a course: pure, from what is recorded."""
-    cycles: list[Cycle] = []
-    findings: list[Finding] = []
-    origin: dt.date | None = None
-    for number in range(1, course.cycles + 1):
-        cycle, found = _cycle(course, rules, number, origin)
-        cycles.append(cycle)
-        findings += found
-        if cycle.status == "stopped":
-            break
-        origin = cycle.actual or cycle.planned
+    dated = _Dated(course, rules).as_of(len(course.records))
+    cycles = [cycle for cycle, _ in dated]
+    findings = [one for _, found in dated for one in found]
     cycles = [_with_events(cycle, following, course, rules) for cycle, following in _pairs(cycles)]
     cycles = _with_recurring(cycles, rules)
     return Plan(tuple(cycles), (*findings, *_beyond(cycles, rules)), _course_intensity(cycles, rules))
+
+
+class _Dated:
+    """The cycles of a course with their days, as of any number of records; each is worked out once.
+
+    A release holds for the window that was seen when it was given, so the days of now rest on the days of then.
+    """
+
+    def __init__(self, course: Course, rules: Schedule) -> None:
+        self.course = course
+        self.rules = rules
+        self._known: dict[int, list[tuple[Cycle, list[Finding]]]] = {}
+
+    def as_of(self, records: int) -> list[tuple[Cycle, list[Finding]]]:
+        """Every cycle, without its events, with what is to be remarked on it."""
+        if records not in self._known:
+            self._known[records] = list(self._cycles(as_it_was(self.course, records)))
+        return self._known[records]
+
+    def _cycles(self, course: Course) -> Iterator[tuple[Cycle, list[Finding]]]:
+        origin: dt.date | None = None
+        for number in range(1, course.cycles + 1):
+            cycle, found = _cycle(course, self.rules, number, origin, self)
+            yield cycle, found
+            if cycle.status == "stopped":
+                return
+            origin = cycle.actual or cycle.planned
+
+    def window(self, cycle: int, records: int) -> Window | None:
+        """The window of a cycle as it stood after so many records."""
+        return self.as_of(records)[cycle - 1][0].window
 
 
 def as_it_was(course: Course, records: int) -> Course:
@@ -351,7 +375,9 @@ def _pairs(cycles: Sequence[Cycle]) -> Iterator[tuple[Cycle, Cycle | None]]:
         yield cycle, cycles[index + 1] if index + 1 < len(cycles) else None
 
 
-def _cycle(course: Course, rules: Schedule, number: int, origin: dt.date | None) -> tuple[Cycle, list[Finding]]:
+def _cycle(
+    course: Course, rules: Schedule, number: int, origin: dt.date | None, dated: _Dated
+) -> tuple[Cycle, list[Finding]]:
     """One cycle without its events: window, planned and actual day, status, delay and intensity.
 
     A move that lies before the earliest day, perhaps only since the cycle before it was given late, plans nothing.
@@ -364,7 +390,7 @@ def _cycle(course: Course, rules: Schedule, number: int, origin: dt.date | None)
     moved, done = course.moved(number), course.record(number)
     status: Status = "planned"
     if moved is not None:
-        outside = list(_outside(moved, frame, where, _release(course, moved, frame, rules)))
+        outside = list(_outside(moved, frame, where, course, dated))
         if any(one.severity == "refuse" for one in outside):
             findings += outside
             why = f"planned anew: {moved.on}, where it was moved, is too early" + (f"; {why}" if why else "")
@@ -376,7 +402,7 @@ def _cycle(course: Course, rules: Schedule, number: int, origin: dt.date | None)
         status, why, findings = done.status, f"{done.reason} ({done.by}, {done.entered})", []
         if done.status in DONE:
             actual = done.on
-            findings = list(_outside(done, frame, where, _release(course, done, frame, rules)))
+            findings = list(_outside(done, frame, where, course, dated))
             share = done.share.magnitude if done.share is not None else 100.0
         elif done.status == "omitted":
             share = 0.0
@@ -411,7 +437,7 @@ def _closed(moved: Record, rules: Schedule, where: str) -> Iterator[Finding]:
         yield Finding("closed-day", "warning", message, str(moved.on), source="site calendar", where=where)
 
 
-def _release(course: Course, record: Record, frame: Window | None, rules: Schedule) -> Release | None:
+def _release(course: Course, record: Record, frame: Window, dated: _Dated) -> Release | None:
     """Who released a day before the earliest one: for what was done, or for the move that it followed.
 
     The release of a move holds for the window that the two people saw: not for one that has moved later since.
@@ -419,19 +445,20 @@ def _release(course: Course, record: Record, frame: Window | None, rules: Schedu
     moved = course.moved(record.cycle)
     if record.released is not None and record is not moved:
         return record.released
-    if moved is None or moved.released is None or frame is None or record.on < moved.on:
+    if moved is None or moved.released is None or record.on < moved.on:
         return None
-    then = plan(as_it_was(course, course.records.index(moved)), rules).cycles[record.cycle - 1].window
+    then = dated.window(record.cycle, course.records.index(moved))
     return moved.released if then is not None and then.earliest >= frame.earliest else None
 
 
-def _outside(record: Record, frame: Window | None, where: str, release: Release | None) -> Iterator[Finding]:
+def _outside(record: Record, frame: Window | None, where: str, course: Course, dated: _Dated) -> Iterator[Finding]:
     """A day before its window is refused unless two named people released it; a day after it is remarked on."""
     if frame is None:
         return
     said = str(record.on)
     if record.on < frame.earliest:
         allowed = f"{frame.earliest} or later"
+        release = _release(course, record, frame, dated)
         if release is None:
             message = f"{where} is before its earliest day and was not released by two named people"
             yield Finding("too-early", "refuse", message, said, allowed, "interval", where)

@@ -11,6 +11,8 @@ from ..dates import after
 from ..errors import CannotCompute
 from ..protocol.model import Start
 
+OR = " or "  # between the choices that come to the same times
+
 
 @dataclass(frozen=True, slots=True)
 class Times:
@@ -19,6 +21,11 @@ class Times:
     start: dt.datetime
     end: dt.datetime
     reading: str = ""
+
+    @property
+    def readings(self) -> frozenset[str]:
+        """The choices under which these are the times."""
+        return frozenset(self.reading.split(OR))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,7 @@ def placed(parts: Sequence[Part], begin: dt.datetime) -> Mapping[str, tuple[Time
                 continue
             found[key].setdefault((after(begin, span[0]), after(begin, span[1])), []).append(reading)
     return {
-        key: tuple(Times(*span, " or ".join(words) if len(spans) > 1 else "") for span, words in spans.items())
+        key: tuple(Times(*span, OR.join(words) if len(spans) > 1 else "") for span, words in spans.items())
         for key, spans in found.items()
     }
 

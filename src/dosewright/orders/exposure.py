@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from .. import wording
 from ..protocol.drugs import drug, drugs
@@ -75,21 +76,51 @@ def _sum(amounts: Iterable[float | None]) -> float | None:
     return total
 
 
+class Taken(NamedTuple):
+    """A cycle as it counts toward a sum: its day 1, and the share of its full dose; None where that is unknown."""
+
+    number: int
+    on: dt.date
+    share: float | None
+
+
 def over_course(
     cycles: Sequence[Cycle], adds: Sequence[Adds], patient: Patient, site: Site
 ) -> tuple[tuple[Exposure, ...], tuple[Finding, ...]]:
     """The running totals of a course and where a planned cycle crosses a limit; `adds` is what each full cycle adds.
 
-    Given cycles count with the share that was given, planned ones in full, omitted and stopped ones not at all. What
-    was given before is the patient's prior exposure, without the cycles of this course that its file records.
+    Given cycles count with the share that was given, planned ones in full, omitted and stopped ones not at all.
+    """
+    return _totals([Taken(one.number, one.actual or one.planned, _share(one)) for one in cycles], adds, patient, site)
+
+
+def with_order(
+    patient: Patient, site: Site, adds: Adds, *, cycle: int, on: dt.date
+) -> tuple[tuple[Exposure, ...], tuple[Finding, ...]]:
+    """The totals with this order: after each cycle that the patient's file records, and after this one."""
+    given = [
+        Taken(one.cycle, one.on, None if one.share is None else one.share.magnitude / 100) for one in patient.given
+    ]
+    taken = [*(one for one in given if one.on < on), Taken(cycle, on, 1.0)]
+    return _totals(taken, [adds] * len(taken), patient, site)
+
+
+def _totals(
+    cycles: Sequence[Taken], adds: Sequence[Adds], patient: Patient, site: Site
+) -> tuple[tuple[Exposure, ...], tuple[Finding, ...]]:
+    """Rows per drug and per class, and what is to be remarked on them.
+
+    What was given before is the patient's prior exposure of each drug until the day it names: a cycle on or before that
+    day is in it already, and does not count again.
     """
     before = _before(patient)
+    until = _until(patient)
     names = sorted({*(name for one in adds for name in one), *(before or {})})
     unnamed = [name for name in names if name not in drugs()]
-    rows = [_exposure(name, "drug", {name}, cycles, adds, before, site) for name in names]
+    rows = [_exposure(name, "drug", {name}, cycles, adds, before, until, site) for name in names]
     for one in sorted({drug(name).drug_class for name in names if name in drugs()}):
         members = {name for name in names if name in drugs() and drug(name).drug_class == one}
-        rows.append(_exposure(one, "class", members, cycles, adds, before, site))
+        rows.append(_exposure(one, "class", members, cycles, adds, before, until, site))
     return tuple(rows), (*_unknowns(rows, before is None, unnamed, site), *_crossings(rows, cycles))
 
 
@@ -108,28 +139,42 @@ def _before(patient: Patient) -> dict[str, float] | None:
     return total
 
 
+def _until(patient: Patient) -> dict[str, dt.date]:
+    """The last day that the prior exposure of each drug covers."""
+    if isinstance(patient.prior_exposure, str):
+        return {}
+    rows = sorted((one.until, one.drug) for one in patient.prior_exposure)
+    return {name: day for day, name in rows}
+
+
 def _exposure(
     name: str,
     of: Literal["drug", "class"],
     members: set[str],
-    cycles: Sequence[Cycle],
+    cycles: Sequence[Taken],
     adds: Sequence[Adds],
     before: Mapping[str, float] | None,
+    until: Mapping[str, dt.date],
     site: Site,
 ) -> Exposure:
     start = None if before is None else sum(before.get(member, 0.0) for member in members)
     total, known = start, start or 0.0
     after, least = [], []
     for cycle, full in zip(cycles, adds, strict=True):
-        added = [full.get(member, 0.0) for member in members]
-        share = _share(cycle)
-        if share > 0:
-            total = _sum([total, *(None if amount is None else share * amount for amount in added)])
-            known += share * sum(amount or 0.0 for amount in added)
+        added = [_part(cycle.share, full.get(one, 0.0)) for one in members if one not in until or until[one] < cycle.on]
+        total = _sum([total, *added])
+        known += sum(amount or 0.0 for amount in added)
         after.append(total)
         least.append(known if total is None else total)
     limit, source = _limit(name, of, site)
     return Exposure(name, of, start, tuple(after), tuple(least), limit, source)
+
+
+def _part(share: float | None, amount: float | None) -> float | None:
+    """A share of an amount; nothing of anything is nothing, and else what is unknown stays so."""
+    if share == 0 or amount == 0:
+        return 0.0
+    return None if share is None or amount is None else share * amount
 
 
 def _share(cycle: Cycle) -> float:
@@ -162,12 +207,14 @@ def _unknowns(rows: Sequence[Exposure], prior_unknown: bool, unnamed: Sequence[s
         message = f"{name}, given before this course, is no drug that is known here: check which limit it counts toward"
         yield Finding("prior-exposure-unnamed", "blocks-release", message, name, where="prior_exposure")
     for row in rows:
-        if row.before is not None and row.of == "drug" and None in row.after:
+        if row.before is not None and None in row.after and (row.of == "drug" or row.limit is not None):
             message = f"{row.name}: how much a cycle adds is unknown, so the cumulative dose cannot be told"
-            yield Finding("exposure-unknown", "blocks-release", message, "unknown", where="exposure")
+            # what counts toward no limit need not hold anybody up
+            told: Severity = "info" if row.limit is None else "blocks-release"
+            yield Finding("exposure-unknown", told, message, "unknown", where="exposure")
 
 
-def _crossings(rows: Sequence[Exposure], cycles: Sequence[Cycle]) -> Iterator[Finding]:
+def _crossings(rows: Sequence[Exposure], cycles: Sequence[Taken]) -> Iterator[Finding]:
     """The first cycle, given or planned, that takes a sum past its limit; what is known of the sum suffices."""
     for row in rows:
         if row.limit is None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Severity = Literal["info", "warning", "blocks-release", "refuse"]
+SEVERITIES: tuple[Severity, ...] = ("refuse", "blocks-release", "warning", "info")  # the gravest first
 STOPPING: frozenset[Severity] = frozenset({"blocks-release", "refuse"})
 
 
@@ -21,6 +22,11 @@ class Finding:
     allowed: str = ""
     source: str = ""
     where: str = ""
+
+
+def gravity(finding: Finding) -> int:
+    """The place of a finding among others, the gravest first."""
+    return SEVERITIES.index(finding.severity)
 
 
 def stops(findings: Iterable[Finding]) -> bool:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from .. import wording
 from ..calculators import dose, infusion, rounding
@@ -351,11 +351,3 @@ def check_bands(site: Site, document: Document) -> None:
                 _bands(preparation.bands)
             except Mistake as mistake:
                 raise mistake.at(document.where(("preparation", name, "bands"))) from None
-
-
-def exposure(lines: Sequence[Line], surface: Quantity) -> dict[str, Any]:
-    """What one cycle adds per drug, in mg per m² of today."""
-    total: dict[str, float] = {}
-    for line in lines:
-        total[line.drug] = total.get(line.drug, 0.0) + line.total_of_cycle.m_as("mg") / surface.m_as("m²")
-    return {name: quantity(value, "mg/m²") for name, value in total.items()}

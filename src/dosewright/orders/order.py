@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -17,14 +18,14 @@ from ..protocol.library import Loaded
 from ..protocol.model import Start, Stated
 from ..protocol.site import Site
 from ..reading import Document
-from ..units import Quantity, Range, quantity
+from ..units import Range, quantity, settled
 from . import basis as body
-from . import beads, fitness, lines
+from . import beads, exposure, fitness, lines
 from .beads import Beads
 from .day import Part, placed
 from .decisions import Choices
 from .doses import Doses, doses, line_data, site_data, to_data
-from .finding import Finding, stops
+from .finding import Finding, Severity, gravity, stops
 from .lines import Line
 from .patient import Patient
 
@@ -89,9 +90,13 @@ def order(
     found += _signed_later(site, protocol.id, on)
     found += _given_later(patient, on)
     found += _course(patient, choices, cycle, on - dt.timedelta(days=day - 1))
-    found += _exposure_and_genotype(patient, site, made.lines)
+    given = sorted({line.drug for line in made.lines} | {one.drug for one in sheets if one.drug is not None})
+    found += _allergies(patient, given)
+    found += _genotype(patient, site, given)
     found += _overlaps(placed_lines)
-    found.sort(key=lambda one: ("refuse", "blocks-release", "warning", "info").index(one.severity))
+    exposed, remarks = _exposure(loaded, site, patient, made, sheets, choices, cycle=cycle, on=on)
+    found += remarks
+    found.sort(key=gravity)
     data = {
         "schema": SCHEMA,
         "kind": "order",
@@ -116,13 +121,13 @@ def order(
         "lines": [line_data(line) for line in placed_lines],
         "end": max((t.end for line in placed_lines for t in line.times), default=None),
         "care": None if site.care == "undecided" else [{"what": c.what, "when": c.when} for c in site.care],
-        "exposure": _exposure(patient, made),
+        "exposure": exposed,
         "next": _next(choices, on - dt.timedelta(days=day - 1)),
         "stop": _said(choices, "stop", protocol.stop),
         "follow_up": [{"what": one.what, "when": one.when, "from": one.source} for one in protocol.follow_up],
         "findings": found,
         "decisions": _decisions(choices),
-        "sources": _sources(loaded, found),
+        "sources": _sources(loaded, found, given),
     }
     data = dict(to_data(data))
     data["id"] = _identity_of_order(data)
@@ -180,21 +185,15 @@ def _course(patient: Patient, choices: Choices, cycle: int, on: dt.date) -> Iter
         yield Finding("late", "warning", message, said, f"by {latest}", settled.source, "on")
 
 
-def _exposure_and_genotype(patient: Patient, site: Site, made: Iterable[Line]) -> Iterator[Finding]:
-    if patient.prior_exposure == "unknown":
-        message = "what was given before this course is unknown, so cumulative doses are unknown"
-        gravity = "blocks-release" if site.prior_exposure == "required" else "warning"
-        yield Finding("prior-exposure-unknown", gravity, message, "unknown", where="prior_exposure")  # type: ignore[arg-type]
-    named = {line.drug for line in made}
-    yield from _allergies(patient, sorted(named))
-    genes = {gene.value: gene.source for name in named if (gene := drug(name).genotype) is not None}
+def _genotype(patient: Patient, site: Site, given: list[str]) -> Iterator[Finding]:
+    genes = {gene.value: gene.source for name in given if (gene := drug(name).genotype) is not None}
     for symbol, source in genes.items():
         known = {} if patient.genotype == "unknown" else patient.genotype
         found = known.get(symbol, "unknown")
         if found == "unknown" and site.genotype != "not asked":
-            gravity = "blocks-release" if site.genotype == "required" else "warning"
+            severity: Severity = "blocks-release" if site.genotype == "required" else "warning"
             message = f"{symbol} is unknown; unknown is not normal"
-            yield Finding("genotype-unknown", gravity, message, "unknown", source=source, where="genotype")  # type: ignore[arg-type]
+            yield Finding("genotype-unknown", severity, message, "unknown", source=source, where="genotype")
         elif found not in {"unknown", FULL_ACTIVITY}:
             message = f"{symbol} is not of full activity, and this order is not reduced for it"
             yield Finding("genotype", "refuse", message, found, FULL_ACTIVITY, "cpic", "genotype")
@@ -217,8 +216,7 @@ def _allergies(patient: Patient, named: list[str]) -> Iterator[Finding]:
 
 def _signed_later(site: Site, protocol: str, on: dt.date) -> Iterator[Finding]:
     """What was signed after the day of treatment did not hold on that day."""
-    dated = [("signed", site.signed)] if site.signed else []
-    later = [where for where, one in dated if one.on > on]
+    later = ["signed"] if site.signed and site.signed.on > on else []
     later += [one.of for one in site.decisions if one.protocol == protocol and one.on > on]
     for where in later:
         message = f"{where}: signed after the day of treatment"
@@ -237,16 +235,21 @@ def _given_later(patient: Patient, on: dt.date) -> Iterator[Finding]:
 
 
 def _overlaps(made: tuple[Line, ...]) -> Iterator[Finding]:
-    """Two drugs that must not meet, at the same time in the same line."""
-    for first in made:
-        for second in made[first.number :]:
-            facts = drug(first.drug).incompatible
-            if facts is None or second.drug not in facts.value or first.made is None or second.made is None:
-                continue
-            together = any(a.start < b.end and b.start < a.end for a in first.times for b in second.times)
-            if together and first.made.line == second.made.line and len(first.times) == len(second.times) == 1:
-                message = f"{first.drug} and {second.drug} run at the same time in the {first.made.line}"
-                yield Finding("overlap", "refuse", message, source=facts.source, where=second.key)
+    """Two drugs that must not meet, at the same time in the same line, under any reading of the clock."""
+    for first, second in itertools.combinations(made, 2):
+        if first.made is None or second.made is None or first.made.line != second.made.line:
+            continue
+        sources = [
+            facts.source
+            for one, other in ((first, second), (second, first))
+            if (facts := drug(one.drug).incompatible) is not None and other.drug in facts.value
+        ]
+        meetings = [(a, b) for a in first.times for b in second.times if a.start < b.end and b.start < a.end]
+        alike = [(a, b) for a, b in meetings if not (a.reading and b.reading) or set(a.readings) & set(b.readings)]
+        if sources and alike:
+            may = "may run" if any(a.reading or b.reading for a, b in alike) else "run"
+            message = f"{first.drug} and {second.drug} {may} at the same time in the {first.made.line}"
+            yield Finding("overlap", "refuse", message, source=sources[0], where=second.key)
 
 
 def _next(choices: Choices, on: dt.date) -> Window:
@@ -261,19 +264,35 @@ def _next(choices: Choices, on: dt.date) -> Window:
     )
 
 
-def _exposure(patient: Patient, made: Doses) -> list[dict[str, Any]]:
-    """Per drug: what was given before, what this cycle adds, and their sum; unknown is never zero."""
-    rows = []
-    for name, adds in lines.exposure(made.lines, made.basis.surface).items():
-        before: Quantity | str
-        if isinstance(patient.prior_exposure, str):
-            before = quantity(0.0, "mg/m²") if patient.prior_exposure == "none" else "unknown"
-        else:
-            earlier = [one.total.m_as("mg/m²") for one in patient.prior_exposure if one.drug == name]
-            before = quantity(sum(earlier), "mg/m²")
-        total = "unknown" if isinstance(before, str) else quantity(before.m_as("mg/m²") + adds.m_as("mg/m²"), "mg/m²")
-        rows.append({"drug": name, "before": before, "adds": adds, "total": total})
-    return rows
+def _exposure(
+    loaded: Loaded,
+    site: Site,
+    patient: Patient,
+    made: Doses,
+    sheets: list[Beads],
+    choices: Choices,
+    *,
+    cycle: int,
+    on: dt.date,
+) -> tuple[list[dict[str, Any]], tuple[Finding, ...]]:
+    """Per drug, and per class that has a limit: what was given before, what this whole cycle adds, and their sum."""
+    whole = [one for one in lines.build(loaded.protocol, site, made.basis, choices) if isinstance(one, Line)]
+    bead = next((one for one in sheets if one.drug is not None), None)
+    offered = None if bead is None or bead.offered is None else bead.offered.m_as("mg")
+    surface = made.basis.surface.m_as("m²")
+    adds = exposure.per_cycle(whole, surface, bead_drug=bead.drug if bead else None, bead_mg=offered)
+    rows, found = exposure.with_order(patient, site, adds, cycle=cycle, on=on)
+    return [_exposure_row(row) for row in rows if row.of == "drug" or row.limit is not None], found
+
+
+def _exposure_row(row: exposure.Exposure) -> dict[str, Any]:
+    before = row.after[-2] if len(row.after) > 1 else row.before
+    total = row.after[-1]
+    adds = None if before is None or total is None else total - before
+    figures = {"before": before, "adds": adds, "total": total}
+    told = {name: "unknown" if one is None else quantity(settled(one), "mg/m²") for name, one in figures.items()}
+    limit = None if row.limit is None else quantity(row.limit, "mg/m²")
+    return {"drug": row.name, "of": row.of, **told, "limit": limit, "from": row.source}
 
 
 def _said(choices: Choices, path: str, stated: Stated[Any]) -> dict[str, Any]:
@@ -324,18 +343,14 @@ def _decisions(choices: Choices) -> list[dict[str, Any]]:
     return rows
 
 
-def _sources(loaded: Loaded, found: Iterable[Finding]) -> list[dict[str, str]]:
+def _sources(loaded: Loaded, found: Iterable[Finding], given: list[str]) -> list[dict[str, str]]:
     from ..protocol.drugs import sources as labels
 
     protocol = loaded.protocol
     rows = [{"key": key, "where": one.where} for key, one in protocol.sources.items()]
     cited = {finding.source for finding in found}
-    cited |= {
-        fact.source
-        for component in protocol.components
-        for fact in (drug(component.drug).diluents, drug(component.drug).window, *drug(component.drug).cautions)
-        if fact is not None
-    }
+    for facts in map(drug, given):
+        cited |= {fact.source for fact in (facts.diluents, facts.window, *facts.cautions) if fact is not None}
     rows += [{"key": key, "where": where} for key, where in labels().items() if key in cited]
     return rows
 

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, Wit
 from .. import wording
 from ..errors import Mistake, Refusal, together
 from ..reading import Count, Day, Decimal, Document, Strict, Text, at_least_one, read, validate
-from ..units import DOSE, DOSE_PER_AREA, HEIGHT, WEIGHT, Quantity
+from ..units import DOSE, DOSE_PER_AREA, HEIGHT, PERCENT, WEIGHT, Quantity
 
 YesNoUnknown = Literal["yes", "no", "unknown"]
 Unknown = Literal["unknown"]
@@ -92,10 +92,11 @@ class Embolisation(Strict):
 
 
 class Given(Strict):
-    """A cycle that was given: its number and its day 1."""
+    """A cycle that was given: its number, its day 1, and the share of its dose, where that is known."""
 
     cycle: Count
     on: Day
+    share: Annotated[Quantity, PERCENT] | None = None
 
 
 class Patient(Strict):
