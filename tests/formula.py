@@ -18,7 +18,7 @@ OF_ONE = {
     "m": Decimal("0.01"),
     "in": EXACT.divide(Decimal(1), Decimal("2.54")),
     "g": Decimal(1000),
-} | dict.fromkeys("cm kg m² mg mg/m² mg/kg kg/m² mL mg/mL mL/h mg/h h %".split(), Decimal(1))
+} | dict.fromkeys("cm kg m² mg mg/m² mg/kg kg/m² mL mg/mL mL/h mg/h h d %".split(), Decimal(1))
 
 _TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?)|([a-z_]+) \[([^\]]+)\]|(log10|[-+−×÷^√()]))")
 _LINE = re.compile(r"(?:(?P<label>[^=]+): )?(?P<name>[^=\[]+) \[(?P<unit>[^\]]+)\] = (?P<body>[^;=]+)")

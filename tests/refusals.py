@@ -15,6 +15,7 @@ from dosewright.units import KINDS, quantity
 from .tables import bad_inputs
 
 OF_TYPE = {
+    "date": "2026-01-31",
     "Vials": "3",
     "VialSizes": "50 mg, 100 mg",
     "Doses": "50 mg, 30 mg",

@@ -33,7 +33,7 @@ ARGUMENTS = [
 # Told in words, since a choice or a search is no arithmetic; each has its own tests.
 IN_WORDS = set(
     "capped_surface capped_dose round_to_step round_to_band vials_for concentration_window infusion bead_vials "
-    "bead_loading sum_of_stages".split()
+    "bead_loading sum_of_stages interval_window".split()
 )
 
 
@@ -115,6 +115,7 @@ def plausible(argument: Argument, chance: random.Random) -> Any:
         "height": (100, 230),
         "weight": (3, 250),
         "percentage": (0, 100),
+        "interval": (1, 366),
         "duration": (1, 48),
         "concentration": (1, 50),
         "volume": (100, 1000),
