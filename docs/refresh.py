@@ -182,14 +182,15 @@ def _takes(one: object) -> Iterator[str]:
 
 
 def refresh(page: Path) -> list[str]:
-    """Write into a page what its commands print now; return the commands whose shortened output no longer fits."""
+    """Write into a page what its commands print now; return the commands that a person must look at: those whose
+    shortened output no longer fits, and those that fell over a fault of the tool."""
     text = page.read_text("utf-8")
     stale = []
     with tempfile.TemporaryDirectory() as folder:
         for step, printed in sessions(page, Path(folder)):
             if same(step.shown, printed):
                 continue
-            if ANY in step.shown:
+            if ANY in step.shown or "a fault of the tool" in printed:
                 stale.append(step.command)
             else:
                 blank = "\n" if step.shown.endswith("\n\n") else ""

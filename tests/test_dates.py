@@ -98,6 +98,11 @@ def test_a_moment_that_could_be_another_is_refused(text):
         dates.read_moment(text)
 
 
+@pytest.mark.parametrize(("text", "hours"), [("2026-11-23T08:30+14:00", 14), ("2026-11-23T08:30-12:00", -12)])
+def test_the_widest_offsets_there_are_are_read(text, hours):
+    assert dates.read_moment(text).utcoffset() == dt.timedelta(hours=hours)
+
+
 @pytest.mark.parametrize("text", ["9:00", "09.00", "09:00:00", "24:00", "09:60", "9 am", "0900", "９:00", 9, None])
 def test_only_hours_and_minutes_of_24_hours_are_a_clock_time(text):
     with pytest.raises(Mistake, match="clock time of 24 hours"):

@@ -57,6 +57,17 @@ def test_a_name_is_kept_as_it_is_written(name):
     assert a_patient({"name": name}).name == name
 
 
+def test_a_name_of_120_characters_is_the_longest():
+    assert len(a_patient({"name": "A" * 120}).name) == 120
+    with pytest.raises(Mistake, match="at most 120 characters"):
+        a_patient({"name": "A" * 121})
+
+
+def test_who_is_weighed_on_the_day_of_birth_was_not_weighed_before_it():
+    newborn = {"birth_date": "2026-11-20", "given": []}
+    assert a_patient(newborn).birth_date == a_patient(newborn).weights[0].on
+
+
 @pytest.mark.parametrize("value", ["MRN-004217", "A/2026/1182", "0042", "a1"])
 def test_an_identifier_is_of_plain_letters_and_digits(value):
     assert a_patient({"identifiers.0.value": value}).identifiers[0].value == value

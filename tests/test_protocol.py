@@ -49,6 +49,25 @@ def test_a_refused_dose_shows_the_form_to_use():
     assert str(refused.value) == "needs a dose with its unit, for example '85 mg/m^2'; got '85' (the unit is missing)"
 
 
+@pytest.mark.parametrize(
+    ("days", "total"), [(["1"], "85 mg/m^2"), (["1", "2"], "170 mg/m^2"), (["1", "2", "3"], "0.255 g/m^2")]
+)
+def test_a_total_is_the_dose_times_its_days(days, total):
+    # H29: a total of the course given each day has killed.
+    said = {"components.0.days": days, "components.0.per_cycle": {"is": total, "from": "methods"}}
+    assert a_protocol("haic-folfox", said).protocol.components[0].per_cycle.source == "methods"
+
+
+@pytest.mark.parametrize(
+    ("days", "total"), [(["1"], "170 mg/m^2"), (["1", "2"], "85 mg/m^2"), (["1", "2"], "42.5 mg/m^2")]
+)
+def test_another_total_is_refused(days, total):
+    with pytest.raises(Mistake, match="per_cycle is not dose ×"):
+        a_protocol(
+            "haic-folfox", {"components.0.days": days, "components.0.per_cycle": {"is": total, "from": "methods"}}
+        )
+
+
 @pytest.mark.parametrize("route", ROUTES)
 def test_a_route_in_full_is_read(route):
     assert read_route(route) == route

@@ -113,6 +113,10 @@ def test_another_encoding_is_refused(content):
     assert refusal_of(b"name: " + content).startswith("x.yaml: needs a file in UTF-8 (byte ")
 
 
+def test_the_byte_that_is_no_letter_is_counted():
+    assert refusal_of(b"name: \xff") == "x.yaml: needs a file in UTF-8 (byte 7 is not)"
+
+
 @pytest.mark.parametrize(
     ("text", "where", "words"),
     [

@@ -107,6 +107,8 @@ def test_nothing_is_filled_in_behind_a_hospital_s_back(key):
         ("genotype", "not asked"),
         ("time_zone", "America/New_York"),
         ("day_starts", "07:30"),
+        ("body.height", {"refuse": "140 to 200 cm", "confirm": "140 to 200 cm"}),
+        ("body.weight_too_old", "7 d"),
     ],
 )
 def test_a_policy_may_say_so(path, value):

@@ -52,6 +52,16 @@ def text(value: object) -> str:
     return value.strip()
 
 
+_PLACEHOLDERS: Final = {"name", "number", "role", "why", "todo", "tbd", "xxx", "?", "…"}
+
+
+def written(value: str) -> str:
+    """A name, number, role or reason that somebody wrote, and not the word in its place in a template."""
+    if value.casefold().strip(".") in _PLACEHOLDERS:
+        raise Mistake("what a person has written, no placeholder", example="A. Example", got=value)
+    return value
+
+
 def whole(value: object) -> int:
     """A whole number that is not negative, from text."""
     if not isinstance(value, str) or not re.fullmatch(r"0|[1-9][0-9]{0,5}", value, re.ASCII):

@@ -53,7 +53,7 @@ def say_range(value: Data) -> Markup:
 
 def drug_and_dose(line: Data) -> Markup:
     """'fluorouracil 3,980 mg': no line break between drug and dose; the words of a long name may stand on two lines."""
-    *words, last = line["drug"].split(" ")
+    *words, last = wording.drug(line["drug"]).split(" ")
     before = Markup("").join(Markup("{} ").format(word) for word in words)
     return before + kept_together(f"{last} {spoken(line['ordered'])}")
 
@@ -100,6 +100,7 @@ def _capital(text: str) -> str:
 FILTERS: Final = {
     "say": say,
     "say_range": say_range,
+    "drug": wording.drug,
     "drug_and_dose": drug_and_dose,
     "percent": percent,
     "number": number,
@@ -462,11 +463,10 @@ def decisions(order: Data) -> list[dict[str, Any]]:
 def worksheet(order: Data) -> dict[str, Any]:
     """What the bead worksheet needs beside the order: stages done and to come, and the sources of what it shows."""
     beads = order["beads"]
-    done = [*beads["injected"], *[None] * max(LEAST_STAGES - len(beads["injected"]), 1)]
-    plan = beads["plan"]
+    injected = beads["injected"] or []
+    done = [*injected, *[None] * max(LEAST_STAGES - len(injected), 1)]
     return {
         "stages": [{"number": str(number), "injected": injected} for number, injected in enumerate(done, 1)],
-        "fluid_known": plan is not None and plan["add_per_vial_if_per_vial"] is not None,
         "sources": [one for one in order["sources"] if one["key"] in _BEAD_SOURCES],
     }
 

@@ -383,6 +383,6 @@ def _embolised(beads: Mapping[str, Any]) -> str:
 
 def _exposed(row: Mapping[str, Any]) -> str:
     values = [row["before"], *row["after"]]
-    shown = " → ".join("unknown" if value is None else wording.number(value["value"], places=1) for value in values)
+    shown = " → ".join("unknown" if value is None else wording.number(value["value"], places=2) for value in values)
     limit = f"  (limit {wording.number(row['limit']['value'])}, {row['from']})" if row["limit"] else ""
     return f"  {row['name']:<14} {shown}{limit}"

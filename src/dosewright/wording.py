@@ -42,6 +42,18 @@ def say(value: Quantity, *, places: int | None = None) -> str:
     return f"{number(value.magnitude, places=places)} {spoken}"
 
 
+TALL_MAN: Final = {"doxorubicin": "DOXOrubicin", "daunorubicin": "DAUNOrubicin"}
+
+
+def drug(name: str) -> str:
+    """A drug as it may stand on a sheet: its generic name, with the letters tall in which it differs from its like.
+
+    >>> drug("doxorubicin"), drug("oxaliplatin")
+    ('DOXOrubicin', 'oxaliplatin')
+    """
+    return TALL_MAN.get(name, name)
+
+
 def plural(noun: str, count: float) -> str:
     """A noun for one or several: 'vial', 'vials'."""
     return noun if count == 1 else f"{noun}s"

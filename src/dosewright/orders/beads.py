@@ -32,13 +32,14 @@ class Beads:
     nearest_above: Quantity | None
     capacity: Range
     fluid: str | None
+    loading_fluid: Quantity | None
     contact_at_least: Quantity
     uptake_over: Quantity
     final_volume: Quantity
     final_volume_per: str | None
     final_fluid: str
     plan: loading.LoadingPlan | None
-    injected: tuple[Quantity, ...]
+    injected: tuple[Quantity, ...] | None  # None where nobody has told the plan; none so far is ()
     injected_together: Quantity | None
     stages: str | None
     product: str
@@ -95,13 +96,14 @@ def build(
         nearest_above=choice.nearest_above if choice else None,
         capacity=capacity,
         fluid=_settled(choices, stated, "fluid"),
+        loading_fluid=None if fluid_volume == "undecided" else fluid_volume,
         contact_at_least=contact,
         uptake_over=uptake,
         final_volume=final,
         final_volume_per=_settled(choices, stated, "final_volume_per"),
         final_fluid=_settled(choices, stated, "final_fluid"),
         plan=plan,
-        injected=injected,
+        injected=injected if planned else None,
         injected_together=loading.sum_of_stages(injected=loading.Doses(injected)) if injected else None,
         stages=procedure.stages.value if procedure.stages else None,
         product=site.beads.product,

@@ -546,7 +546,7 @@ def _follow_up(number: int, day: dt.date, following: Cycle | None, rules: Schedu
                 due = following.actual or following.planned
             aim = due - rules.imaging_before * DAY
             aim = aim if aim > day else day + DAY
-            fit = rules.days.fit(aim, day + DAY, due, procedure=False)
+            fit = rules.days.fit(aim, day + DAY, due - DAY, procedure=False, move="earlier first")
             why = fit.why or f"after cycle {number}"
             yield Event(f"{number}/imaging/{visit.key}", "imaging", visit.what, fit.day or aim, why=why)
 

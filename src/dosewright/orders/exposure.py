@@ -29,6 +29,7 @@ class Exposure:
     name: str
     of: Literal["drug", "class"]
     before: float | None
+    added: tuple[float | None, ...]
     after: tuple[float | None, ...]
     least: tuple[float, ...]
     limit: float | None
@@ -159,15 +160,16 @@ def _exposure(
 ) -> Exposure:
     start = None if before is None else sum(before.get(member, 0.0) for member in members)
     total, known = start, start or 0.0
-    after, least = [], []
+    each, after, least = [], [], []
     for cycle, full in zip(cycles, adds, strict=True):
         added = [_part(cycle.share, full.get(one, 0.0)) for one in members if one not in until or until[one] < cycle.on]
+        each.append(_sum(added))
         total = _sum([total, *added])
         known += sum(amount or 0.0 for amount in added)
         after.append(total)
         least.append(known if total is None else total)
     limit, source = _limit(name, of, site)
-    return Exposure(name, of, start, tuple(after), tuple(least), limit, source)
+    return Exposure(name, of, start, tuple(each), tuple(after), tuple(least), limit, source)
 
 
 def _part(share: float | None, amount: float | None) -> float | None:

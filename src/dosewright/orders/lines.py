@@ -96,16 +96,18 @@ def calculated(dose_per: Quantity, basis: Basis, *, places: int = MG_PLACES) -> 
 
 
 def _places(mg: float, step: Quantity | None, ordered: Quantity) -> int:
-    """As many decimals of the calculated dose as make the rounding that follows true for whoever checks it.
+    """As many decimals of the calculated dose as make rounding and deviation true for whoever checks them.
 
     99.4987 mg goes to 99 mg; printed as 99.5 mg it would seem to go the wrong way.
     """
-    places = MG_PLACES
-    if step is not None:
-        one, aim = step.m_as("mg"), ordered.m_as("mg")
-        while places < wording.MOST_PLACES and half_up(half_up(mg, 10.0**-places), one) != aim:
-            places += 1
-    return places
+    aim = ordered.m_as("mg")
+    off = wording.signed_percent(aim / mg - 1)
+    for places in range(MG_PLACES, wording.MOST_PLACES):
+        shown = half_up(mg, 10.0**-places)
+        rounds = step is None or half_up(shown, step.m_as("mg")) == aim
+        if rounds and wording.signed_percent(aim / shown - 1) == off:
+            return places
+    return wording.MOST_PLACES
 
 
 def basis_of(dose_per: Quantity) -> str:
@@ -324,9 +326,20 @@ def _concentration(line: Line, made: Made, preparation: Preparation | None, fact
     how = "" if len(outside) == len(verdicts) else f" {wording.listed(outside)}"
     bag = wording.told(made.diluent_volume)
     message = f"{line.key}: the final concentration is {words} what its label allows{how}, in {bag}{advice}"
-    said = ", ".join(f"{wording.say(value, places=3)} {how}" for how, value in readings.items() if value is not None)
+    said = ", ".join(f"{_beside(value, made.window)} {how}" for how, value in readings.items() if value is not None)
     allowed = f"{wording.number(least.magnitude)} to {wording.say(most)}"
     yield Finding("concentration", "blocks-release", message, said, allowed, facts.window.source, line.key)
+
+
+def _beside(value: Quantity, window: tuple[Quantity, Quantity]) -> str:
+    """A concentration in as many digits as tell it from a limit that it does not meet."""
+    places = 3
+    while places < wording.MOST_PLACES and any(
+        half_up(value.m_as(limit.units), 10.0**-places) == limit.magnitude != value.m_as(limit.units)
+        for limit in window
+    ):
+        places += 1
+    return wording.say(value, places=places)
 
 
 def _fits(line: Line, made: Made, bag: Quantity, least: Quantity, most: Quantity) -> bool:

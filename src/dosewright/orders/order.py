@@ -22,6 +22,7 @@ from ..units import Range, quantity, settled
 from . import basis as body
 from . import beads, exposure, fitness, lines
 from .beads import Beads
+from .calendar import Days
 from .day import Part, placed
 from .decisions import Choices
 from .doses import Doses, doses, line_data, site_data, to_data
@@ -32,6 +33,7 @@ from .patient import Patient
 SCHEMA: Final = "1"
 REQUIRED_IDENTIFIERS: Final = 2
 FULL_ACTIVITY: Final = "activity score 2"
+ACTIVITIES: Final = tuple(f"activity score {score}" for score in ("0", "0.5", "1", "1.5", "2"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Window:
     says: str
     source: str
     state: str
+    others: tuple[dict[str, Any], ...] = ()
 
 
 def order(
@@ -83,6 +86,9 @@ def order(
         planned = None if isinstance(patient.embolisation, str) else patient.embolisation
         for one in beads.build(procedure, site, choices, planned):
             (sheets if isinstance(one, Beads) else found).append(one)  # type: ignore[arg-type]
+    if sheets:
+        found += _embolisation(patient)
+    found += _closed(site, on)
     found += body.change_of_weight(site.body, made_basis, patient, on)
     found += fitness.eligibility_findings(answers)
     found += fitness.gate_findings(site, gate_answers)
@@ -194,6 +200,10 @@ def _genotype(patient: Patient, site: Site, given: list[str]) -> Iterator[Findin
             severity: Severity = "blocks-release" if site.genotype == "required" else "warning"
             message = f"{symbol} is unknown; unknown is not normal"
             yield Finding("genotype-unknown", severity, message, "unknown", source=source, where="genotype")
+        elif found not in {"unknown", *ACTIVITIES}:
+            message = f"{symbol}: what stands there cannot be read as an activity score"
+            allowed = wording.listed(ACTIVITIES, "or")
+            yield Finding("genotype-unreadable", "blocks-release", message, found, allowed, "cpic", "genotype")
         elif found not in {"unknown", FULL_ACTIVITY}:
             message = f"{symbol} is not of full activity, and this order is not reduced for it"
             yield Finding("genotype", "refuse", message, found, FULL_ACTIVITY, "cpic", "genotype")
@@ -212,6 +222,21 @@ def _allergies(patient: Patient, named: list[str]) -> Iterator[Finding]:
         else:
             message = "an allergy is recorded: compare it with every drug of this order"
             yield Finding("allergy-recorded", "warning", message, allergy, where="allergies")
+
+
+def _embolisation(patient: Patient) -> Iterator[Finding]:
+    """A bead procedure needs a plan for this very patient: the site's usual amount is no plan."""
+    if isinstance(patient.embolisation, str):
+        message = "the protocol embolises, and this patient has no plan for it"
+        yield Finding("embolisation-unplanned", "blocks-release", message, patient.embolisation, where="embolisation")
+
+
+def _closed(site: Site, on: dt.date) -> Iterator[Finding]:
+    """A treatment on a day on which the site does not treat."""
+    closed = Days(site.calendar).closed(on, procedure=True)
+    if closed:
+        message = f"the site does not treat on this day: {closed}"
+        yield Finding("closed-day", "warning", message, wording.day(on), source="site calendar", where="on")
 
 
 def _signed_later(site: Site, protocol: str, on: dt.date) -> Iterator[Finding]:
@@ -261,6 +286,15 @@ def _next(choices: Choices, on: dt.date) -> Window:
         says=wording.say_range(interval),
         source=settled.source,
         state=settled.state,
+        others=tuple(
+            {
+                "earliest": on + dt.timedelta(days=other.low.m_as("d")),
+                "latest": on + dt.timedelta(days=other.high.m_as("d")),
+                "says": wording.say_range(other),
+                "from": source,
+            }
+            for other, source in settled.others
+        ),
     )
 
 
@@ -287,9 +321,7 @@ def _exposure(
 
 def _exposure_row(row: exposure.Exposure) -> dict[str, Any]:
     before = row.after[-2] if len(row.after) > 1 else row.before
-    total = row.after[-1]
-    adds = None if before is None or total is None else total - before
-    figures = {"before": before, "adds": adds, "total": total}
+    figures = {"before": before, "adds": row.added[-1], "total": row.after[-1]}
     told = {name: "unknown" if one is None else quantity(settled(one), "mg/m²") for name, one in figures.items()}
     limit = None if row.limit is None else quantity(row.limit, "mg/m²")
     return {"drug": row.name, "of": row.of, **told, "limit": limit, "from": row.source}

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, Wit
 
 from .. import wording
 from ..errors import Mistake, Refusal, together
-from ..reading import Count, Day, Decimal, Document, Strict, Text, at_least_one, read, validate
+from ..reading import Count, Day, Decimal, Document, Strict, Text, at_least_one, read, validate, written
 from ..units import DOSE, DOSE_PER_AREA, HEIGHT, PERCENT, WEIGHT, Quantity
 
 YesNoUnknown = Literal["yes", "no", "unknown"]
@@ -31,10 +31,11 @@ def _identifier(value: object) -> str:
     """An identifier as printed on a wristband: plain letters and digits, so that two never only look alike."""
     if not isinstance(value, str) or not value.isascii() or not value.replace("-", "").replace("/", "").isalnum():
         raise Mistake("an identifier of plain letters, digits, hyphens or slashes", example="MRN-004217", got=value)
-    return value
+    return written(value)
 
 
 ShortText = Annotated[Text, BeforeValidator(_name)]
+NameOfPatient = Annotated[ShortText, AfterValidator(written)]
 
 
 class Identifier(Strict):
@@ -103,7 +104,7 @@ class Patient(Strict):
     """One patient at one point of a course."""
 
     dosewright: Literal["1"] = Field(alias="schema")
-    name: ShortText
+    name: NameOfPatient
     identifiers: tuple[Identifier, ...]
     birth_date: Day
     sex: Literal["male", "female", "unknown"]

@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from ..errors import Mistake, Refusal, together
-from ..reading import Clock, Day, Decimal, Document, Name, Strict, Text, Zone, at_least_one, read, validate
+from ..reading import Clock, Day, Decimal, Document, Name, Strict, Text, Zone, at_least_one, read, validate, written
 from ..units import (
     BODY_SURFACE,
     CONCENTRATION,
@@ -43,17 +43,7 @@ YesNo = Literal["yes", "no"]
 Undecided = Literal["undecided"]
 
 
-_PLACEHOLDERS = {"name", "role", "why", "todo", "tbd", "xxx", "?", "…", "..."}
-
-
-def _somebody(value: str) -> str:
-    """A name, role or reason that somebody wrote, and not the word that stands in its place in a template."""
-    if value.casefold().strip(".") in _PLACEHOLDERS:
-        raise Mistake("what a person has written, no placeholder", example="A. Example", got=value)
-    return value
-
-
-Signed = Annotated[Text, AfterValidator(_somebody)]
+Signed = Annotated[Text, AfterValidator(written)]
 
 
 class Decision(Strict):
