@@ -543,10 +543,11 @@ def test_every_file_is_checked_and_every_mistake_told(run, tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["site", "patient"])
-def test_a_template_is_written_and_once_it_is_signed_it_is_in_order(kind, run, tmp_path):
+def test_a_template_is_written_and_once_it_is_filled_in_it_is_in_order(kind, run, tmp_path):
     assert run(kind, "init")[0] == 0
     path = tmp_path / f"{kind}.yaml"
-    path.write_text(path.read_text("utf-8").replace("by: NAME, role: chief", "by: A. Person, role: chief"), "utf-8")
+    text = re.sub(r"^([^#\n]*?): NAME\b", r"\1: A. Person", path.read_text("utf-8"), flags=re.MULTILINE)
+    path.write_text(text.replace("value: NUMBER", "value: MRN-1"), "utf-8")
     assert (run(kind, "check", f"{kind}.yaml"), files(tmp_path)) == (
         (0, f"{kind}.yaml: in order\n", ""),
         [f"{kind}.yaml"],

@@ -160,8 +160,7 @@ OPEN = {
     # The discrepancies of the paper that concern doses, schedules and endpoints: where each stands, and how.
     ("D24", "hepa-haic"): {"fluorouracil.dose": "disputed"},
     ("D25", "haic-folfox"): {"fluorouracil.dose": "disputed"},
-    ("D26", "hepa-haic"): {"interval": "disputed", "interval_counted": "unstated"},
-    ("D26", "haic-folfox"): {"interval_counted": "unstated"},
+    ("D26", "hepa-haic"): {"interval": "disputed"},
     ("D27", "hepa-haic"): {"leucovorin.form": "unstated", "leucovorin.start": "unstated", "leucovorin.route": "noted"},
     ("D27", "haic-folfox"): {
         "leucovorin.form": "unstated",
@@ -205,7 +204,7 @@ def test_a_discrepancy_of_the_paper_stands_in_the_protocol(discrepancy, name):
 def test_the_paper_without_a_discrepancy_would_ask_nothing_of_a_site():
     # Whatever is open in the arm that has no beads is a discrepancy, or is silence about what follows the day.
     asked = library.find("haic-folfox").protocol.questions()
-    assert {path for path, stated in asked.items() if not stated.discrepancy} == {"premedication"}
+    assert {path for path, stated in asked.items() if not stated.discrepancy} == {"premedication", "interval_counted"}
 
 
 def test_the_two_arms_are_one_paper_and_tell_what_they_share_alike():

@@ -125,6 +125,8 @@ STOPS = [
     ("laboratory", {"patient": {"laboratory": "unknown"}}),
     ("cycle-number", {"cycle": 2}),
     ("prior-exposure-unknown", {"patient": {"prior_exposure": "unknown"}}),
+    ("genotype-unreadable", {"patient": {"genotype": {"DPYD": "wild type"}}}),
+    ("embolisation-unplanned", {"protocol": "hepa-haic", "patient": {"embolisation": "not applicable"}}),
     ("genotype-unknown", {"patient": {"genotype": "unknown"}}),
     ("signed-later", {"site": {"signed.on": "2026-11-24"}}),
     (
@@ -162,6 +164,7 @@ REFUSES = [
 ]  # fmt: skip
 WARNS = [
     ("surface-capped", {"site": {"body.cap": "1.6 m²"}}),
+    ("closed-day", {"on": dt.date(2026, 11, 21)}),  # a Saturday
     ("weight-old", {"patient": {"weights.0.on": days_before(8)}}),
     ("ascites", {"patient": {"ascites": "mild"}}),
     ("ascites-unknown", {"patient": {"ascites": "unknown"}}),
@@ -462,7 +465,7 @@ def test_it_carries_what_the_sheet_needs(key):
 @pytest.mark.parametrize(("rule", "how", "severity"), FIRES)
 def test_every_source_that_a_finding_cites_is_listed(rule, how, severity):
     made = an_order(**how)
-    listed = {one["key"] for one in made["sources"]} | {"", "site policy", "plausibility"}
+    listed = {one["key"] for one in made["sources"]} | {"", "site policy", "site calendar", "plausibility"}
     cited = {one["source"] for one in made["findings"] if not re.fullmatch(r"D\d\d", one["source"])}
     assert cited - listed == set()
 

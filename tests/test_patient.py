@@ -14,9 +14,20 @@ from .ward import EXAMPLES, a_patient, patient_data
 ASKED = [name for name in patient_data("unknown") if patient_data("unknown")[name] == "unknown"]
 
 
-@pytest.mark.parametrize("path", [*sorted(EXAMPLES.glob("patient-*.yaml")), TEMPLATE], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("patient-*.yaml")), ids=lambda path: path.name)
 def test_a_patient_that_is_shipped_is_in_order(path):
     assert load_patient(path.read_bytes(), path.name)[0].identifiers != ()
+
+
+def test_the_template_is_in_order_once_it_names_somebody():
+    filled = TEMPLATE.read_text("utf-8").replace("NAME ", "A. Person ").replace("value: NUMBER", "value: MRN-1")
+    assert load_patient(filled.encode("utf-8"), "patient.yaml")[0].name == "A. Person"
+
+
+def test_a_name_or_number_that_is_only_the_template_s_is_nobody_s():
+    with pytest.raises(Mistake) as refused:
+        load_patient(TEMPLATE.read_bytes(), "patient.yaml")
+    assert str(refused.value).count("needs what a person has written, no placeholder") == 3
 
 
 @pytest.mark.parametrize("key", ASKED)

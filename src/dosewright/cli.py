@@ -32,6 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; every mistake is one clear message on standard error."""
+    if sys.flags.optimize > 1:
+        click.echo("dosewright: formulas and sources are read from docstrings: run Python without -OO", err=True)
+        return 2
     try:
         code = cli.main(
             args=None if arguments is None else list(arguments), prog_name="dosewright", standalone_mode=False
@@ -58,8 +61,11 @@ def run(arguments: Sequence[str] | None = None) -> int:
             return error.exit_code
         if os.environ.get("DOSEWRIGHT_DEBUG"):
             raise
+        if isinstance(error, OSError):
+            click.echo(f"dosewright: what was to be printed could not be: {error.strerror}", err=True)
+            return FAULT_OF_OURS
         told = f"{type(error).__name__} in this version ({__version__})"
-        click.echo(f"dosewright: a fault of the tool, not of yours: {told}; nothing was written.", err=True)
+        click.echo(f"dosewright: a fault of the tool, not of yours: {told}.", err=True)
         click.echo("Please report it; DOSEWRIGHT_DEBUG=1 shows where it happened.", err=True)
         return FAULT_OF_OURS
 
@@ -143,7 +149,7 @@ def _asked(value: str | None, name: str, example: str, check: Callable[[str], ob
     """What a call needs: as given, or asked for on a terminal, or a mistake in usage."""
     if value is not None:
         return value
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
         raise click.UsageError(f"needs --{name}, for example --{name} '{example}'")
     from .errors import Mistake
 
@@ -324,6 +330,8 @@ def _sheets(
 
     from .errors import Mistake
 
+    if not out.strip():
+        raise Mistake("the name of a file or a folder", where="--out", example="sheet.pdf", got=out)
     folder = Path(out) if out.endswith(("/", "\\")) or Path(out).is_dir() else None
     suffix = ending if folder else Path(out).suffix.removeprefix(".")
     if suffix not in {"pdf", "html", "json"}:
@@ -344,6 +352,8 @@ def _sheets(
             made.append(orders.order(loaded, site, site_document, patient, on=date, what_if=what_if, **counted))
         except Mistake as mistake:
             raise mistake.at(document.name) from None
+    if len({one["id"] for one in made}) < len(made):
+        raise Mistake("each patient once: two files have the same identifiers", where="--patient")
     if after is not None and len(made) != 1:
         raise click.UsageError("--after compares one order with one before it")
     since = _changes(after, made[0]) if after is not None else []

@@ -301,6 +301,9 @@ class Verification:
         return self.says
 
 
+_CAVEAT: Final = "by its own hash; that it is the order that was signed, only the hash in your records can tell"
+
+
 class _Sheet(NamedTuple):
     """What a file holds: the data of its orders, and how it was printed (nothing where it is data alone)."""
 
@@ -327,7 +330,7 @@ def verify(content: bytes, name: str) -> Verification:
         return Verification(identities, "changed", "not compared" if sheet.made_as else "none", says)
     about = f"the data of order {wording.listed(identities)} is unchanged"
     if sheet.made_as is None:
-        return Verification(identities, "unchanged", "none", about)
+        return Verification(identities, "unchanged", "none", f"{about} ({_CAVEAT})")
     others = {one["tool"] for one in sheet.orders} - {TOOL}
     if others:
         says = f"{about}; the page was NOT COMPARED, since {wording.listed(sorted(others))} made it and this is {TOOL}"
@@ -335,7 +338,7 @@ def verify(content: bytes, name: str) -> Verification:
     difference = _difference(content, sheet.orders, *sheet.made_as)
     if difference:
         return Verification(identities, "unchanged", "differs", f"CHANGED: {about}, but {difference}")
-    return Verification(identities, "unchanged", "as made", f"{about}, and so is what is printed")
+    return Verification(identities, "unchanged", "as made", f"{about}, and so is what is printed ({_CAVEAT})")
 
 
 def order_of(content: bytes, name: str) -> Data:
@@ -432,7 +435,12 @@ def _difference(content: bytes, orders: Sequence[Data], kind: Kind, paper: Paper
         return f"no sheet can be made from it: {mistake}"
     except Exception as error:  # data that hashes right and yet is no order: whatever goes wrong, it was not ours
         return f"no sheet can be made from it ({type(error).__name__})"
-    return "" if fresh == content else _seen_difference(fresh, content)
+    if fresh == content:
+        return ""
+    return _seen_difference(fresh, content) or (
+        "the file is not the one that is made from it, though its pages show the same: "
+        "something was added to it, or it was printed with other fonts"
+    )
 
 
 def _seen_difference(fresh: bytes, content: bytes) -> str:

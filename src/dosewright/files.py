@@ -13,6 +13,8 @@ from .errors import Mistake
 
 def read(path: str, *, most: int = 50_000_000) -> bytes:
     """The bytes of a file, or a mistake that says which file and why not."""
+    if Path(path).exists() and not Path(path).is_file():
+        raise Mistake("a file, no folder and no device", where=path)
     try:
         with open(path, "rb") as file:
             content = file.read(most + 1)

@@ -24,8 +24,9 @@ from .units import number
 
 LARGEST: Final = 1_000_000  # bytes; ten times the longest protocol anybody will write
 DEEPEST: Final = 20
+MOST_ERRORS: Final = 200
 _FORBIDDEN: Final = re.compile(
-    "[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffe]"
+    "[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffd\ufffe\u034f\u115f\u1160\u2800\u3164\uffa0\ufe00-\ufe0f]"
 )
 _NAMES: Final = ("id", "drug", "of", "analyte", "rule", "name", "kind")
 
@@ -286,7 +287,8 @@ def validate(document: Document, model: type[M]) -> M:
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
-        errors = [(_path(document.data, one["loc"]), one) for one in error.errors()]
+        # so many at once are read by nobody
+        errors = [(_path(document.data, one["loc"]), one) for one in error.errors(include_url=False)[:MOST_ERRORS]]
         mistakes = [told for one in _joined(errors) for told in _mistakes(document, model, *one)]
         distinct = {str(one): one for one in mistakes}
         raise together(sorted(distinct.values(), key=lambda one: _position(one.where))) from None

@@ -14,6 +14,7 @@ from .checked import checked, checked_one_by_one
 from .columns import above, anywhere, choose
 
 YesNo = Literal["yes", "no"]
+MOST_WAYS = 50_000  # sums of vials that are worth comparing
 MOST_VIALS = 60  # for one dose; more is a slip of the pen
 
 
@@ -241,6 +242,8 @@ def _least_waste(mg: float, sizes: tuple[float, ...]) -> tuple[float, ...] | Non
         sums = {settled(total + size): (*ways[total], size) for total in short for size in sizes}
         new = {total: way for total, way in sums.items() if total not in ways and (least is None or total < least)}
         ways |= new
+        if len(ways) > MOST_WAYS:
+            raise Refusal("the vial sizes are too many or too odd to be searched", where="sizes")
         short = [total for total in new if total < mg]
         least = min((total for total in new if total >= mg), default=least)
         if least == mg:

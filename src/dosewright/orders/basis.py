@@ -145,7 +145,10 @@ def of_patient(policy: Body, patient: Patient, on: dt.date) -> Basis:
     if patient.height == "unknown":
         raise CannotCompute("the height is unknown", where="height", example="{value: 165 cm, on: 2026-11-20}")
     weight = dosing_weight(policy, patient)
-    for name, measured in (("height", patient.height), ("weight", weight)):
+    dated: list[tuple[str, Measured]] = [("height", patient.height), ("weight", weight)]
+    if patient.reference_weight != "unknown":
+        dated.append(("reference_weight", patient.reference_weight))
+    for name, measured in dated:
         if measured.on > on:
             raise Refusal(f"the {name} was measured after the day of treatment", where=name, got=measured.on)
     reference = patient.reference_weight
@@ -157,7 +160,8 @@ def of_patient(policy: Body, patient: Patient, on: dt.date) -> Basis:
         height_on=patient.height.on,
         weight_on=weight.on,
         weight_basis=weight.basis,
-        reference_weight=None if reference == "unknown" else reference.value,
+        # a change is one of the same kind of weight, or it is not seen
+        reference_weight=None if reference == "unknown" or reference.basis != weight.basis else reference.value,
     )
 
 
@@ -228,7 +232,7 @@ def change_of_weight(policy: Body, made: Basis, patient: Patient, on: dt.date) -
             yield Finding("weight-old", "warning", message, said, limit, "site policy", "weight")
     if made.weight_change is None:
         gravity: Severity = "warning" if patient.given else "info"
-        message = "no reference weight is known, so a change of weight cannot be seen"
+        message = "no reference weight of the same basis is known, so a change of weight cannot be seen"
         yield Finding("reference-weight-unknown", gravity, message, source="site policy", where="weight")
     elif abs(made.weight_change.magnitude) >= policy.weight_change.magnitude - 1e-9:
         message = "the weight has changed against the reference weight: recalculate, and have the doses confirmed"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from ..dates import after
 from ..errors import CannotCompute
 from ..protocol.model import Start
 
+MOST_READINGS = 200
 OR = " or "  # between the choices that come to the same times
 
 
@@ -43,6 +45,8 @@ def placed(parts: Sequence[Part], begin: dt.datetime) -> Mapping[str, tuple[Time
     Raises `CannotCompute` where the parts wait for each other in a ring.
     """
     undecided = [part.key for part in parts if len(part.starts) > 1]
+    if math.prod(len(part.starts) for part in parts) > MOST_READINGS:
+        raise CannotCompute("too many starts are undecided for the clock to be told", where="start")
     found: dict[str, dict[tuple[dt.datetime, dt.datetime], list[str]]] = {part.key: {} for part in parts}
     for choice in itertools.product(*(part.starts for part in parts)):
         reading = ", ".join(

@@ -75,6 +75,7 @@ def doses_data(loaded: Loaded, site: Site, document: Document, made: Doses, *, o
             "status": protocol.status,
             "released": made.released,
             "on": on,
+            "patient": None,  # a body, of whom nothing else is known: nothing of a patient was looked at
             "bsa": {**wording.as_data(surface), "formula": made.basis.formula},
             "basis": made.basis,
             "lines": [line_data(line) for line in made.lines],

@@ -91,12 +91,18 @@ def gates(site: Site, patient: Patient, on: dt.date) -> tuple[GateAnswer, ...]:
     return tuple(_gate(gate, patient, on) for gate in site.gates)
 
 
+def _same(written: str, analyte: str) -> bool:
+    """Whether a value is of an analyte: capitals and an addition in brackets are of no account."""
+    plain, _, _ = written.casefold().partition("(")
+    return plain.strip() == analyte.casefold()
+
+
 def _gate(gate: Gate, patient: Patient, on: dt.date) -> GateAnswer:
     limits = [f"at least {gate.at_least}"] if gate.at_least else []
     limits += [f"at most {gate.at_most}"] if gate.at_most else []
     limit = f"{' and '.join(limits)} {gate.unit}"
     values: tuple[Laboratory, ...] = () if patient.laboratory == "unknown" else patient.laboratory
-    found = [one for one in values if one.analyte == gate.analyte and one.on <= on]
+    found = [one for one in values if _same(one.analyte, gate.analyte) and one.on <= on]
     if not found:
         return GateAnswer(gate.analyte, limit, "unknown", None, "unknown", "no value is known", gate.source)
     latest = max(found, key=lambda one: one.on)

@@ -194,7 +194,7 @@ def _course(patient: Patient, choices: Choices, cycle: int, on: dt.date) -> Iter
 def _genotype(patient: Patient, site: Site, given: list[str]) -> Iterator[Finding]:
     genes = {gene.value: gene.source for name in given if (gene := drug(name).genotype) is not None}
     for symbol, source in genes.items():
-        known = {} if patient.genotype == "unknown" else patient.genotype
+        known: Mapping[str, str] = {} if patient.genotype == "unknown" else {**patient.genotype}
         found = known.get(symbol, "unknown")
         if found == "unknown" and site.genotype != "not asked":
             severity: Severity = "blocks-release" if site.genotype == "required" else "warning"

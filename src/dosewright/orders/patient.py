@@ -126,7 +126,7 @@ class Patient(Strict):
     massive_ascites_with_portal_hypertension: YesNoUnknown
     first_imaging: YesNoUnknown
     lost_to_follow_up: YesNoUnknown
-    genotype: dict[Text, Text] | Unknown
+    genotype: dict[Literal["DPYD", "UGT1A1"], Text] | Unknown
     prior_exposure: Annotated[tuple[Exposure, ...], AfterValidator(at_least_one)] | Literal["none", "unknown"]
     laboratory: tuple[Laboratory, ...] | Unknown
     embolisation: Embolisation | Literal["unknown", "not applicable"]
@@ -147,6 +147,8 @@ class Patient(Strict):
         ]
         if self.height != "unknown":
             dated.append((("height", "on"), self.height.on))
+        if self.reference_weight != "unknown":
+            dated.append((("reference_weight", "on"), self.reference_weight.on))
         if not isinstance(self.prior_exposure, str):
             dated += [(("prior_exposure", index, "until"), one.until) for index, one in enumerate(self.prior_exposure)]
         for place, day in dated:
@@ -155,7 +157,7 @@ class Patient(Strict):
 
     def _mistakes_of_order(self) -> Iterator[Mistake]:
         """What stands twice, or in the wrong order."""
-        if len({(one.kind, one.value) for one in self.identifiers}) < len(self.identifiers):
+        if len({one.value.casefold() for one in self.identifiers}) < len(self.identifiers):
             yield Mistake("different identifiers", within=("identifiers",))
         for index, one in enumerate(self.weights):
             for other in self.weights[:index]:

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from .. import wording
 from ..errors import Mistake, Refusal, together
 from ..reading import Clock, Day, Decimal, Document, Name, Strict, Text, Zone, at_least_one, read, validate, written
 from ..units import (
@@ -123,13 +124,24 @@ class Vial(Strict):
     vials: Annotated[tuple[Annotated[Quantity, DOSE], ...], AfterValidator(at_least_one)]
 
 
+MOST_ROUNDING = 10.0  # percent of the ordered dose, for cytotoxic drugs: HOPA, doi:10.1200/JOP.2017.025411
+
+
+def _within_ten(value: Quantity) -> Quantity:
+    if value.magnitude > MOST_ROUNDING:
+        raise Refusal(
+            "rounding by more than 10 % is beyond what the HOPA recommends for cytotoxic drugs", example="5 %"
+        )
+    return value
+
+
 class Preparation(Strict):
     """How one drug (or one component) is made up and given here."""
 
     product: Vial | Undecided
     step: Annotated[Quantity, DOSE]
     bands: Text | None = None  # a table of dose bands in place of the step
-    most_deviation: Annotated[Quantity, PERCENT]
+    most_deviation: Annotated[Quantity, PERCENT, AfterValidator(_within_ten)]
     dose_cap: Annotated[Quantity, DOSE] | Literal["none"]
     diluent: Text
     volume: Annotated[Quantity, VOLUME] | Undecided
@@ -234,8 +246,8 @@ class Site(Strict):
     preparation: dict[Text, Preparation]
     beads: Beads
     calendar: Calendar
-    gates: tuple[Gate, ...] | Undecided
-    care: tuple[Care, ...] | Undecided
+    gates: Annotated[tuple[Gate, ...], AfterValidator(at_least_one)] | Undecided
+    care: Annotated[tuple[Care, ...], AfterValidator(at_least_one)] | Undecided
     genotype: Literal["required", "asked", "not asked"]
     prior_exposure: Literal["required", "asked"]
     cumulative: tuple[Cumulative, ...] | Undecided
@@ -269,6 +281,10 @@ class Site(Strict):
             if preparation.line not in self.lines:
                 needs = f"a line of this site ({', '.join(self.lines)})"
                 yield Mistake(needs, within=("preparation", name, "line"), got=preparation.line)
+            if preparation.volume != "undecided" and preparation.volume not in preparation.stocked:
+                words = ", ".join(wording.say(one) for one in preparation.stocked) or "none is"
+                got = wording.say(preparation.volume)
+                yield Mistake(f"a volume that is stocked ({words})", within=("preparation", name, "volume"), got=got)
             facts = drugs().get(name)
             if facts and facts.diluents and preparation.diluent not in facts.diluents.value:
                 needs = f"a diluent that goes with {name} ({', '.join(facts.diluents.value)})"
