@@ -161,7 +161,7 @@ def test_the_worksheet_has_its_steps() -> None:
     text = run_together(printed("with beads, not released", "worksheet"))
     expected = (
         "Vials of beads taken", "50 mg/vial", "40 to 60 mg/vial", "within", "contact started", "20 min", "Supernatant",
-        "UNDECIDED: if per vial, 20 mL in all", "if per treatment, 20 mL in all", "Use before", "offered", "loaded",
+        "UNDECIDED: if per vial, 20 mL from each vial", "if per treatment, 20 mL in all", "Use before", "offered", "loaded",
         "injected", "more than 45 mg", "sum over the stages", "initials 1", "initials 2", "second checker",
     )  # fmt: skip
     assert [words for words in expected if words not in text] == []

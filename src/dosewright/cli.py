@@ -101,7 +101,15 @@ def _site(path: str | None) -> tuple[Site, Document]:
     from . import files
     from .protocol.site import load_site, reference_site
 
-    return reference_site() if path is None else load_site(files.read(path), Path(path).name)
+    if path is None:
+        return reference_site()
+    from .orders.lines import check_bands
+    from .protocol.library import check_decisions
+
+    found = load_site(files.read(path), Path(path).name)
+    check_decisions(*found)
+    check_bands(*found)
+    return found
 
 
 def _patient(path: str) -> tuple[Patient, Document]:
@@ -197,7 +205,7 @@ def _width() -> int:
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "terminal_width": _width()})
 @click.version_option(__version__, prog_name="dosewright")
 def cli() -> None:
-    """From a published treatment protocol to doses with their working, order sheets and bead worksheets.
+    """From a published treatment protocol to doses with their working, order sheets, bead worksheets and calendars.
 
     An aid to calculation, to be checked independently by a second person; no cleared medical device.
 
@@ -273,7 +281,7 @@ _SHEET_OPTIONS = (
     click.option("--day", "day", metavar="N", default="1", help="The day of the cycle, where drugs run on several."),
     click.option("--on", "on", metavar="DATE", required=True, help="The day of treatment, as 2026-11-23."),
     click.option("--out", required=True, metavar="PATH", help="X.pdf, X.html or X.json; a folder takes one file each."),
-    click.option("--after", metavar="FILE", help="The order before (JSON): what has changed since is told."),
+    click.option("--after", metavar="FILE", help="The order before, as JSON or PDF: what has changed is told."),
     click.option("--as", "ending", type=click.Choice(["pdf", "html", "json"]), default="pdf", help="In a folder."),
     click.option("--workers", type=click.IntRange(1, 64), default=1, help="Processes, where there are many sheets."),
     click.option("--paper", type=click.Choice(["A4", "Letter"]), default="A4", help="Size of the paper."),
@@ -419,13 +427,15 @@ def _written(
     """Write the sheets, whole or not at all, and say where each order went."""
     from . import documents, files
 
+    to_html = documents.worksheet_html if kind == "worksheet" else documents.order_html
     names = [_file_name(kind, one, suffix) for one in made]
     if suffix == "json":
         targets = [folder / name for name in names] if folder else [out]
+        if kind == "worksheet":
+            to_html(made, paper=paper)  # which refuses an order without beads
         for one, target in zip(made, targets, strict=True):
             files.write(target, (_dumped(one) + "\n").encode("utf-8"))
         return targets
-    to_html = documents.worksheet_html if kind == "worksheet" else documents.order_html
     settings: dict[str, Any] = {"paper": paper, "copy": copy}
     if folder is None:
         if suffix == "html":

@@ -146,8 +146,6 @@ def of_patient(policy: Body, patient: Patient, on: dt.date) -> Basis:
         raise CannotCompute("the height is unknown", where="height", example="{value: 165 cm, on: 2026-11-20}")
     weight = dosing_weight(policy, patient)
     dated: list[tuple[str, Measured]] = [("height", patient.height), ("weight", weight)]
-    if patient.reference_weight != "unknown":
-        dated.append(("reference_weight", patient.reference_weight))
     for name, measured in dated:
         if measured.on > on:
             raise Refusal(f"the {name} was measured after the day of treatment", where=name, got=measured.on)
@@ -160,9 +158,13 @@ def of_patient(policy: Body, patient: Patient, on: dt.date) -> Basis:
         height_on=patient.height.on,
         weight_on=weight.on,
         weight_basis=weight.basis,
-        # a change is one of the same kind of weight, or it is not seen
-        reference_weight=None if reference == "unknown" or reference.basis != weight.basis else reference.value,
+        reference_weight=reference.value if reference != "unknown" and _comparable(reference, weight, on) else None,
     )
+
+
+def _comparable(reference: WeightMeasured, weight: WeightMeasured, on: dt.date) -> bool:
+    """Whether a change can be seen: between weights of one kind, the reference known before the treatment."""
+    return reference.basis == weight.basis and reference.on <= on
 
 
 def dosing_weight(policy: Body, patient: Patient) -> WeightMeasured:
@@ -232,7 +234,7 @@ def change_of_weight(policy: Body, made: Basis, patient: Patient, on: dt.date) -
             yield Finding("weight-old", "warning", message, said, limit, "site policy", "weight")
     if made.weight_change is None:
         gravity: Severity = "warning" if patient.given else "info"
-        message = "no reference weight of the same basis is known, so a change of weight cannot be seen"
+        message = "no earlier reference weight of the same basis is known, so a change of weight cannot be seen"
         yield Finding("reference-weight-unknown", gravity, message, source="site policy", where="weight")
     elif abs(made.weight_change.magnitude) >= policy.weight_change.magnitude - 1e-9:
         message = "the weight has changed against the reference weight: recalculate, and have the doses confirmed"

@@ -72,7 +72,7 @@ def order(
     days = sorted({one for component in protocol.components for one in component.days})
     if day not in days:
         known = wording.listed(str(one) for one in days)
-        raise Mistake(f"a day of {protocol.id} on which something is given ({known})", where="day", got=day)
+        raise Mistake(f"a day of {protocol.id} on which something is given ({known})", where="--day", got=day)
     choices = Choices(protocol, site, what_if)
     made_basis = body.of_patient(site.body, patient, on)
     made = doses(loaded, site, made_basis, what_if=what_if, cycle=cycle, day=day, patient=patient)
@@ -194,7 +194,7 @@ def _course(patient: Patient, choices: Choices, cycle: int, on: dt.date) -> Iter
 def _genotype(patient: Patient, site: Site, given: list[str]) -> Iterator[Finding]:
     genes = {gene.value: gene.source for name in given if (gene := drug(name).genotype) is not None}
     for symbol, source in genes.items():
-        known: Mapping[str, str] = {} if patient.genotype == "unknown" else {**patient.genotype}
+        known: Mapping[str, str] = {} if patient.genotype == "unknown" else dict(patient.genotype.items())
         found = known.get(symbol, "unknown")
         if found == "unknown" and site.genotype != "not asked":
             severity: Severity = "blocks-release" if site.genotype == "required" else "warning"

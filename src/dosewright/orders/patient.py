@@ -147,8 +147,6 @@ class Patient(Strict):
         ]
         if self.height != "unknown":
             dated.append((("height", "on"), self.height.on))
-        if self.reference_weight != "unknown":
-            dated.append((("reference_weight", "on"), self.reference_weight.on))
         if not isinstance(self.prior_exposure, str):
             dated += [(("prior_exposure", index, "until"), one.until) for index, one in enumerate(self.prior_exposure)]
         for place, day in dated:

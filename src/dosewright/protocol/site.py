@@ -13,7 +13,6 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from .. import wording
 from ..errors import Mistake, Refusal, together
 from ..reading import Clock, Day, Decimal, Document, Name, Strict, Text, Zone, at_least_one, read, validate, written
 from ..units import (
@@ -281,10 +280,6 @@ class Site(Strict):
             if preparation.line not in self.lines:
                 needs = f"a line of this site ({', '.join(self.lines)})"
                 yield Mistake(needs, within=("preparation", name, "line"), got=preparation.line)
-            if preparation.volume != "undecided" and preparation.volume not in preparation.stocked:
-                words = ", ".join(wording.say(one) for one in preparation.stocked) or "none is"
-                got = wording.say(preparation.volume)
-                yield Mistake(f"a volume that is stocked ({words})", within=("preparation", name, "volume"), got=got)
             facts = drugs().get(name)
             if facts and facts.diluents and preparation.diluent not in facts.diluents.value:
                 needs = f"a diluent that goes with {name} ({', '.join(facts.diluents.value)})"
