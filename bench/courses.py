@@ -23,7 +23,7 @@ from .measure import Result
 
 COURSES, CYCLES, ENOUGH = 10_000, 8, 1_000
 PIECE = 500
-FLAT = 2.0  # MB; the interpreter's own allocations come and go by so much
+FLAT = 5.0  # MB; the interpreter's own allocations come and go by so much, a leak of courses would be far more
 YEARS = range(1800, 2200)
 Found = list[tuple[str, dt.date, str, str]]
 
@@ -95,7 +95,8 @@ def theirs(course: Course, rules: Schedule) -> Found:
         week, fortnight = day + relativedelta(weeks=1), day + relativedelta(weeks=2)
         visit = moved(week, week, fortnight)
         found += [(one.what, visit, "", "") for one in rules.visits if one.kind == "after treatment"]
-        imaging = moved(following - relativedelta(days=3), day + relativedelta(days=1), following)
+        eve = following - relativedelta(days=1)
+        imaging = moved(following - relativedelta(days=3), day + relativedelta(days=1), eve, step=-1)
         found += [(one.what, imaging, "", "") for one in rules.visits if one.kind == "after each cycle"]
     last, previous = max(date for _, date, _, _ in found), days[0]
     while True:

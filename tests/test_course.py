@@ -12,11 +12,14 @@ from hypothesis import strategies as st
 
 from dosewright.calendars import round_percent
 from dosewright.errors import Mistake, Refusal
-from dosewright.orders.course import Cycle, Plan, plan, schedule
+from dosewright.orders.course import Course, Cycle, Plan, plan, schedule
+from dosewright.protocol import library
+from dosewright.protocol.site import load_site
 
 from . import plans, ward
 from .plans import a_record, day
 from .tables import golden
+from .ward import EXAMPLES
 
 CASES = golden("courses")
 
@@ -466,3 +469,30 @@ def test_the_doses_of_the_sessions_are_told_together():
 def test_stages_of_a_protocol_without_beads_are_refused():
     with pytest.raises(Mistake, match="a protocol with an embolisation"):
         plans.made("haic-folfox", stages="2", apart="14 d")
+
+
+def test_imaging_is_before_the_day_of_the_next_cycle_however_the_holidays_fall():
+    # Cycle 3 on Monday 2027-01-04; three days before is Friday 01-01, a holiday like the two days after: Thursday 12-31.
+    site, _ = load_site((EXAMPLES / "site-example.yaml").read_bytes(), "site-example.yaml")
+    rules = schedule(library.find("haic-folfox").protocol, site, {})
+    fields = {"schema": "1", "id": "c", "version": "1", "patient": "MRN-1", "protocol": "haic-folfox@1"}
+    made = plan(Course.model_validate({**fields, "site": "x", "start": "2026-11-23", "cycles": "3"}), rules)
+    imaging = [event.date.isoformat() for event in made.cycles[1].events if event.kind == "imaging"]
+    assert (made.cycles[2].planned.isoformat(), imaging) == ("2027-01-04", ["2026-12-31"])
+
+
+def test_a_course_of_many_released_moves_is_planned_at_once():
+    # Each release looks back at the window it was given for; worked out anew each time, sixty of them would take years.
+    site, _ = load_site((EXAMPLES / "site-example.yaml").read_bytes(), "site-example.yaml")
+    rules = schedule(library.find("haic-folfox").protocol, site, {})
+    day, records = dt.date(2026, 11, 23), []
+    released = {"first": "A. One", "second": "B. Two", "reason": "asked"}
+    for number in range(1, 31):
+        on = {"cycle": str(number), "on": day.isoformat(), "reason": "r", "by": "N", "entered": day.isoformat()}
+        if number > 1:
+            records.append({**on, "status": "delayed", "released": released})
+        records.append({**on, "status": "given"})
+        day += dt.timedelta(days=19)
+    fields = {"schema": "1", "id": "c", "version": "1", "patient": "MRN-1", "protocol": "haic-folfox@1"}
+    course = Course.model_validate({**fields, "site": "x", "start": "2026-11-23", "cycles": "30", "records": records})
+    assert [cycle.status for cycle in plan(course, rules).cycles] == ["given"] * 30

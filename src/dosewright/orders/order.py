@@ -15,7 +15,7 @@ from ..dates import age_on, local
 from ..errors import Mistake, Refusal
 from ..protocol.drugs import drug
 from ..protocol.library import Loaded
-from ..protocol.model import Start, Stated
+from ..protocol.model import Protocol, Start, Stated
 from ..protocol.site import Site
 from ..reading import Document
 from ..units import Range, quantity, settled
@@ -69,7 +69,7 @@ def order(
         raise Refusal("the birth date lies after the day of treatment", where="birth_date", got=patient.birth_date)
     if cycle < 1:
         raise Mistake("a cycle counted from 1", where="cycle", example="1", got=cycle)
-    days = sorted({one for component in protocol.components for one in component.days})
+    days = _days(protocol)
     if day not in days:
         known = wording.listed(str(one) for one in days)
         raise Mistake(f"a day of {protocol.id} on which something is given ({known})", where="--day", got=day)
@@ -139,6 +139,11 @@ def order(
     data["id"] = _identity_of_order(data)
     data["hash"] = content_hash(data)
     return data
+
+
+def _days(protocol: Protocol) -> list[int]:
+    """The days of a cycle on which something is given."""
+    return sorted({one for component in protocol.components for one in component.days})
 
 
 def _placed(made: Iterable[Line], choices: Choices, begin: dt.datetime) -> tuple[Line, ...]:
@@ -310,11 +315,13 @@ def _exposure(
     on: dt.date,
 ) -> tuple[list[dict[str, Any]], tuple[Finding, ...]]:
     """Per drug, and per class that has a limit: what was given before, what this whole cycle adds, and their sum."""
-    whole = [one for one in lines.build(loaded.protocol, site, made.basis, choices) if isinstance(one, Line)]
+    whole: Iterable[Line] = made.lines
+    if len(_days(loaded.protocol)) > 1:  # a whole cycle counts, not the one day of it
+        whole = [one for one in lines.build(loaded.protocol, site, made.basis, choices) if isinstance(one, Line)]
     bead = next((one for one in sheets if one.drug is not None), None)
     offered = None if bead is None or bead.offered is None else bead.offered.m_as("mg")
     surface = made.basis.surface.m_as("m²")
-    adds = exposure.per_cycle(whole, surface, bead_drug=bead.drug if bead else None, bead_mg=offered)
+    adds = exposure.per_cycle(tuple(whole), surface, bead_drug=bead.drug if bead else None, bead_mg=offered)
     rows, found = exposure.with_order(patient, site, adds, cycle=cycle, on=on)
     return [_exposure_row(row) for row in rows if row.of == "drug" or row.limit is not None], found
 
