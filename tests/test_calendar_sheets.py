@@ -141,13 +141,15 @@ def test_the_night_in_hospital_is_told() -> None:
     assert "You stay overnight until Thursday 13 January." in _months()["January 2028"]
 
 
-def test_an_omitted_cycle_shows_no_event() -> None:
-    assert "reatment 2" not in " ".join(pages(made("2027-12-06", 3, GIVEN, OMITTED), "patient"))
+def test_an_omitted_cycle_shows_no_event_but_that_it_does_not_take_place() -> None:
+    words = " ".join(pages(made("2027-12-06", 3, GIVEN, OMITTED), "patient"))
+    assert ("Treatment 2 does not take place." in words, "for treatment 2" in words) == (True, False)
 
 
 def test_a_course_without_any_event_has_a_page_that_says_so() -> None:
-    only = OMITTED | {"cycle": "1", "on": "2027-12-06", "entered": "2027-12-06"}
-    (page,) = pages(made("2027-12-06", 1, only), "patient")
+    data = made("2027-12-06", 1)
+    data["cycles"][0]["events"] = []
+    (page,) = pages(data, "patient")
     assert "No treatment and no visit is planned." in page
 
 
@@ -307,3 +309,13 @@ def test_a_sign_that_no_typeface_shows_is_refused() -> None:
     data["patient"]["name"] = "\N{EGYPTIAN HIEROGLYPH A001}"
     with pytest.raises(Refusal):
         calendar_pdf(data, reader="patient", paper="A4")
+
+
+def test_a_patient_reads_on_its_day_that_a_treatment_does_not_take_place_nor_any_after_it() -> None:
+    # Whoever keeps an older page must not come on a day that only an older version knows.
+    told = {"by": "Dr Wang", "reason": "progression", "entered": "2026-12-14"}
+    given = {"cycle": "1", "status": "given", "on": "2026-11-23", **told}
+    stopped = {"cycle": "2", "status": "stopped", "on": "2026-12-14", **told}
+    words = " ".join(pages(made("2026-11-23", 3, given, stopped), "patient"))
+    assert "Treatment 2 does not take place, nor any after it." in words
+    assert "progression" not in words

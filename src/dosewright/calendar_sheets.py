@@ -119,7 +119,7 @@ def _released(data: Data) -> bool:
 
 # ----------------------------------------------------------------------------------------------- the patient's calendar
 
-State = Literal["done", "past", "planned", "moved"]
+State = Literal["done", "past", "planned", "moved", "off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,8 +234,7 @@ def _day_of(event: Data) -> dt.date:
 
 
 def _of_cycle(data: Data, cycle: Data, known: dt.date | None) -> Iterator[Entry]:
-    if not cycle["events"]:
-        return
+    yield from _called_off(cycle)
     first = _date(cycle["actual"] or cycle["planned"])
     yield from _moved_away(data, cycle)
     treated = False
@@ -308,6 +307,18 @@ def _moved_away(data: Data, cycle: Data) -> Iterator[Entry]:
         to = day_words(day, year=day.year != aimed.year)
         says = f"Treatment {cycle['number']} is not on this day. It is now on {to}."
         yield Entry(aimed, (f"Moved to {day.day}{_GLUE}{day:%b}",), says, state="moved")
+
+
+def _called_off(cycle: Data) -> Iterator[Entry]:
+    """A word on the day of a treatment that does not take place, for whoever keeps an older page."""
+    number = cycle["number"]
+    if cycle["status"] == "omitted":
+        says = f"Treatment {number} does not take place."
+    elif cycle["status"] == "stopped":
+        says = f"Treatment {number} does not take place, nor any after it. Throw the pages of later months away."
+    else:
+        return
+    yield Entry(_date(cycle["planned"]), ("No treatment",), says, ("Ask your team what comes next.",), state="off")
 
 
 _REASONS: Final = {
@@ -444,7 +455,7 @@ def _square(day: dt.date, entries: Sequence[Entry]) -> Square:
         word
         for word, holds in (
             ("stay", any(entry.stay and entry.state != "past" for entry in entries)),
-            ("on", bool(states - {"moved", "past"})),
+            ("on", bool(states - {"moved", "past", "off"})),
             ("done", "done" in states),
         )
         if holds
