@@ -270,3 +270,19 @@ def test_an_exposure_never_falls(history):
     statuses, shares, adds = zip(*history, strict=True)
     made, _ = exposure.over_course(cycles_of(statuses, shares), adds, ward.a_patient(), plans.a_site()[0])
     assert all(list(row.after) == sorted(row.after) for row in made)
+
+
+@pytest.mark.parametrize(
+    ("name", "severity"),
+    [
+        ("sorafenib", "warning"),
+        ("atezolizumab", "warning"),
+        ("daunorubicin", "blocks-release"),
+        ("oxaliplatn", "blocks-release"),
+    ],
+)
+def test_a_drug_that_is_not_known_here_stops_only_where_it_may_count(name, severity):
+    earlier = [{"drug": name, "total": "100 mg/m2", "until": "2026-01-31"}]
+    made = ward.an_order(patient={"prior_exposure": earlier})
+    found = {one["severity"] for one in made["findings"] if one["rule"] == "prior-exposure-unnamed"}
+    assert found == {severity}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
@@ -207,13 +208,22 @@ def _unknowns(rows: Sequence[Exposure], prior_unknown: bool, unnamed: Sequence[s
         yield Finding("prior-exposure-unknown", gravity, message, "unknown", where="prior_exposure")
     for name in unnamed:
         message = f"{name}, given before this course, is no drug that is known here: check which limit it counts toward"
-        yield Finding("prior-exposure-unnamed", "blocks-release", message, name, where="prior_exposure")
+        # sorafenib counts toward no sum that is kept here; what looks like one of our drugs, or its kin, may
+        severity: Severity = "blocks-release" if _may_count(name) else "warning"
+        yield Finding("prior-exposure-unnamed", severity, message, name, where="prior_exposure")
     for row in rows:
         if row.before is not None and None in row.after and (row.of == "drug" or row.limit is not None):
             message = f"{row.name}: how much a cycle adds is unknown, so the cumulative dose cannot be told"
             # what counts toward no limit need not hold anybody up
             told: Severity = "info" if row.limit is None else "blocks-release"
             yield Finding("exposure-unknown", told, message, "unknown", where="exposure")
+
+
+def _may_count(name: str) -> bool:
+    """Whether an unknown name may be one of the drugs known here, or of their kin, written otherwise."""
+    folded = name.casefold()
+    words = {word for one in drugs().values() for word in (one.name, one.drug_class, *one.allergy_words)}
+    return any(word in folded for word in words) or bool(difflib.get_close_matches(folded, drugs(), 1, 0.75))
 
 
 def _crossings(rows: Sequence[Exposure], cycles: Sequence[Taken]) -> Iterator[Finding]:

@@ -92,12 +92,18 @@ class Embolisation(Strict):
     injected: tuple[Annotated[Quantity, DOSE], ...] = ()
 
 
+def _no_more_than_all(share: Quantity) -> Quantity:
+    if share.magnitude > 100:
+        raise Refusal("a share of the protocol dose above 100 % is no share", example="80 %")
+    return share
+
+
 class Given(Strict):
     """A cycle that was given: its number, its day 1, and the share of its dose, where that is known."""
 
     cycle: Count
     on: Day
-    share: Annotated[Quantity, PERCENT] | None = None
+    share: Annotated[Quantity, PERCENT, AfterValidator(_no_more_than_all)] | None = None
 
 
 class Patient(Strict):
