@@ -23,6 +23,15 @@ OF_TYPE = {
 }
 
 
+def is_read(read: Callable[[str], object], text: str) -> bool:
+    """Whether a text is read; what is not is a Mistake and never another error."""
+    try:
+        read(text)
+    except Mistake:
+        return False
+    return True
+
+
 def example_of(argument: Argument) -> Any:
     """A value that an argument takes."""
     if argument.kind is not None:

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pydantic import BaseModel
 
 import dosewright
 from dosewright.orders.patient import Patient
 from dosewright.protocol.drugs import Drug
 from dosewright.protocol.model import Protocol
 from dosewright.protocol.site import Site
+
+from .models import models
 
 PACKAGE = Path(dosewright.__file__).parent
 TREES = {
@@ -236,25 +237,6 @@ def test_nothing_speaks_to_the_network(library):
 
 
 # ------------------------------------------------------------------------------------------------- no field without a reader
-
-
-def models(*start: type[BaseModel]) -> set[type[BaseModel]]:
-    """Models and every model in them."""
-    found: set[type[BaseModel]] = set()
-    queue = list(start)
-    while queue:
-        model = queue.pop()
-        if model not in found:
-            found.add(model)
-            for field in model.model_fields.values():
-                queue += inner(field.annotation)
-    return found
-
-
-def inner(annotation) -> list[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [found for one in getattr(annotation, "__args__", ()) for found in inner(one)]
 
 
 def read_names() -> set[str]:

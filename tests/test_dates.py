@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from dosewright import dates
 from dosewright.errors import Mistake, Refusal
 
+from .refusals import is_read
+
 # ----------------------------------------------------------------------------------------------------- days from text
 
 
@@ -37,14 +39,6 @@ def test_no_other_text_is_a_day(text):
     parts = text.split("-")
     plain = [len(part) for part in parts] == [4, 2, 2] and all(c in "0123456789" for part in parts for c in part)
     assert is_read(dates.read_day, text) is False or plain
-
-
-def is_read(read, text) -> bool:
-    try:
-        read(text)
-    except Mistake:
-        return False
-    return True
 
 
 @pytest.mark.parametrize("text", ["2026-02-29", "2026-02-30", "2026-04-31", "2026-13-01", "2026-00-10", "2026-01-00"])

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
-from pydantic import BaseModel
 
 from dosewright.errors import Mistake, UnitMistake
 from dosewright.protocol import library
 from dosewright.protocol.model import ROUTES, Protocol, Start, read_dose, read_route
 from dosewright.units import DOSE, DOSE_PER_AREA, DOSE_PER_WEIGHT
 
+from .models import models
 from .ward import a_protocol
 
 HAIC, HEPA = (library.find(name).protocol for name in ("haic-folfox", "hepa-haic"))
@@ -194,24 +194,6 @@ def test_a_protocol_cannot_be_changed_once_it_is_read():
         HAIC.title = "another"
 
 
-def models(start=Protocol):
-    """A model and every model in it."""
-    found, queue = set(), [start]
-    while queue:
-        model = queue.pop()
-        if model not in found:
-            found.add(model)
-            for field in model.model_fields.values():
-                queue += inner(field.annotation)
-    return sorted(found, key=lambda one: one.__name__)
-
-
-def inner(annotation):
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [found for part in getattr(annotation, "__args__", ()) for found in inner(part)]
-
-
-@pytest.mark.parametrize("model", models(), ids=lambda one: one.__name__)
+@pytest.mark.parametrize("model", sorted(models(Protocol), key=lambda one: one.__name__), ids=lambda one: one.__name__)
 def test_a_key_that_nobody_knows_is_refused_everywhere(model):
     assert model.model_config["extra"] == "forbid"

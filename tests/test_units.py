@@ -38,6 +38,7 @@ from dosewright.units import (
     settled,
 )
 
+from .refusals import is_read
 from .tables import golden, number_of, unit_of
 
 # ------------------------------------------------------------------------------------------------- numbers from text
@@ -75,15 +76,6 @@ def test_no_other_text_is_a_number(text):
     plain = all(one in "0123456789" for one in before + after) and before != "" and (after != "" or not point)
     short = len(before) <= 9 and len(after) <= 6 and not (len(before) > 1 and before[0] == "0")
     assert is_read(units.number, text) == (plain and short)
-
-
-def is_read(read, text) -> bool:
-    """Whether a text is read; what is not is a Mistake and never another error."""
-    try:
-        read(text)
-    except Mistake:
-        return False
-    return True
 
 
 # ---------------------------------------------------------------------------------------------- quantities from text
