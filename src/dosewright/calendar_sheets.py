@@ -14,9 +14,7 @@ import re
 from calendar import Calendar
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib import resources
 from typing import Any, Final, Literal
-from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -85,10 +83,7 @@ def _identifier(data: Data, keywords: str) -> bytes:
 
 @functools.cache
 def _style() -> str:
-    stamp = resources.files(__package__).joinpath("templates/not-released.svg").read_text(encoding="utf-8")
-    style: str = _template("calendar.css").render(
-        stamp=f"data:image/svg+xml,{quote(stamp)}", heads=[str(head) for head in HEADS]
-    )
+    style: str = _template("calendar.css").render(stamp=documents.stamp(), heads=[str(head) for head in HEADS])
     return style
 
 

@@ -64,7 +64,7 @@ def _page(orders: Sequence[Data], *, kind: Kind, paper: Paper, copy: int | None)
         .render(
             title=_title(orders, kind),
             keywords=_keywords(kind, paper, copy),
-            style=Markup(style(paper)),
+            styles=[Markup(style(paper))],
             articles=[Markup(_article(one, kind=kind, copy=copy)) for one in orders],
             data=[Markup(_harmless(one)) for one in orders],
         )
@@ -130,10 +130,15 @@ def _only_words(value: object) -> object:
 
 @functools.cache
 def style(paper: Paper) -> str:
-    stamp = resources.files(__package__).joinpath("templates/not-released.svg").read_text(encoding="utf-8")
     template = environment().get_template("sheet.css")
     heights = [str(height) for height in sheets.HEADER_HEIGHTS]
-    return template.render(paper=paper, footer=FOOTER, heights=heights, stamp=f"data:image/svg+xml,{quote(stamp)}")
+    return template.render(paper=paper, footer=FOOTER, heights=heights, stamp=stamp())
+
+
+def stamp() -> str:
+    """The words NOT RELEASED that lie across a draft, as an address that holds the picture itself."""
+    picture = resources.files(__package__).joinpath("templates/not-released.svg").read_text(encoding="utf-8")
+    return f"data:image/svg+xml,{quote(picture)}"
 
 
 # ---------------------------------------------------------------------------------------------------------- HTML to PDF
