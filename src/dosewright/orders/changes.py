@@ -48,9 +48,14 @@ def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Change]:
     """
     if before["patient"]["identifiers"] != now["patient"]["identifiers"]:
         raise Mistake("an earlier order of the same patient", where="--after", got=before["patient"]["name"])
-    old, new = dict(_told(before, "")), dict(_told(now, ""))
-    names = list(dict.fromkeys([*old, *new]))
-    return [Change(name, old.get(name, ""), new.get(name, "")) for name in names if old.get(name) != new.get(name)]
+    return [Change(*row) for row in differing(dict(_told(before, "")), dict(_told(now, "")))]
+
+
+def differing(first: Mapping[str, str], second: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    """What stands differently in the second, by its name; '' where one of them does not say it at all."""
+    for name in dict.fromkeys([*first, *second]):
+        if first.get(name) != second.get(name):
+            yield name, first.get(name, ""), second.get(name, "")
 
 
 def _told(node: Any, name: str) -> Iterator[tuple[str, str]]:

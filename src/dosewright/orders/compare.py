@@ -12,6 +12,7 @@ from ..protocol.model import Component, Protocol, Stated
 from ..protocol.site import Site
 from . import lines
 from .basis import Basis
+from .changes import differing
 from .decisions import Choices
 
 
@@ -30,9 +31,7 @@ class Difference:
 def differences(first: Loaded, second: Loaded, site: Site, basis: Basis) -> list[Difference]:
     """Everything of dosing and scheduling in which two protocols differ."""
     told = [dict(_told(loaded.protocol, site, basis)) for loaded in (first, second)]
-    order = list(dict.fromkeys([*told[0], *told[1]]))
-    rows = [Difference(what, told[0].get(what, ""), told[1].get(what, "")) for what in order]
-    return [row for row in rows if row.first != row.second]
+    return [Difference(*row) for row in differing(*told)]
 
 
 def _told(protocol: Protocol, site: Site, basis: Basis) -> Iterator[tuple[str, str]]:
