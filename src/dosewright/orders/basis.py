@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from .. import wording
 from ..calculators import body, dose
 from ..errors import CannotCompute, Refusal
-from ..protocol.site import Body, PlausibleHeight, PlausibleWeight
+from ..protocol.site import Body, Plausible
 from ..units import Quantity, Range, quantity
 from .finding import Finding, Severity
 
@@ -186,7 +186,7 @@ def plausibility(policy: Body, made: Basis, patient: Patient | None = None) -> I
     """
     height = patient.height if patient and patient.height != "unknown" else None
     weight = dosing_weight(policy, patient) if patient else None
-    values: tuple[tuple[str, Quantity, PlausibleHeight | PlausibleWeight, str, Measured | None], ...] = (
+    values: tuple[tuple[str, Quantity, Plausible, str, Measured | None], ...] = (
         ("height", made.height, policy.height, "cm", height),
         ("weight", made.weight, policy.weight_range, "kg", weight),
     )

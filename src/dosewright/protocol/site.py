@@ -66,34 +66,32 @@ class Signature(Strict):
     on: Day
 
 
-def _inside(confirm: Range, refuse: Range) -> None:
-    low, high = (end.m_as(refuse.low.units) for end in confirm)
-    if not refuse.low.magnitude <= low <= high <= refuse.high.m_as(refuse.low.units):
-        raise Refusal("what is to be confirmed lies outside what is refused", within=("confirm",))
+class Plausible(Strict):
+    """What a measure may be: refused outside `refuse`, to be confirmed by a person outside `confirm`."""
+
+    refuse: Range
+    confirm: Range
+
+    @model_validator(mode="after")
+    def _one_inside_the_other(self) -> Plausible:
+        low, high = (end.m_as(self.refuse.low.units) for end in self.confirm)
+        if not self.refuse.low.magnitude <= low <= high <= self.refuse.high.m_as(self.refuse.low.units):
+            raise Refusal("what is to be confirmed lies outside what is refused", within=("confirm",))
+        return self
 
 
-class PlausibleHeight(Strict):
+class PlausibleHeight(Plausible):
     """Heights: refused outside `refuse`, to be confirmed by a person outside `confirm`; the ends belong inside."""
 
     refuse: Annotated[Range, RangeOf(HEIGHT)]
     confirm: Annotated[Range, RangeOf(HEIGHT)]
 
-    @model_validator(mode="after")
-    def _one_inside_the_other(self) -> PlausibleHeight:
-        _inside(self.confirm, self.refuse)
-        return self
 
-
-class PlausibleWeight(Strict):
+class PlausibleWeight(Plausible):
     """Weights: refused outside `refuse`, to be confirmed by a person outside `confirm`; the ends belong inside."""
 
     refuse: Annotated[Range, RangeOf(WEIGHT)]
     confirm: Annotated[Range, RangeOf(WEIGHT)]
-
-    @model_validator(mode="after")
-    def _one_inside_the_other(self) -> PlausibleWeight:
-        _inside(self.confirm, self.refuse)
-        return self
 
 
 class Body(Strict):
