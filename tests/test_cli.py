@@ -20,6 +20,7 @@ from dosewright.orders.order import content_hash
 from dosewright.protocol import library
 from dosewright.wording import say
 
+from .commands import commands
 from .tables import bad_inputs, golden
 from .ward import EXAMPLES, a_protocol, as_file, site_data
 
@@ -49,13 +50,6 @@ def files(folder) -> list[str]:
 
 
 # ------------------------------------------------------------------------------------------------------ commands there are
-
-
-def commands(command: click.Command = cli.cli, name: str = "") -> list[tuple[str, click.Command]]:
-    """Every command with its full name."""
-    if isinstance(command, click.Group):
-        return [found for key, one in command.commands.items() for found in commands(one, f"{name} {key}".strip())]
-    return [(name, command)]
 
 
 COMMANDS = dict(commands())
@@ -771,6 +765,13 @@ def test_help_loads_nothing_that_computes():
     script = "import sys; from dosewright.cli import run; run(['--help']); print([m for m in ('pydantic', 'pint', 'numpy', 'yaml') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("name", cli.LATER)
+def test_what_the_list_says_of_a_command_loaded_later_is_what_it_says_of_itself(name):
+    context = click.Context(cli.cli)
+    command = cli.cli.get_command(context, name)
+    assert command.help.split("\n")[0] == cli.LATER[name].summary
 
 
 def on_a_terminal(arguments: list[str], typed: list[str]) -> tuple[int, str]:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dosewright import cli
+from dosewright import cli, cli_course
 
 from . import plans, ward
 from .ward import EXAMPLES
@@ -256,7 +256,7 @@ def test_a_plan_with_a_cycle_that_became_too_early_leaves_with_1(here):
 
 
 def test_the_day_of_the_entry_is_today_where_none_is_said(here, monkeypatch):
-    monkeypatch.setattr(cli, "_today", lambda: plans.day("2026-12-01"))
+    monkeypatch.setattr(cli_course, "today", lambda: plans.day("2026-12-01"))
     dosewright(GIVEN.replace(" --entered 2026-11-24", ""))
     assert "entered: '2026-12-01'" in Path("course.yaml").read_text("utf-8")
 

@@ -16,7 +16,6 @@ import click
 import pytest
 
 from dosewright import calendars, errors, planning
-from dosewright.cli import cli
 from dosewright.orders import basis, doses
 from dosewright.orders.course import Course
 from dosewright.orders.order import order
@@ -25,6 +24,8 @@ from dosewright.protocol import library
 from dosewright.protocol.model import Protocol
 from dosewright.protocol.site import Site, load_site, reference_site
 from dosewright.units import quantity
+
+from .commands import commands
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "docs" / "reference"
@@ -134,15 +135,7 @@ def test_the_pictures_are_light():
 # ---------------------------------------------------------------------------------------------------------- commands
 
 
-def _commands(group: click.Command, path: str = "dosewright") -> Iterator[tuple[str, click.Command]]:
-    for name, command in getattr(group, "commands", {}).items():
-        if getattr(command, "commands", None):
-            yield from _commands(command, f"{path} {name}")
-        else:
-            yield f"{path} {name}", command
-
-
-COMMANDS = dict(_commands(cli))
+COMMANDS = {f"dosewright {name}": command for name, command in commands()}
 
 
 @pytest.mark.parametrize("path", COMMANDS)

@@ -4,24 +4,36 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 import click
 
 from . import __version__
+from .cli_options import (
+    check_files,
+    counter,
+    dated,
+    decide_option,
+    dumped,
+    format_option,
+    leave,
+    new_file,
+    numbered,
+    one_case,
+    progress,
+    read_patient,
+    read_site,
+    site_option,
+    what_ifs,
+)
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterator
     from pathlib import Path
 
-    from .orders.patient import Patient
-    from .protocol.site import Site
-    from .reading import Document
-
 WIDEST = 110
+_SUMMARY = 100  # characters of a command's own line in the list
 FAULT_OF_OURS = 70  # as sysexits.h has it: an internal error
 
 
@@ -70,89 +82,6 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return FAULT_OF_OURS
 
 
-@contextmanager
-def _one_case() -> Iterator[None]:
-    """Import what one case needs, quickly.
-
-    Pint would load NumPy for columns, at half the cost of the whole command; imports make no garbage worth collecting;
-    and no plugin may have a say in what we validate.
-    """
-    import gc
-
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
-    without_numpy = "numpy" not in sys.modules and "pint" not in sys.modules
-    if without_numpy:
-        sys.modules["numpy"] = None  # type: ignore[assignment]
-    gc.disable()
-    try:
-        import pint  # noqa: F401
-
-        yield
-    finally:
-        gc.freeze()  # what was imported stays to the end: no collection need look at it again, not even the last
-        gc.enable()
-        if without_numpy:
-            del sys.modules["numpy"]
-
-
-def _site(path: str | None) -> tuple[Site, Document]:
-    from pathlib import Path
-
-    from . import files
-    from .protocol.site import load_site, reference_site
-
-    if path is None:
-        return reference_site()
-    from .orders.lines import check_bands
-    from .protocol.library import check_decisions
-
-    found = load_site(files.read(path), Path(path).name)
-    check_decisions(*found)
-    check_bands(*found)
-    return found
-
-
-def _patient(path: str) -> tuple[Patient, Document]:
-    from pathlib import Path
-
-    from . import files
-    from .orders.patient import load_patient
-
-    return load_patient(files.read(path), Path(path).name)
-
-
-def _what_if(decide: Iterable[str]) -> dict[str, str]:
-    """The what-ifs of one call, 'PATH=CHOICE' each."""
-    from .errors import Mistake
-
-    found: dict[str, str] = {}
-    for text in decide:
-        path, equals, choice = text.partition("=")
-        if not equals or not path or not choice:
-            raise Mistake("PATH=CHOICE", where="--decide", example="fluorouracil.dose=discussion", got=text)
-        if path in found:
-            raise Mistake("each question once", where="--decide", got=text)
-        found[path] = choice
-    return found
-
-
-def _day(option: str, text: str) -> dt.date:
-    """A date that an option gives."""
-    from .dates import read_day
-    from .errors import Mistake
-
-    try:
-        return read_day(text)
-    except Mistake as mistake:
-        raise mistake.at(option) from None
-
-
-def _today() -> dt.date:
-    import datetime
-
-    return datetime.datetime.now().astimezone().date()
-
-
 def _asked(value: str | None, name: str, example: str, check: Callable[[str], object]) -> str:
     """What a call needs: as given, or asked for on a terminal, or a mistake in usage."""
     if value is not None:
@@ -171,29 +100,6 @@ def _asked(value: str | None, name: str, example: str, check: Callable[[str], ob
             return answer
 
 
-def _dumped(data: object) -> str:
-    import json
-
-    return json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False)
-
-
-def _leave(released: bool) -> int:
-    from .errors import DONE, DONE_WITH_BLOCKING_FINDINGS
-
-    return DONE if released else DONE_WITH_BLOCKING_FINDINGS
-
-
-_format = click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="For people or for programs."
-)
-_site_option = click.option(
-    "--site", "site_path", metavar="FILE", help="The hospital's own policy; without it the reference site."
-)
-_decide = click.option(
-    "--decide", multiple=True, metavar="PATH=CHOICE", help="A what-if on an open question; never releases."
-)
-
-
 def _width() -> int:
     """The width of the terminal; click would load a module for archives to find it."""
     try:
@@ -202,7 +108,40 @@ def _width() -> int:
         return 100
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "terminal_width": _width()})
+class Later(NamedTuple):
+    """A command that is loaded when it is first called: the module that has it, and what it is for, in a line."""
+
+    module: str
+    summary: str
+
+
+LATER: Final[Mapping[str, Later]] = {
+    "calendar": Later("cli_course", "A course's dated calendar: on paper, for a calendar program or a spreadsheet."),
+    "course": Later("cli_course", "A course: plan it, record what was done, move a cycle, show it."),
+}
+
+
+class _Commands(click.Group):
+    """Commands of which most are loaded only when they are called; the list of them is told without loading any."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *LATER])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        later = LATER.get(cmd_name)
+        if later is None:
+            return super().get_command(ctx, cmd_name)
+        found: click.Command = getattr(import_module(f".{later.module}", __package__), cmd_name)
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        here = {name: command.get_short_help_str(_SUMMARY) for name, command in self.commands.items()}
+        told = here | {name: later.summary for name, later in LATER.items()}
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(told.items()))
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "terminal_width": _width()})
 @click.version_option(__version__, prog_name="dosewright")
 def cli() -> None:
     """From a published treatment protocol to doses with their working, order sheets, bead worksheets and calendars.
@@ -226,9 +165,9 @@ def cli() -> None:
 @click.option("--weight", metavar="TEXT", help="With its unit: '60 kg', '132 lb'.")
 @click.option("--sex", type=click.Choice(["male", "female"]), help="Only where a formula needs it.")
 @click.option("--on", "on", metavar="DATE", help="The day of treatment, printed with the doses.")
-@_site_option
-@_decide
-@_format
+@site_option
+@decide_option
+@format_option
 def dose(
     protocol: str,
     height: str | None,
@@ -240,7 +179,7 @@ def dose(
     form: str,
 ) -> int:
     """Doses of PROTOCOL for one body, with their working."""
-    with _one_case():
+    with one_case():
         from . import terminal
         from .orders import basis as body
         from .orders import doses as orders
@@ -250,7 +189,7 @@ def dose(
     from .errors import Mistake
 
     loaded = library.find(protocol)
-    site, site_document = _site(site_path)
+    site, site_document = read_site(site_path)
     height = _asked(height, "height", HEIGHT.example, HEIGHT.read)
     weight = _asked(weight, "weight", WEIGHT.example, WEIGHT.read)
     measured = []
@@ -259,14 +198,14 @@ def dose(
             measured.append(kind.read(text))
         except Mistake as mistake:
             raise mistake.at(name) from None
-    day = _day("--on", on) if on is not None else None
+    day = dated("--on", on) if on is not None else None
     basis = body.basis(site.body, height=measured[0], weight=measured[1], sex=sex)
-    made = orders.doses(loaded, site, basis, what_if=_what_if(decide))
+    made = orders.doses(loaded, site, basis, what_if=what_ifs(decide))
     if form == "json":
-        click.echo(_dumped(orders.doses_data(loaded, site, site_document, made, on=day)))
+        click.echo(dumped(orders.doses_data(loaded, site, site_document, made, on=day)))
     else:
         click.echo(terminal.doses(loaded, site, made, entered=(height, weight), on=day))
-    return _leave(made.released)
+    return leave(made.released)
 
 
 # ------------------------------------------------------------------------------------------------------------ sheets
@@ -286,9 +225,9 @@ _SHEET_OPTIONS = (
     click.option("--workers", type=click.IntRange(1, 64), default=1, help="Processes, where there are many sheets."),
     click.option("--paper", type=click.Choice(["A4", "Letter"]), default="A4", help="Size of the paper."),
     click.option("--copy", type=click.IntRange(1, 99), help="Mark a reprint: COPY n."),
-    _site_option,
-    _decide,
-    _format,
+    site_option,
+    decide_option,
+    format_option,
 )
 
 
@@ -332,7 +271,7 @@ def _sheets(
 ) -> int:
     from pathlib import Path
 
-    with _one_case():
+    with one_case():
         from .orders import order as orders
         from .protocol import library
 
@@ -348,14 +287,14 @@ def _sheets(
         )
     if suffix == "json" and folder is None and len(patients) > 1:
         raise Mistake("a folder for several orders as JSON", where="--out", example="orders/", got=out)
-    counted = {"cycle": _counted("--cycle", cycle), "day": _counted("--day", day)}
-    date = _day("--on", on)
+    counted = {"cycle": numbered("--cycle", cycle), "day": numbered("--day", day)}
+    date = dated("--on", on)
     loaded = library.find(protocol)
-    site, site_document = _site(site_path)
-    what_if = _what_if(decide)
+    site, site_document = read_site(site_path)
+    what_if = what_ifs(decide)
     made = []
     for path in patients:
-        patient, document = _patient(path)
+        patient, document = read_patient(path)
         try:
             made.append(orders.order(loaded, site, site_document, patient, on=date, what_if=what_if, **counted))
         except Mistake as mistake:
@@ -368,7 +307,7 @@ def _sheets(
     written = _written(kind, made, Path(out), folder, suffix, paper=paper, copy=copy, workers=workers)
     if form == "json":
         told = [_told(one, path) for one, path in zip(made, written, strict=True)]
-        click.echo(_dumped([one | {"changes": [change.data() for change in since]} for one in told]))
+        click.echo(dumped([one | {"changes": [change.data() for change in since]} for one in told]))
     else:
         from . import terminal
 
@@ -376,7 +315,7 @@ def _sheets(
             click.echo(terminal.told(one, target))
         if after is not None:
             click.echo(terminal.changes(since))
-    return _leave(all(one["released"] for one in made))
+    return leave(all(one["released"] for one in made))
 
 
 def _changes(path: str, now: dict[str, Any]) -> list[Any]:
@@ -392,15 +331,6 @@ def _changes(path: str, now: dict[str, Any]) -> list[Any]:
     if not found.unchanged:
         raise Mistake("an order that is still as it was written", where="--after", got=path)
     return changes(before, now)
-
-
-def _counted(option: str, text: str) -> int:
-    """A cycle or a day, counted from 1."""
-    from .errors import Mistake
-
-    if not (text.isascii() and text.isdigit() and len(text) < 4 and text[0] != "0"):
-        raise Mistake("a whole number from 1", where=option, example="1", got=text)
-    return int(text)
 
 
 def _told(one: dict[str, Any], path: Path) -> dict[str, Any]:
@@ -434,7 +364,7 @@ def _written(
         if kind == "worksheet":
             to_html(made, paper=paper)  # which refuses an order without beads
         for one, target in zip(made, targets, strict=True):
-            files.write(target, (_dumped(one) + "\n").encode("utf-8"))
+            files.write(target, (dumped(one) + "\n").encode("utf-8"))
         return targets
     settings: dict[str, Any] = {"paper": paper, "copy": copy}
     if folder is None:
@@ -449,7 +379,7 @@ def _written(
             files.write(target, to_html([one], **settings).encode("utf-8"))
         return targets
     sheets = documents.pdfs(made, kind=kind, workers=workers, **settings)
-    with _progress(sheets, len(made), "sheets") as shown:
+    with progress(sheets, len(made), "sheets") as shown:
         for target, content in zip(targets, shown, strict=True):
             files.write(target, content)
     return targets
@@ -460,19 +390,9 @@ def _file_name(kind: str, one: dict[str, Any], suffix: str) -> str:
     return f"{kind}-{one['id']}-{one['protocol']['id']}-cycle-{one['cycle']}-{one['on']}.{suffix}"
 
 
-@contextmanager
-def _progress(items: Iterable[Any], length: int, label: str) -> Iterator[Iterable[Any]]:
-    """A progress bar on a terminal, and silence in a pipe."""
-    if not sys.stderr.isatty() or length < 2:
-        yield items
-        return
-    with click.progressbar(items, length=length, label=label, file=sys.stderr) as bar:
-        yield bar
-
-
 @cli.command()
 @click.argument("paths", nargs=-1, required=True, metavar="FILE…")
-@_format
+@format_option
 def verify(paths: tuple[str, ...], form: str) -> int:
     """Say whether a sheet (PDF, HTML or JSON) still is what was made."""
     from pathlib import Path
@@ -482,7 +402,7 @@ def verify(paths: tuple[str, ...], form: str) -> int:
 
     found = [documents.verify(files.read(path), Path(path).name) for path in paths]
     if form == "json":
-        click.echo(_dumped([{"file": path, **one.data()} for path, one in zip(paths, found, strict=True)]))
+        click.echo(dumped([{"file": path, **one.data()} for path, one in zip(paths, found, strict=True)]))
     else:
         for path, one in zip(paths, found, strict=True):
             click.echo(f"{path}: {one}")
@@ -498,7 +418,7 @@ def demo(out: str) -> int:
     from . import demonstration
 
     items = demonstration.sheets()
-    with _progress(items, len(items), "sheets") as shown:
+    with progress(items, len(items), "sheets") as shown:
         written = [demonstration.make(one, Path(out)) for one in shown]
     for line in written:
         click.echo(line)
@@ -515,7 +435,7 @@ def demo(out: str) -> int:
     "--csv", "csv_in", metavar="FILE", help="One case a row; columns are the arguments, units in cell or header."
 )
 @click.option("--out", "csv_out", metavar="FILE", help="Where the rows with their results go.")
-@_format
+@format_option
 def calc(name: str, values: tuple[str, ...], csv_in: str | None, csv_out: str | None, form: str) -> int:
     """Answer with calculator NAME ('list' shows them all), once or for a table.
 
@@ -526,11 +446,11 @@ def calc(name: str, values: tuple[str, ...], csv_in: str | None, csv_out: str | 
     if name == "list":
         if values or csv_in or csv_out:
             raise click.UsageError("'calc list' takes nothing else")
-        with _one_case():
+        with one_case():
             from . import terminal
             from .calculators.checked import catalogue
         click.echo(
-            _dumped(terminal.calculators_data(catalogue())) if form == "json" else terminal.calculators(catalogue())
+            dumped(terminal.calculators_data(catalogue())) if form == "json" else terminal.calculators(catalogue())
         )
         return 0
     if csv_in or csv_out:
@@ -538,21 +458,14 @@ def calc(name: str, values: tuple[str, ...], csv_in: str | None, csv_out: str | 
             raise click.UsageError("a table needs both --csv IN.csv and --out OUT.csv, and no ARGUMENT=VALUE")
         from . import cases
 
-        refused, rows = cases.calculate(cases.calculator(name), csv_in, csv_out, progress=_counter())
+        refused, rows = cases.calculate(cases.calculator(name), csv_in, csv_out, progress=counter())
         click.echo(f"{csv_out}: {rows:,} rows, {refused:,} refused")
         return 0 if refused == 0 else 1
-    with _one_case():
+    with one_case():
         from . import cases, terminal
     answer = cases.answer(cases.calculator(name), values)
-    click.echo(_dumped(answer.data()) if form == "json" else terminal.answer(answer))
+    click.echo(dumped(answer.data()) if form == "json" else terminal.answer(answer))
     return 0
-
-
-def _counter() -> Callable[[int], None]:
-    """A running count of rows on a terminal; nothing in a pipe."""
-    if not sys.stderr.isatty():
-        return lambda rows: None
-    return lambda rows: click.echo(f"\r{rows:,} rows", nl=False, err=True)
 
 
 # ---------------------------------------------------------------------------------------------------------- protocols
@@ -564,22 +477,22 @@ def protocol() -> None:
 
 
 @protocol.command("list")
-@_format
+@format_option
 def protocol_list(form: str) -> None:
     """The protocols of the library, with the doses that tell them apart."""
-    with _one_case():
+    with one_case():
         from . import terminal
         from .protocol import library
 
     found = [library.from_library(name) for name in library.names()]
-    click.echo(_dumped([terminal.protocol_row(one) for one in found]) if form == "json" else terminal.protocols(found))
+    click.echo(dumped([terminal.protocol_row(one) for one in found]) if form == "json" else terminal.protocols(found))
 
 
 @protocol.command("show")
 @click.argument("name", metavar="PROTOCOL")
 def protocol_show(name: str) -> None:
     """One protocol, value by value with its source; disputes and open questions marked."""
-    with _one_case():
+    with one_case():
         from . import terminal
         from .protocol import library
 
@@ -592,7 +505,7 @@ def protocol_check(files: tuple[str, ...]) -> int:
     """Check protocol files; every mistake of each is reported, with line and column."""
     from .protocol import library
 
-    return _check(files, lambda content, name: library.load(content, name))
+    return check_files(files, lambda content, name: library.load(content, name))
 
 
 @protocol.command("schema")
@@ -600,7 +513,7 @@ def protocol_schema() -> None:
     """The JSON Schema of a protocol file, for editors."""
     from .protocol.model import Protocol
 
-    click.echo(_dumped(Protocol.model_json_schema(by_alias=True)))
+    click.echo(dumped(Protocol.model_json_schema(by_alias=True)))
 
 
 @protocol.command("diff")
@@ -608,283 +521,23 @@ def protocol_schema() -> None:
 @click.argument("second", metavar="B")
 @click.option("--height", required=True, metavar="TEXT", help="With its unit: '165 cm'.")
 @click.option("--weight", required=True, metavar="TEXT", help="With its unit: '60 kg'.")
-@_site_option
-@_format
+@site_option
+@format_option
 def protocol_diff(first: str, second: str, height: str, weight: str, site_path: str | None, form: str) -> None:
     """What changes from protocol A to protocol B, in this patient's milligrams."""
-    with _one_case():
+    with one_case():
         from . import terminal
         from .orders import basis as body
         from .orders import compare
         from .protocol import library
         from .units import HEIGHT, WEIGHT
 
-    site, _ = _site(site_path)
+    site, _ = read_site(site_path)
     basis = body.basis(site.body, height=HEIGHT.read(height), weight=WEIGHT.read(weight), sex=None)
     rows = compare.differences(library.find(first), library.find(second), site, basis)
     click.echo(
-        _dumped([row.data() for row in rows]) if form == "json" else terminal.differences(first, second, basis, rows)
+        dumped([row.data() for row in rows]) if form == "json" else terminal.differences(first, second, basis, rows)
     )
-
-
-def _check(paths: Sequence[str], load: Callable[[bytes, str], object]) -> int:
-    from pathlib import Path
-
-    from . import files
-    from .errors import DONE, WRONG_INPUT, Mistake
-
-    code = DONE
-    for path in paths:
-        try:
-            load(files.read(path), Path(path).name)
-        except Mistake as mistake:
-            click.echo(str(mistake), err=True)
-            code = WRONG_INPUT
-        else:
-            click.echo(f"{path}: in order")
-    return code
-
-
-# ------------------------------------------------------------------------------------------------------------ courses
-
-
-@cli.command()
-@click.argument("protocol")
-@click.option("--patient", "patient_path", metavar="FILE", required=True, help="The patient.")
-@click.option("--start", metavar="DATE", help="Day 1 of cycle 1, as 2026-11-23; not with --course.")
-@click.option("--cycles", metavar="N", help="How many cycles; not with --course.")
-@click.option("--course", "course_path", metavar="FILE", help="A course file with what was recorded so far.")
-@click.option("--out", required=True, metavar="FILE", help="X.pdf, X.html, X.ics, X.json or X.csv.")
-@click.option(
-    "--for", "reader", type=click.Choice(["both", "patient", "ward"]), default="both", help="On paper, for whom."
-)
-@click.option("--name", is_flag=True, help="Name the patient in an .ics file.")
-@click.option("--paper", type=click.Choice(["A4", "Letter"]), default="A4", help="Size of the paper.")
-@_site_option
-@_decide
-@_format
-def calendar(
-    protocol: str,
-    patient_path: str,
-    start: str | None,
-    cycles: str | None,
-    course_path: str | None,
-    out: str,
-    reader: Literal["both", "patient", "ward"],
-    name: bool,
-    paper: Literal["A4", "Letter"],
-    site_path: str | None,
-    decide: tuple[str, ...],
-    form: str,
-) -> int:
-    """The dated calendar of a course: for the patient, the ward, a calendar program or a spreadsheet."""
-    from pathlib import Path
-
-    from . import calendars, files, planning, terminal
-    from .errors import Mistake
-
-    suffix = Path(out).suffix.removeprefix(".")
-    if suffix not in {"pdf", "html", "ics", "json", "csv"}:
-        needs = "a file that ends in .pdf, .html, .ics, .json or .csv"
-        raise Mistake(needs, where="--out", example="calendar.pdf", got=out)
-    patient, _ = _patient(patient_path)
-    loaded, (site, site_document) = _protocol(protocol), _site(site_path)
-    if course_path is None:
-        if start is None or cycles is None:
-            raise click.UsageError("needs --start and --cycles, or --course FILE")
-        course = planning.course_of(planning.begun(loaded, site, patient, start=start, cycles=cycles), "the course")
-    else:
-        if start is not None or cycles is not None:
-            raise click.UsageError("--course says start and cycles itself; leave --start and --cycles out")
-        course = planning.load(course_path)
-    made = planning.made(loaded, site, site_document, patient, course, _what_if(decide))
-    if suffix == "ics":
-        named = patient.name if name else None
-        content = calendars.icalendar(course, made.schedule, name=named, contact=made.contact)
-    elif suffix == "json":
-        content = (_dumped(made.data) + "\n").encode("utf-8")
-    elif suffix == "csv":
-        content = calendars.table(made.data).encode("utf-8")
-    else:
-        from . import calendar_sheets
-
-        print_ = calendar_sheets.calendar_pdf if suffix == "pdf" else calendar_sheets.calendar_html
-        content = print_(made.data, reader=reader, paper=paper)
-    files.write(Path(out), content)
-    if form == "json":
-        click.echo(_dumped(made.data))
-    else:
-        click.echo(terminal.course(made.data))
-        click.echo(f"{out}: written")
-    return _leave(made.released)
-
-
-def _protocol(name: str) -> Any:
-    from .protocol import library
-
-    return library.find(name)
-
-
-@cli.group()
-def course() -> None:
-    """A course: plan it, record what was done, move a cycle, show it."""
-
-
-def _course_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    for option in (
-        _format,
-        _decide,
-        _site_option,
-        click.option("--patient", "patient_path", metavar="FILE", required=True, help="The patient."),
-    ):
-        function = option(function)
-    return function
-
-
-@course.command("plan")
-@click.argument("protocol")
-@click.option("--start", metavar="DATE", required=True, help="Day 1 of cycle 1, as 2026-11-23.")
-@click.option("--cycles", metavar="N", required=True, help="How many cycles.")
-@click.option("--stages", type=click.Choice(["2", "3"]), help="Sessions of an embolisation that is done in stages.")
-@click.option("--apart", metavar="TIME", help="How far the sessions are apart, such as '14 d'.")
-@click.option("--out", required=True, metavar="FILE", help="The course file to write; it must not exist yet.")
-@_course_options
-def course_plan(
-    protocol: str,
-    start: str,
-    cycles: str,
-    stages: str | None,
-    apart: str | None,
-    out: str,
-    patient_path: str,
-    site_path: str | None,
-    decide: tuple[str, ...],
-    form: str,
-) -> int:
-    """Plan a course of PROTOCOL and write its file."""
-    from . import planning
-
-    if (stages is None) != (apart is None):
-        raise click.UsageError("--stages and --apart go together")
-    patient, _ = _patient(patient_path)
-    loaded, (site, site_document) = _protocol(protocol), _site(site_path)
-    content = planning.begun(loaded, site, patient, start=start, cycles=cycles, stages=stages, apart=apart)
-    course = planning.course_of(content, "the course")
-    made = planning.made(loaded, site, site_document, patient, course, _what_if(decide))
-    _new_file(out, planning.dumped(content, out), quiet=form == "json")
-    return _shown_course(made, form)
-
-
-def _shown_course(made: Any, form: str) -> int:
-    from . import terminal
-
-    click.echo(_dumped(made.data) if form == "json" else terminal.course(made.data))
-    return _leave(made.released)
-
-
-_protocol_option = click.option(
-    "--protocol", "protocol_path", metavar="FILE", help="The course's protocol, where it is none of the library."
-)
-
-
-@course.command("show")
-@click.argument("path", metavar="COURSE")
-@_protocol_option
-@_course_options
-def course_show(
-    path: str,
-    protocol_path: str | None,
-    patient_path: str,
-    site_path: str | None,
-    decide: tuple[str, ...],
-    form: str,
-) -> int:
-    """Show a course: every cycle with window, plan and what was done, and the history."""
-    from . import planning
-
-    found = planning.load(path)
-    patient, _ = _patient(patient_path)
-    site, site_document = _site(site_path)
-    loaded = planning.protocol_of(found, protocol_path)
-    return _shown_course(planning.made(loaded, site, site_document, patient, found, _what_if(decide)), form)
-
-
-def _record_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    for option in (
-        _format,
-        _site_option,
-        _protocol_option,
-        click.option(
-            "--version", "seen", metavar="N", help="The version you have seen; another in the file is a collision."
-        ),
-        click.option("--release-reason", metavar="TEXT", help="Why a day before the earliest is released."),
-        click.option(
-            "--released-by", multiple=True, metavar="NAME", help="Two people who release an early day; twice."
-        ),
-        click.option("--entered", metavar="DATE", help="The day of this entry; today, if left out."),
-        click.option("--by", "by", metavar="NAME", required=True, help="Who says so."),
-        click.option("--reason", metavar="TEXT", required=True, help="Why."),
-        click.option("--cycle", metavar="N", required=True, help="The cycle, counted from 1."),
-        click.argument("path", metavar="COURSE"),
-    ):
-        function = option(function)
-    return function
-
-
-@course.command("record")
-@_record_options
-@click.option(
-    "--status", type=click.Choice(["given", "reduced", "omitted", "stopped"]), required=True, help="What was done."
-)
-@click.option("--on", "on", metavar="DATE", required=True, help="The day on which it was done, or decided.")
-@click.option("--share", metavar="PERCENT", help="Of a reduced cycle: the share that was given, such as '80 %'.")
-def course_record(status: str, on: str, share: str | None, **options: Any) -> int:
-    """Record what was done with a cycle; later cycles are planned anew from that day."""
-    return _recorded(status=status, on=on, share=share, **options)
-
-
-@course.command("move")
-@_record_options
-@click.option("--to", "on", metavar="DATE", required=True, help="The new day 1 of the cycle.")
-def course_move(on: str, **options: Any) -> int:
-    """Move a cycle that has not been given yet; later cycles follow it."""
-    return _recorded(status="delayed", on=on, share=None, **options)
-
-
-def _recorded(
-    *,
-    path: str,
-    cycle: str,
-    status: str,
-    on: str,
-    share: str | None,
-    reason: str,
-    by: str,
-    entered: str | None,
-    released_by: tuple[str, ...],
-    release_reason: str | None,
-    seen: str | None,
-    protocol_path: str | None,
-    site_path: str | None,
-    form: str,
-) -> int:
-    from . import planning
-
-    if (released_by or release_reason) and (len(released_by) != 2 or release_reason is None):
-        raise click.UsageError("an early day is released by two people: --released-by NAME twice, and --release-reason")
-    day = entered or _today().isoformat()
-    entry: dict[str, Any] = {"cycle": cycle, "status": status, "on": on, "reason": reason, "by": by, "entered": day}
-    if share is not None:
-        entry["share"] = share
-    if released_by:
-        entry["released"] = {"first": released_by[0], "second": released_by[1], "reason": release_reason}
-    site, _ = _site(site_path)
-    changed = planning.add_record(path, entry, site, seen=seen, protocol=protocol_path)
-    if form == "json":
-        click.echo(_dumped(planning.outline(changed, site, planning.protocol_of(changed, protocol_path))))
-    else:
-        click.echo(f"{path}: cycle {cycle} {status}, {on}; the course is now version {changed.version}")
-    return 0
 
 
 # ------------------------------------------------------------------------------------------------- sites and patients
@@ -901,7 +554,7 @@ def site_init(out: str) -> None:
     """Write a commented template of a site file; fill it in, sign it, and check it."""
     from .protocol.site import TEMPLATE
 
-    _new_file(out, TEMPLATE.read_bytes())
+    new_file(out, TEMPLATE.read_bytes())
 
 
 @site.command("check")
@@ -917,7 +570,7 @@ def site_check(files: tuple[str, ...]) -> int:
         library.check_decisions(found, document)
         lines.check_bands(found, document)
 
-    return _check(files, load)
+    return check_files(files, load)
 
 
 @site.command("schema")
@@ -925,7 +578,7 @@ def site_schema() -> None:
     """The JSON Schema of a site file, for editors."""
     from .protocol.site import Site
 
-    click.echo(_dumped(Site.model_json_schema(by_alias=True)))
+    click.echo(dumped(Site.model_json_schema(by_alias=True)))
 
 
 @cli.group()
@@ -939,7 +592,7 @@ def patient_init(out: str) -> None:
     """Write a commented template of a patient file, in which everything is unknown."""
     from .orders.patient import TEMPLATE
 
-    _new_file(out, TEMPLATE.read_bytes())
+    new_file(out, TEMPLATE.read_bytes())
 
 
 @patient.command("check")
@@ -948,7 +601,7 @@ def patient_check(files: tuple[str, ...]) -> int:
     """Check patient files; every mistake of each is reported, with line and column."""
     from .orders.patient import load_patient
 
-    return _check(files, load_patient)
+    return check_files(files, load_patient)
 
 
 @patient.command("schema")
@@ -956,21 +609,7 @@ def patient_schema() -> None:
     """The JSON Schema of a patient file, for editors."""
     from .orders.patient import Patient
 
-    click.echo(_dumped(Patient.model_json_schema(by_alias=True)))
-
-
-def _new_file(out: str, content: bytes, *, quiet: bool = False) -> None:
-    """Write a template where nothing stands yet; what a user has written is never overwritten."""
-    from pathlib import Path
-
-    from . import files
-    from .errors import Mistake
-
-    if Path(out).exists():
-        raise Mistake("a file that does not exist yet", where="--out", got=out)
-    files.write(Path(out), content)
-    if not quiet:
-        click.echo(f"{out}: written")
+    click.echo(dumped(Patient.model_json_schema(by_alias=True)))
 
 
 @cli.command()
