@@ -198,7 +198,7 @@ def test_a_limit_that_was_only_recalled_never_stops():
 def test_no_drug_of_ours_has_a_recalled_limit_that_counts():
     recalled = {name for name, one in drugs().items() if one.cumulative and one.cumulative.confidence != "SEEN"}
     site = plans.a_site(more={"cumulative": "undecided"})[0]
-    policy = {name: exposure._limit(name, "drug", site) for name in recalled}
+    policy = {name: exposure.limit_of(name, site) for name in recalled}
     assert set(policy.values()) == {(None, "")}
 
 

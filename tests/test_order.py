@@ -153,6 +153,9 @@ REFUSES = [
     ("diluent", {"site": {"preparation.bolus": {**site_data()["preparation"]["oxaliplatin"], "diluent": "water"}},
         **own(components__0__id="bolus", components__1__start=at_first, components__2__start=at_first)}),
     ("above-limit", own(components__0__limit={"at_most": "85 mg/m^2", "from": "methods"})),
+    ("above-per-area", {"site": {"preparation.oxaliplatin.most_per_m2": "85 mg/m2"}}),
+    ("above-per-day", {"site": {"preparation.oxaliplatin.most_per_day": "140 mg"}}),
+    ("above-per-cycle", {"site": {"preparation.oxaliplatin.most_per_cycle": "140 mg"}}),
     ("too-fast", own(components__1__over__is="2 min")),
     ("line-and-route", {"site": ARTERY}),
     ("form-and-dose", {"site": decided("leucovorin.form", "levoleucovorin")}),
@@ -194,6 +197,27 @@ def test_what_stops_is_not_released_and_what_only_warns_is(rule, how, severity):
 def test_a_finding_says_what_and_where(rule, how, severity):
     found = findings(an_order(**how), rule)
     assert [one for one in found if not (one["message"] and one["where"])] == []
+
+
+@pytest.mark.parametrize(
+    ("taken", "found"),
+    [
+        (["entecavir"], set()),
+        (["Brivudine 125 mg"], {("interaction", "refuse")}),
+        (["warfarin", "sorivudine"], {("interaction", "warning"), ("interaction", "refuse")}),
+        ("none", set()),
+        ("unknown", {("medicines-unknown", "blocks-release")}),
+    ],
+)
+def test_what_else_the_patient_takes_is_held_against_the_site_s_list(taken, found):
+    made = an_order(patient={"medicines": taken})
+    rules = {"interaction", "medicines-unknown"}
+    assert {(one["rule"], one["severity"]) for one in made["findings"] if one["rule"] in rules} == found
+
+
+def test_where_the_site_has_no_list_nothing_is_held_against_it():
+    made = an_order(patient={"medicines": "unknown"}, site={"interactions": "undecided"})
+    assert made["released"]
 
 
 def test_every_rule_of_an_order_is_tried_here():

@@ -55,7 +55,8 @@ FORMULAS: dict[str, Callable[..., Quantity]] = {
 }
 
 
-def _needs_sex(formula: str) -> bool:
+def needs_sex(formula: str) -> bool:
+    """Whether a formula is not the same for both sexes."""
     code = FORMULAS[formula].__wrapped__.__code__  # type: ignore[attr-defined]
     return "sex" in code.co_varnames
 
@@ -64,7 +65,7 @@ def _surface(formula: str, height: Quantity, weight: Quantity, sex: str | None) 
     function = FORMULAS[formula]
     if formula == "bsa_livingston_lee":
         return function(weight=weight)
-    if _needs_sex(formula):
+    if needs_sex(formula):
         return function(height=height, weight=weight, sex=sex)
     return function(height=height, weight=weight)
 
@@ -101,7 +102,7 @@ def basis(
     Raises `CannotCompute` where the formula needs a sex that is unknown.
     """
     formula = policy.formula
-    if sex is None and _needs_sex(formula):
+    if sex is None and needs_sex(formula):
         raise CannotCompute(f"the formula of {formula_name(formula)} needs the sex, which is unknown", where="sex")
     uncapped = _surface(formula, height, weight, sex)
     cap = None if policy.cap == "none" else policy.cap
@@ -111,7 +112,7 @@ def basis(
     spread = tuple(
         Spread(formula_name(other), value, quantity((value.magnitude / m2 - 1) * 100, "%"))
         for other in FORMULAS
-        if other != formula and (sex is not None or not _needs_sex(other))
+        if other != formula and (sex is not None or not needs_sex(other))
         for value in [_surface(other, height, weight, sex)]
     )
     change = None

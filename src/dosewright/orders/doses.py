@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 from pint.facets.plain import PlainQuantity
 
 from .. import wording
+from ..calculators.columns import above
 from ..protocol.library import Loaded, sealed
 from ..protocol.site import Site
 from ..reading import Document
-from ..units import Range
+from ..units import Quantity, Range, quantity
 from . import basis as body
 from . import lines
 from .basis import Basis
@@ -61,7 +62,38 @@ def doses(
             made.append(one)
         else:
             found.append(one)
+    found += _above_site_limits(made, site, basis)
     return Doses(basis, tuple(made), tuple(found))
+
+
+def _above_site_limits(made: Sequence[Line], site: Site, basis: Basis) -> Iterator[Finding]:
+    """Doses above the most that the site gives per m², in a day or in a cycle; nothing is lowered for it."""
+    for line in made:
+        prepared = site.prepares(line.key, line.drug)
+        if prepared is None:
+            continue
+        key, of_drug = line.key, [one for one in made if one.drug == line.drug]
+        per_m2 = quantity(line.ordered.m_as("mg") / basis.surface.m_as("m²"), "mg/m²")
+        of_days = [sum(one.ordered.m_as("mg") for one in of_drug if day in one.days) for day in line.days]
+        of_day = quantity(max(of_days), "mg")
+        of_cycle = quantity(sum(one.total_of_cycle.m_as("mg") for one in of_drug), "mg")
+        if _above(per_m2, prepared.most_per_m2):
+            message = f"{key}: the ordered dose is above the most per m² that the site gives"
+            yield Finding("above-per-area", "refuse", message, *_told(per_m2, prepared.most_per_m2), where=key)
+        if _above(of_day, prepared.most_per_day):
+            message = f"{key}: the drug is above the most that the site gives in a day"
+            yield Finding("above-per-day", "refuse", message, *_told(of_day, prepared.most_per_day), where=key)
+        if _above(of_cycle, prepared.most_per_cycle):
+            message = f"{key}: the drug is above the most that the site gives in a cycle"
+            yield Finding("above-per-cycle", "refuse", message, *_told(of_cycle, prepared.most_per_cycle), where=key)
+
+
+def _above(value: Quantity, most: Quantity | str) -> bool:
+    return not isinstance(most, str) and bool(above(value.magnitude, most.m_as(value.units)))
+
+
+def _told(value: Quantity, most: Quantity | str) -> tuple[str, str, str]:
+    return wording.say(value, places=2), f"at most {wording.told(most)}", "site policy"
 
 
 def doses_data(loaded: Loaded, site: Site, document: Document, made: Doses, *, on: dt.date | None) -> dict[str, Any]:

@@ -169,7 +169,7 @@ def _exposure(
         known += sum(amount or 0.0 for amount in added)
         after.append(total)
         least.append(known if total is None else total)
-    limit, source = _limit(name, of, site)
+    limit, source = limit_of(name, site)
     return Exposure(name, of, start, tuple(each), tuple(after), tuple(least), limit, source)
 
 
@@ -187,14 +187,15 @@ def _share(cycle: Cycle) -> float:
     return 1.0 if cycle.share is None else cycle.share / 100
 
 
-def _limit(name: str, of: str, site: Site) -> tuple[float | None, str]:
-    """The site's limit, or else the label's; one that was only recalled is no limit."""
+def limit_of(name: str, site: Site) -> tuple[float | None, str]:
+    """The most of a drug or class over a lifetime, in mg/m²: the site's limit, or else the label's; one that was only
+    recalled is no limit."""
     stated: Sequence[Cumulative] = () if site.cumulative == "undecided" else site.cumulative
     for one in stated:
         if one.of == name:
             return one.at_most.m_as("mg/m²"), one.source
     facts = drugs().get(name)
-    said = facts.cumulative if facts and of == "drug" else None
+    said = facts.cumulative if facts else None
     if said is not None and said.confidence == "SEEN":
         return said.value.m_as("mg/m²"), said.source
     return None, ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from .. import wording
 from ..dates import age_on
@@ -15,6 +15,8 @@ from .finding import Finding
 from .patient import Laboratory, Patient
 
 Verdict = Literal["yes", "no", "unknown"]
+FULL_ACTIVITY: Final = "activity score 2"
+ACTIVITIES: Final = tuple(f"activity score {score}" for score in ("0", "0.5", "1", "1.5", "2"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,7 @@ class Answer:
     """One criterion, what was found, and whether it is met."""
 
     id: str
+    measures: str
     criterion: str
     found: str
     verdict: Verdict
@@ -68,7 +71,7 @@ def _answer(criterion: Criterion, patient: Patient, on: dt.date) -> Answer:
             else f"at least {low}"
         )
         reason = f"found {found}, required {span}"
-    return Answer(criterion.id, criterion.text, found, verdict, reason, criterion.source)
+    return Answer(criterion.id, criterion.measures, criterion.text, found, verdict, reason, criterion.source)
 
 
 def eligibility_findings(answers: tuple[Answer, ...]) -> Iterator[Finding]:
@@ -91,10 +94,9 @@ def gates(site: Site, patient: Patient, on: dt.date) -> tuple[GateAnswer, ...]:
     return tuple(_gate(gate, patient, on) for gate in site.gates)
 
 
-def _same(written: str, analyte: str) -> bool:
-    """Whether a value is of an analyte: capitals and an addition in brackets are of no account."""
-    plain, _, _ = written.casefold().partition("(")
-    return plain.strip() == analyte.casefold()
+def plain_name(written: str) -> str:
+    """An analyte by its plain name: capitals and an addition in brackets are of no account."""
+    return written.casefold().partition("(")[0].strip()
 
 
 def _gate(gate: Gate, patient: Patient, on: dt.date) -> GateAnswer:
@@ -102,7 +104,7 @@ def _gate(gate: Gate, patient: Patient, on: dt.date) -> GateAnswer:
     limits += [f"at most {gate.at_most}"] if gate.at_most else []
     limit = f"{' and '.join(limits)} {gate.unit}"
     values: tuple[Laboratory, ...] = () if patient.laboratory == "unknown" else patient.laboratory
-    found = [one for one in values if _same(one.analyte, gate.analyte) and one.on <= on]
+    found = [one for one in values if plain_name(one.analyte) == gate.analyte.casefold() and one.on <= on]
     if not found:
         return GateAnswer(gate.analyte, limit, "unknown", None, "unknown", "no value is known", gate.source)
     latest = max(found, key=lambda one: one.on)

@@ -17,7 +17,7 @@ from ..protocol.drugs import drug
 from ..protocol.library import Loaded
 from ..protocol.model import Protocol, Start, Stated
 from ..protocol.site import Site
-from ..reading import Document
+from ..reading import Document, Strict
 from ..units import Range, quantity, settled
 from . import basis as body
 from . import beads, exposure, fitness, lines
@@ -27,13 +27,15 @@ from .day import Part, placed
 from .decisions import Choices
 from .doses import Doses, doses, line_data, site_data, to_data
 from .finding import Finding, Severity, gravity, stops
+from .fitness import ACTIVITIES, FULL_ACTIVITY
 from .lines import Line
 from .patient import Patient
+from .rules import RULES
+from .rules.due import interactions
+from .rules.view import InteractionView, OrderView, Record
 
 SCHEMA: Final = "1"
 REQUIRED_IDENTIFIERS: Final = 2
-FULL_ACTIVITY: Final = "activity score 2"
-ACTIVITIES: Final = tuple(f"activity score {score}" for score in ("0", "0.5", "1", "1.5", "2"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ def order(
     given = sorted({line.drug for line in made.lines} | {one.drug for one in sheets if one.drug is not None})
     found += _allergies(patient, given)
     found += _genotype(patient, site, given)
+    found += _medicines(patient, site, given)
     found += _overlaps(placed_lines)
     exposed, remarks = _exposure(loaded, site, patient, made, sheets, choices, cycle=cycle, on=on)
     found += remarks
@@ -227,6 +230,20 @@ def _allergies(patient: Patient, named: list[str]) -> Iterator[Finding]:
         else:
             message = "an allergy is recorded: compare it with every drug of this order"
             yield Finding("allergy-recorded", "warning", message, allergy, where="allergies")
+
+
+def _medicines(patient: Patient, site: Site, named: list[str]) -> Iterator[Finding]:
+    """What else the patient takes, by the rules of the check and the site's list."""
+    listed = interactions(site, named)
+    taken = patient.medicines if isinstance(patient.medicines, str) else "; ".join(patient.medicines)
+    if listed and taken == "unknown":
+        unknown = RULES["medicines-unknown"]
+        yield unknown.finding(OrderView(Record({}), "", None), "blocks-release", None)
+    order_view = OrderView(Record({"medicines": taken}), "", None)
+    for one in listed:
+        view = InteractionView(order_view, one)
+        if RULES["interaction"].look(view).fires:
+            yield RULES["interaction"].finding(view, one.severity, None)
 
 
 def _embolisation(patient: Patient) -> Iterator[Finding]:
@@ -422,8 +439,18 @@ def _patient_data(patient: Patient, on: dt.date) -> dict[str, Any]:
         "consent": patient.consent,
         "ascites": patient.ascites,
         "genotype": patient.genotype,
-        "weights": [{"value": one.value, "on": one.on, "basis": one.basis} for one in patient.weights],
+        "medicines": patient.medicines,
+        "prior_exposure": _rows(patient.prior_exposure),
+        "laboratory": _rows(patient.laboratory),
+        "given": _rows(patient.given),
+        "height": patient.height if isinstance(patient.height, str) else dict(patient.height),
+        "weights": _rows(patient.weights),
     }
+
+
+def _rows(entries: str | Iterable[Strict]) -> str | list[dict[str, Any]]:
+    """The entries of a patient's file as they stand there; 'none' and 'unknown' stay words."""
+    return entries if isinstance(entries, str) else [dict(one) for one in entries]
 
 
 def content_hash(data: Mapping[str, Any]) -> str:

@@ -135,6 +135,7 @@ class Patient(Strict):
     genotype: dict[Literal["DPYD", "UGT1A1"], Text] | Unknown
     prior_exposure: Annotated[tuple[Exposure, ...], AfterValidator(at_least_one)] | Literal["none", "unknown"]
     laboratory: tuple[Laboratory, ...] | Unknown
+    medicines: Annotated[tuple[ShortText, ...], AfterValidator(at_least_one)] | Literal["none", "unknown"]
     embolisation: Embolisation | Literal["unknown", "not applicable"]
     given: tuple[Given, ...] = ()
 

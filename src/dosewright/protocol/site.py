@@ -16,6 +16,7 @@ from pydantic import AfterValidator, Field, model_validator
 from ..errors import Mistake, Refusal, together
 from ..reading import Clock, Day, Decimal, Document, Name, Strict, Text, Zone, at_least_one, read, validate, written
 from ..units import (
+    BODY_MASS_INDEX,
     BODY_SURFACE,
     CONCENTRATION,
     DOSE,
@@ -102,6 +103,7 @@ class Body(Strict):
     weight: Literal["actual", "dry"]
     height: PlausibleHeight
     weight_range: PlausibleWeight
+    mass_index: Annotated[Range, RangeOf(BODY_MASS_INDEX)] | Undecided = "undecided"
     weight_valid: Annotated[Quantity, INTERVAL]
     weight_too_old: Annotated[Quantity, INTERVAL]
     weight_change: Annotated[Quantity, PERCENT]
@@ -140,6 +142,9 @@ class Preparation(Strict):
     bands: Text | None = None  # a table of dose bands in place of the step
     most_deviation: Annotated[Quantity, PERCENT, AfterValidator(_within_ten)]
     dose_cap: Annotated[Quantity, DOSE] | Literal["none"]
+    most_per_m2: Annotated[Quantity, DOSE_PER_AREA] | Literal["none"] = "none"
+    most_per_day: Annotated[Quantity, DOSE] | Literal["none"] = "none"
+    most_per_cycle: Annotated[Quantity, DOSE] | Literal["none"] = "none"
     diluent: Text
     volume: Annotated[Quantity, VOLUME] | Undecided
     stocked: tuple[Annotated[Quantity, VOLUME], ...]
@@ -219,6 +224,15 @@ class Gate(Strict):
         return self
 
 
+class Interaction(Strict):
+    """Another medicine that does not go with a drug, and how grave that is here; `with` is part of its name."""
+
+    drug: Text
+    other: Text = Field(alias="with")
+    severity: Literal["warning", "blocks-release", "refuse"]
+    source: Text = Field(alias="from")
+
+
 class Care(Strict):
     """One item of supportive care."""
 
@@ -246,6 +260,7 @@ class Site(Strict):
     gates: Annotated[tuple[Gate, ...], AfterValidator(at_least_one)] | Undecided
     care: Annotated[tuple[Care, ...], AfterValidator(at_least_one)] | Undecided
     genotype: Literal["required", "asked", "not asked"]
+    interactions: Annotated[tuple[Interaction, ...], AfterValidator(at_least_one)] | Undecided
     prior_exposure: Literal["required", "asked"]
     cumulative: tuple[Cumulative, ...] | Undecided
     order_valid: Annotated[Quantity, INTERVAL]

@@ -1,0 +1,145 @@
+"""The check of orders: every rule on one order, or on a column of them, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from .finding import Finding, Severity, gravity, stops
+from .rules import RULES
+from .rules.due import Due
+from .rules.rule import Outcome, Rule, looked
+from .rules.values import Condition, missing
+from .rules.view import OrderView, Record
+
+EVERY: Final[tuple[Rule, ...]] = tuple(RULES.values())
+
+
+class NotChecked(NamedTuple):
+    """A rule that could not tell: for which part of the order, and what it would have needed."""
+
+    rule: str
+    where: str
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the rules say of one order."""
+
+    findings: tuple[Finding, ...]
+    not_checked: tuple[NotChecked, ...]
+
+    @property
+    def stopped(self) -> bool:
+        """Whether any finding keeps the order from being released."""
+        return stops(self.findings)
+
+
+def check(record: Record, due: Due, rules: Sequence[Rule] = EVERY) -> Checked:
+    """Every rule on one order: the gravest findings first, and what could not be told."""
+    found, unknown = [], []
+    for severity, outcome in looked(OrderView(record, "", due), rules):
+        if outcome.fires:
+            found.append(outcome.rule.finding(outcome.view, severity, None))
+        elif outcome.unknown:
+            unknown.append(_not_checked(outcome))
+    return Checked(tuple(sorted(found, key=gravity)), tuple(unknown))
+
+
+def _not_checked(outcome: Outcome) -> NotChecked:
+    rule, view = outcome.rule, outcome.view
+    names = [
+        name for name in (*rule.needs, *rule.asks) if not view.carries(name) or missing(getattr(view, name)) is True
+    ]
+    return NotChecked(rule.id, rule.place(view), tuple(names))
+
+
+# ------------------------------------------------------------------------------------------------------------ a column
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """The rows of a column in which one rule fires on one part of the orders, and those in which it cannot tell."""
+
+    severity: Severity
+    outcome: Outcome
+    rows: Any
+    unknown: Any
+
+    def findings(self) -> Iterator[Finding]:
+        """A finding for each row, in the words that one order alone would get."""
+        for row in self.rows.tolist():
+            yield self.outcome.rule.finding(self.outcome.view, self.severity, row)
+
+
+class Column(NamedTuple):
+    """What the rules say of a column of orders: where each fires, and what could not be told of any of them."""
+
+    hits: tuple[Hits, ...]
+    not_checked: tuple[NotChecked, ...]
+
+
+def check_column(record: Record, due: Due, rules: Sequence[Rule] = EVERY) -> Column:
+    """Every rule on a column of orders at once; the same rules, and the same findings, as on each of them alone."""
+    import numpy
+
+    hits, never = [], []
+    nothing = numpy.zeros(0, numpy.int64)
+    with numpy.errstate(all="ignore"):  # what is not known is NaN, and a comparison with it is never true
+        for severity, outcome in looked(OrderView(record, "", due), rules):
+            if outcome.unknown is True:
+                never.append(_not_checked(outcome))
+                continue
+            rows, unknown = (_rows(where, record.rows, nothing) for where in (outcome.fires, outcome.unknown))
+            if len(rows) or len(unknown):
+                hits.append(Hits(severity, outcome, rows, unknown))
+    return Column(tuple(hits), tuple(never))
+
+
+def _rows(where: Condition, count: int | None, nothing: Any) -> Any:
+    import numpy
+
+    if isinstance(where, bool | numpy.bool_):
+        return numpy.arange(count or 0) if where else nothing
+    return numpy.flatnonzero(where)
+
+
+# ----------------------------------------------------------------------------------------------------------- overrides
+
+REASONS: Final = (
+    "measured again and confirmed",
+    "decided by the treating physician for this patient",
+    "decided by the tumour board for this patient",
+    "the order was changed after the check",
+    "the rule does not apply to this patient",
+    "the rule or the limit is wrong, and was reported",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A finding that somebody answers for: who, in which role, and for which of the listed reasons.
+
+    What is refused outright needs a second person.
+    """
+
+    order: str
+    rule: str
+    where: str
+    by: str
+    role: str
+    reason: str
+    second: str = ""
+
+    def covers(self, order: str, finding: Finding) -> bool:
+        """Whether it is about this finding, and enough for it."""
+        enough = finding.severity != "refuse" or bool(self.second)
+        return enough and (self.order, self.rule) == (order, finding.rule) and self.where in {"", finding.where}
+
+
+def overridden(order: str, findings: Iterable[Finding], overrides: Sequence[Override]) -> Iterator[Override | None]:
+    """For each finding the override that covers it, if there is one."""
+    for finding in findings:
+        yield next((one for one in overrides if one.covers(order, finding)), None)

@@ -1,0 +1,300 @@
+"""How it is given: route and line, duration, rate, sequence, and what must not run together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from ...protocol.model import Start
+from .rule import rule
+from .values import Condition, Number, above, alike, below, differ, each, either_way, missing, no, same
+from .view import ARITHMETIC, LineView
+
+MINUTE: Final = 1 / 60 + 1e-9  # within which two starts are the same
+
+
+@rule(
+    "route-impossible",
+    "refuse",
+    of="line",
+    needs="route",
+    measured="{route}",
+    allowed="{due.bearable}",
+    source="label",
+    hazards="H40",
+)
+def route_impossible(line: LineView) -> Condition:
+    """The drug is not given by this route at all.
+
+    Stop, and look for the mistake: a wrong route can kill.
+    """
+    return each(line.route, lambda word: word not in line.due.bearable)
+
+
+@rule(
+    "route",
+    "refuse",
+    of="line",
+    needs="route",
+    measured="{route}",
+    allowed="{due.routes}",
+    source="{due.route_source}",
+    hazards="H40",
+    applies=lambda due: bool(due.routes),
+)
+def route(line: LineView) -> Condition:
+    """The protocol gives it by another route.
+
+    Compare artery and vein with the protocol: drugs of one regimen run by both.
+    """
+    return each(line.route, lambda word: word in line.due.bearable and word not in line.due.routes)
+
+
+@rule(
+    "line-and-route",
+    "refuse",
+    of="line",
+    needs="line route",
+    measured="{line}, {route}",
+    allowed="a line of that route",
+    source="site policy",
+    hazards="H40",
+)
+def line_and_route(line: LineView) -> Condition:
+    """The line that it runs in is not of the route that the order names.
+
+    Follow the line from the pump to the patient.
+    """
+    found: Condition = False
+    for name, its_route in line.due.lines.items():
+        found = found | (each(line.line, name.__eq__) & each(line.route, lambda word, own=its_route: word != own))  # type: ignore[misc]
+    return found
+
+
+@rule(
+    "line-unknown",
+    "warning",
+    of="line",
+    needs="line",
+    measured="{line}",
+    allowed="a line of the site",
+    source="site policy",
+    hazards="H40",
+)
+def line_unknown(line: LineView) -> Condition:
+    """The site has no line of this name, so that its route cannot be checked.
+
+    Name the line as the site's file names it.
+    """
+    return each(line.line, lambda word: word not in line.due.lines)
+
+
+# ------------------------------------------------------------------------------------------------------------ duration
+
+
+def _slip_of_time(row: LineView) -> str:
+    for times, words in (
+        (10, "look for a decimal point"),
+        (24, "look for days taken for hours"),
+        (60, "look for minutes"),
+    ):
+        if either_way(row.over, float(times), row.due.over, ARITHMETIC):
+            return words
+    for key, other in row.order.lines.items():
+        if other.due.over is not None and alike(row.over, other.due.over, ARITHMETIC):
+            return f"that is the duration of {key}"
+    return ""
+
+
+@rule(
+    "duration",
+    "refuse",
+    of="line",
+    needs="over",
+    measured="{over}",
+    allowed="{due.over}",
+    source="{due.over_source}",
+    hazards="H31",
+    applies=lambda due: due.over is not None,
+    explain=_slip_of_time,
+)
+def duration(line: LineView) -> Condition:
+    """It runs for another time than the protocol says.
+
+    Compare hours with the protocol: a drug for 20 h that runs in 2 h can kill.
+    """
+    return differ(line.over, line.due.over, ARITHMETIC)
+
+
+@rule(
+    "times-and-duration",
+    "blocks-release",
+    of="line",
+    needs="lasts over",
+    where="end",
+    measured="{lasts}",
+    allowed="{over}",
+    source="by definition",
+    hazards="H31 H33",
+)
+def times_and_duration(line: LineView) -> Condition:
+    """From its start to its end is another time than its duration.
+
+    Count the hours that pass; a change of the clock is none.
+    """
+    return abs(line.lasts - line.over) > MINUTE
+
+
+@rule(
+    "too-fast",
+    "refuse",
+    of="line",
+    needs="mg_per_h",
+    where="over",
+    measured="{mg_per_h}",
+    allowed="at most {due.fastest}",
+    source="{due.fastest_source}",
+    hazards="H31",
+    applies=lambda due: due.fastest is not None,
+)
+def too_fast(line: LineView) -> Condition:
+    """It runs faster than its label allows.
+
+    A longer duration.
+    """
+    return above(line.mg_per_h, line.due.fastest)
+
+
+# ---------------------------------------------------------------------------------------------------------------- rate
+
+
+@rule(
+    "rate-per-day",
+    "refuse",
+    of="line",
+    needs="rate over volume",
+    measured="{rate} for {over} gives {pumped}",
+    allowed="{volume}",
+    source="by definition",
+    hazards="H30",
+)
+def rate_per_day(line: LineView) -> Condition:
+    """The rate is that of a day taken for that of an hour, or the other way round.
+
+    Program mL per hour only: an infusion of days has run in hours, and killed.
+    """
+    return rate_wrong_at_all(line) & either_way(line.pumped, 24.0, line.volume, 0.1)
+
+
+def rate_wrong_at_all(line: LineView) -> Condition:
+    """Where rate × time is not the volume."""
+    return differ(line.pumped, line.volume, ARITHMETIC)
+
+
+@rule(
+    "rate",
+    "refuse",
+    of="line",
+    needs="rate over volume",
+    measured="{rate} for {over} gives {pumped}",
+    allowed="{volume}",
+    source="by definition",
+    hazards="H30 H31",
+)
+def rate(line: LineView) -> Condition:
+    """Rate × time is not the volume.
+
+    Compute the rate anew: volume in mL divided by hours.
+    """
+    return rate_wrong_at_all(line) & no(rate_per_day(line))
+
+
+# ------------------------------------------------------------------------------------------------------------ sequence
+
+
+def _ends(line: LineView) -> Number:
+    return line.start + line.over
+
+
+def _fits(line: LineView, start: Start, lines: Mapping[str, LineView]) -> Condition:
+    """Whether a line starts as a rule says; what cannot be seen is not told as wrong."""
+    other, then = lines.get(start.other), lines.get(start.then)
+    match start.rule:
+        case "first":
+            earlier: Condition = False
+            for one in lines.values():
+                earlier = earlier | (one.present & (line.start - one.start > MINUTE))
+            return no(earlier)
+        case "with" if other is not None:
+            return no(abs(line.start - other.start) > MINUTE)
+        case "after" if other is not None:
+            return no(_ends(other) - line.start > MINUTE)
+        case "between" if other is not None and then is not None:
+            return no((_ends(other) - line.start > MINUTE) | (_ends(line) - then.start > MINUTE))
+    return True
+
+
+@rule(
+    "sequence",
+    "blocks-release",
+    of="line",
+    needs="start",
+    measured="{start}",
+    allowed="{due.starts}",
+    source="{due.start_source}",
+    hazards="H29 H40",
+    applies=lambda due: bool(due.starts),
+)
+def sequence(line: LineView) -> Condition:
+    """It starts out of its place in the sequence.
+
+    Compare the times of all lines with the protocol's sequence.
+    """
+    found: Condition = False
+    for start in line.due.starts:
+        found = found | _fits(line, start, line.order.lines)
+    return no(found | line.lacks("start"))
+
+
+@rule(
+    "overlap",
+    "refuse",
+    of="line",
+    needs="start over line",
+    where="line",
+    measured="{line}",
+    allowed="nothing of {due.incompatible} in the same line at the same time",
+    source="{due.incompatible_source}",
+    hazards="H40 H45",
+    applies=lambda due: bool(due.incompatible),
+)
+def overlap(line: LineView) -> Condition:
+    """It runs at the same time in the same line as a drug that it must not meet.
+
+    Another line, or one after the other with a flush between.
+    """
+    found: Condition = False
+    for other in line.order.lines.values():
+        if other is not line and other.due.drug in line.due.incompatible:
+            both = below(line.start, _ends(other)) & below(other.start, _ends(line))
+            found = found | (both & other.present & same(line.line, other.line))
+    return found
+
+
+@rule(
+    "date-of-line",
+    "blocks-release",
+    of="line",
+    needs="start",
+    measured="{start}",
+    allowed="on the day of treatment",
+    source="by definition",
+    hazards="H36",
+)
+def date_of_line(line: LineView) -> Condition:
+    """It starts on another day than the order is for.
+
+    A copy of an earlier order keeps its dates: make the order anew.
+    """
+    days = line.start / 24 - line.order.on  # a day wide for every zone that there is
+    return no(missing(days)) & no((days > -1.0) & (days < 2.0))

@@ -1,0 +1,342 @@
+"""Whether the patient may be treated: criteria, laboratory limits, genotype, allergies, medicines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...protocol.drugs import drug
+from ..finding import Severity
+from ..fitness import ACTIVITIES, FULL_ACTIVITY
+from .rule import rule
+from .values import Condition, above, below, each, missing, no
+from .view import CriterionView, InteractionView, LabView, OrderView
+
+
+@rule(
+    "consent",
+    "blocks-release",
+    needs="consent",
+    measured="{consent}",
+    allowed="yes",
+    source="by definition",
+    hazards="H46",
+)
+def consent(o: OrderView) -> Condition:
+    """Consent was not given.
+
+    Talk with the patient; do not treat without.
+    """
+    return each(o.consent, lambda word: word != "yes")
+
+
+# -------------------------------------------------------------------------------------------------------- eligibility
+
+
+@rule(
+    "not-eligible",
+    "blocks-release",
+    of="criterion",
+    needs="found",
+    measured="{found}",
+    allowed="{allowed}",
+    source="{due.source}",
+    hazards="H46",
+)
+def not_eligible(criterion: CriterionView) -> Condition:
+    """Not eligible.
+
+    The protocol does not apply to this patient as it stands.
+    """
+    due = criterion.due
+    if due.one_of:
+        return each(criterion.found, lambda word: word not in due.one_of)
+    found: Condition = False
+    if due.at_least is not None:
+        found = found | (criterion.found < due.at_least)
+    if due.at_most is not None:
+        found = found | (criterion.found > due.at_most)
+    return found
+
+
+@rule(
+    "eligibility-unknown",
+    "blocks-release",
+    of="criterion",
+    asks="found",
+    measured="unknown",
+    allowed="{allowed}",
+    source="{due.source}",
+    hazards="H20 H46",
+)
+def eligibility_unknown(criterion: CriterionView) -> Condition:
+    """Not known whether met.
+
+    Find out before treatment; unknown is never taken for met.
+    """
+    return missing(criterion.found)
+
+
+# --------------------------------------------------------------------------------------------------------- laboratory
+
+
+@rule(
+    "laboratory",
+    "blocks-release",
+    of="lab",
+    needs="value",
+    measured="{value} {unit}",
+    allowed="{allowed}",
+    source="{due.source}",
+    hazards="H46",
+)
+def laboratory(lab: LabView) -> Condition:
+    """The value is outside the limit: hold.
+
+    Hold, repeat, or have the departure decided by name.
+    """
+    found: Condition = False
+    if lab.due.at_least is not None:
+        found = found | (lab.value < lab.due.at_least)
+    if lab.due.at_most is not None:
+        found = found | (lab.value > lab.due.at_most)
+    return found & no(laboratory_unit(lab))
+
+
+@rule(
+    "laboratory-unknown",
+    "blocks-release",
+    of="lab",
+    asks="value",
+    measured="unknown",
+    allowed="{allowed}",
+    source="{due.source}",
+    hazards="H20 H46",
+)
+def laboratory_unknown(lab: LabView) -> Condition:
+    """The value is unknown.
+
+    Take blood; missing is not normal.
+    """
+    return lab.lacks("value")
+
+
+@rule(
+    "laboratory-unit",
+    "blocks-release",
+    of="lab",
+    needs="unit",
+    measured="{value} {unit}",
+    allowed="in {due.unit}",
+    source="{due.source}",
+    hazards="H27",
+)
+def laboratory_unit(lab: LabView) -> Condition:
+    """The value is in another unit than the limit.
+
+    Enter it in the unit of the limit, converted by the laboratory.
+    """
+    return each(lab.unit, lambda word: word != lab.due.unit)
+
+
+@rule(
+    "laboratory-old",
+    "blocks-release",
+    of="lab",
+    needs="age",
+    where="on",
+    measured="{age} old",
+    allowed="at most {due.within}",
+    source="{due.source}",
+    hazards="H46",
+)
+def laboratory_old(lab: LabView) -> Condition:
+    """The value is older than the site lets it be.
+
+    Take blood again.
+    """
+    return above(lab.age, lab.due.within)
+
+
+@rule(
+    "laboratory-undated",
+    "blocks-release",
+    of="lab",
+    needs="value",
+    where="on",
+    measured="no day",
+    allowed="at most {due.within} old",
+    source="{due.source}",
+    hazards="H46",
+)
+def laboratory_undated(lab: LabView) -> Condition:
+    """The value has no day, so that its age is unknown.
+
+    Write down when the blood was taken.
+    """
+    return lab.lacks("on") & no(lab.lacks("value"))
+
+
+@rule(
+    "laboratory-later",
+    "refuse",
+    of="lab",
+    needs="age",
+    where="on",
+    measured="{on}",
+    allowed="by the day of treatment",
+    source="by definition",
+    hazards="H46",
+)
+def laboratory_later(lab: LabView) -> Condition:
+    """The value was taken after the day of treatment.
+
+    One of the two dates is wrong.
+    """
+    return below(lab.age, 0.0)
+
+
+# ----------------------------------------------------------------------------------------------------------- genotype
+
+
+def _asked(due: Any) -> bool:
+    return bool(due.needs_dpyd) and due.genotype != "not asked"
+
+
+def _how_grave(due: Any) -> Severity | None:
+    return {"required": "blocks-release", "asked": "warning"}.get(due.genotype)  # type: ignore[return-value]
+
+
+@rule(
+    "genotype-unknown",
+    _how_grave,
+    asks="dpyd",
+    measured="unknown",
+    allowed="an activity score",
+    source="{due.dpyd_source}",
+    hazards="H46",
+    applies=_asked,
+)
+def genotype_unknown(o: OrderView) -> Condition:
+    """DPYD is unknown; unknown is not normal.
+
+    Test before fluorouracil, unless treatment cannot wait.
+    """
+    return o.lacks("dpyd")
+
+
+@rule(
+    "genotype-unreadable",
+    "blocks-release",
+    needs="dpyd",
+    measured="{dpyd}",
+    allowed="an activity score",
+    source="cpic",
+    hazards="H46",
+    applies=lambda due: due.needs_dpyd,
+)
+def genotype_unreadable(o: OrderView) -> Condition:
+    """What stands for DPYD cannot be read as an activity score.
+
+    Write the activity score: 0, 0.5, 1, 1.5 or 2.
+    """
+    return each(o.dpyd, lambda word: word not in ACTIVITIES)
+
+
+@rule(
+    "genotype",
+    "refuse",
+    needs="dpyd",
+    measured="{dpyd}",
+    allowed="activity score 2",
+    source="cpic",
+    hazards="H46",
+    applies=lambda due: due.needs_dpyd,
+)
+def genotype(o: OrderView) -> Condition:
+    """DPYD is not of full activity, and the order gives fluorouracil in full.
+
+    Reduce or leave out by the site's rule for the activity score.
+    """
+    low = each(o.dpyd, lambda word: word in ACTIVITIES and word != FULL_ACTIVITY)
+    full: Condition = False
+    for line in o.lines.values():
+        gene = drug(line.due.drug).genotype
+        if gene is not None and gene.value == "DPYD":
+            full = full | (line.present & no(line.share < 100.0))
+    return low & full
+
+
+# ----------------------------------------------------------------------------------------------- allergy and medicines
+
+
+def _several(words: str) -> list[str]:
+    return [one.strip() for one in words.casefold().split(";") if one.strip()]
+
+
+def _names(one: str, of: frozenset[str]) -> bool:
+    """Whether an allergy names a drug, or its kin."""
+    return any(word in one for name in of for word in (name, drug(name).drug_class, *drug(name).allergy_words))
+
+
+@rule(
+    "allergy",
+    "refuse",
+    needs="allergies",
+    measured="{allergies}",
+    allowed="none to a drug of the order",
+    source="by definition",
+    hazards="H41 H46",
+)
+def allergy(o: OrderView) -> Condition:
+    """An allergy is recorded that may concern a drug of the order.
+
+    Find out what happened and to which drug before anything is given.
+    """
+    return each(o.allergies, lambda words: any(_names(one, o.due.drugs) for one in _several(words)))
+
+
+@rule("allergy-recorded", "warning", needs="allergies", measured="{allergies}", source="by definition", hazards="H46")
+def allergy_recorded(o: OrderView) -> Condition:
+    """An allergy is recorded: compare it with every drug of the order.
+
+    A person compares it, and signs for that.
+    """
+    nothing = {"none known", "nil known", "none", "nil", "nkda", "no known allergies", "no known drug allergies"}
+    return each(o.allergies, lambda words: any(one not in nothing for one in _several(words))) & no(allergy(o))
+
+
+@rule(
+    "interaction",
+    lambda due: due.severity,
+    of="interaction",
+    where="medicines",
+    measured="{medicines}",
+    allowed="not with {due.other}",
+    source="{due.source}",
+    hazards="H46",
+)
+def interaction(one: InteractionView) -> Condition:
+    """The patient takes a medicine that does not go with a drug of the order.
+
+    Do as the site's list says: stop it, wait, or watch.
+    """
+    other = one.due.other.casefold()
+    return each(one.medicines, lambda words: any(other in taken for taken in _several(words)))
+
+
+@rule(
+    "medicines-unknown",
+    "blocks-release",
+    asks="medicines",
+    measured="unknown",
+    allowed="what else the patient takes, or none",
+    source="site policy",
+    hazards="H20 H46",
+    applies=lambda due: bool(due.interactions),
+)
+def medicines_unknown(o: OrderView) -> Condition:
+    """What else the patient takes is unknown, and the site has a list of what does not go with these drugs.
+
+    Ask, and write it down; unknown is not none.
+    """
+    return o.lacks("medicines")

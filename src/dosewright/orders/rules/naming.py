@@ -1,0 +1,129 @@
+"""Which drugs: those of the protocol and no others, each once, each by its own name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...protocol.lookalikes import look_alikes
+from .rule import rule
+from .values import Condition, each, no
+from .view import LineView
+
+
+@rule(
+    "drug-missing",
+    "blocks-release",
+    of="line",
+    asks="drug dose unit route",
+    where="drug",
+    measured="not ordered",
+    allowed="{due.drug}",
+    source="protocol",
+    hazards="H20 H47 H49",
+)
+def drug_missing(line: LineView) -> Condition:
+    """A drug of the protocol is not ordered.
+
+    Order it, or write that it is left out and why.
+    """
+    return line.due_today & no(line.present)
+
+
+@rule(
+    "drug-of-other-day",
+    "refuse",
+    of="line",
+    needs="drug",
+    measured="on this day",
+    allowed="day {due.days}",
+    source="protocol",
+    hazards="H29 H32",
+)
+def drug_of_other_day(line: LineView) -> Condition:
+    """The protocol gives this drug on another day of the cycle.
+
+    Compare the day with the protocol's calendar.
+    """
+    return no(line.due_today | line.order.lacks("day"))
+
+
+def _mistaken(row: Any) -> str:
+    """For which drug of the protocol it may have been taken."""
+    due = row.order.due.drugs if row.due is None else {row.due.drug}
+    name = (row.drug or row.key).casefold()
+    like = [one for one in sorted(due) if one in look_alikes().get(name, ())]
+    return f"its name looks like {like[0]}" if like else ""
+
+
+@rule(
+    "drug-look-alike",
+    "refuse",
+    of="line",
+    needs="drug",
+    measured="{drug}",
+    allowed="{due.drug}",
+    source="list of look-alike names",
+    hazards="H41 H51",
+)
+def drug_look_alike(line: LineView) -> Condition:
+    """This is another drug, whose name looks or sounds like that of the protocol's.
+
+    Compare order, label and vial with the protocol, letter by letter.
+    """
+    return each(line.drug, lambda word: word.casefold() in look_alikes().get(line.due.drug, ()))
+
+
+@rule(
+    "drug-otherwise",
+    "blocks-release",
+    of="line",
+    needs="drug",
+    measured="{drug}",
+    allowed="{due.drug}",
+    source="protocol",
+    hazards="H41",
+)
+def drug_otherwise(line: LineView) -> Condition:
+    """The drug is not called by its generic name.
+
+    Write the generic name in full: no abbreviation, no brand.
+    """
+    return each(line.drug, lambda word: word.casefold() != line.due.drug) & no(drug_look_alike(line))
+
+
+@rule(
+    "drug-of-no-protocol",
+    "refuse",
+    of="stranger",
+    asks="drug dose unit route",
+    where="drug",
+    measured="{drug} {dose}",
+    allowed="{order_drugs}",
+    source="protocol",
+    hazards="H41 H47 H49",
+    explain=_mistaken,
+)
+def drug_of_no_protocol(line: LineView) -> Condition:
+    """The protocol does not give this drug.
+
+    Look for a name that looks like it, or for another protocol.
+    """
+    return line.present
+
+
+@rule(
+    "drug-twice",
+    "refuse",
+    of="line",
+    where="drug",
+    measured="{lines} lines",
+    allowed="one",
+    source="protocol",
+    hazards="H29 H39",
+)
+def drug_twice(line: LineView) -> Condition:
+    """The drug stands in the order more than once.
+
+    Find out which of the lines counts; the doses add up.
+    """
+    return line.lines > 1.0

@@ -1,0 +1,120 @@
+"""How doses are written: what has been misread before, after the lists of the ISMP and the Joint Commission."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from ..finding import Severity
+from .rule import rule
+from .values import Condition, each
+
+_ROWS: Final[tuple[tuple[str, Severity, str, str, str, str], ...]] = (
+    (
+        "trailing-zero",
+        "blocks-release",
+        r"(?<![\d.])\d+\.0+(?!\d)(?!\s*[–-]\s*\d)",
+        "A zero after the decimal point: 1.0 has been read as 10",
+        "Write 1 mg, not 1.0 mg.",
+        "H11 H18",
+    ),
+    (
+        "naked-point",
+        "blocks-release",
+        r"(?<![\d.])\.\d",
+        "A decimal point without a zero before it: .5 has been read as 5",
+        "Write 0.5 mg, not .5 mg.",
+        "H11 H18",
+    ),
+    (
+        "decimal-comma",
+        "blocks-release",
+        r"(?<![\d,])\d+,(?:\d{1,2}|\d{4,})(?!\d)",
+        "A decimal comma: it has been taken for a sign between thousands",
+        "Write a decimal point.",
+        "H12",
+    ),
+    (
+        "units",
+        "blocks-release",
+        r"\d\s*(?:IU|iu|U|u|UI)(?![A-Za-z])",
+        "U or IU for units: read as 0, 4 or IV",
+        "Write 'units' in full.",
+        "H28",
+    ),
+    (
+        "microgram",
+        "blocks-release",
+        r"\d\s*(?:µg|μg|㎍|ug)(?![A-Za-z])",
+        "A micro sign: read as milligram",
+        "Write 'mcg'.",
+        "H18 H24",
+    ),
+    (
+        "abbreviation",
+        "blocks-release",
+        r"(?i)(?<![A-Za-z0-9])(?:5-?\s?FU|FU|OXA|L-?OHP|LV|FA|CF|DOX|ADM|EPI|ADR|CPT-?11|DDP|CDDP)(?![A-Za-z0-9])",
+        "A drug's name is abbreviated",
+        "Write generic names in full; a name of a regimen only beside them.",
+        "H41",
+    ),
+    (
+        "per-day",
+        "blocks-release",
+        r"(?i)\d\s*mL\s*(?:/|per)\s*(?:24\s*h|d(?![A-Za-z])|day)",
+        "A rate per day: it has been programmed per hour, and killed",
+        "Write mL per hour, and only that.",
+        "H30",
+    ),
+    (
+        "frequency",
+        "blocks-release",
+        r"(?<![A-Za-z])(?:QD|qd|QOD|qod|Q\.D\.|q\.d\.|OD|TIW|tiw)(?![A-Za-z])",
+        "An abbreviated frequency: QD has been read as QID, OD as right eye",
+        "Write 'daily' or the days in full.",
+        "H31",
+    ),
+    (
+        "cubic-centimetre",
+        "blocks-release",
+        r"(?i)\d\s*cc(?![A-Za-z])",
+        "cc for mL: read as U or as 00",
+        "Write 'mL'.",
+        "H18",
+    ),
+    ("exponent", "blocks-release", r"\d[eE][+-]?\d", "A number with an exponent", "Write the digits.", "H17 H19"),
+    (
+        "spacing",
+        "warning",
+        r"\d(?:mg|mcg|g|mL|ml|h|units)(?![A-Za-z0-9])",
+        "No space between number and unit: the m of mg has been read as a zero",
+        "Write 10 mg, not 10mg.",
+        "H18",
+    ),
+    (
+        "thousands",
+        "warning",
+        r"(?<![\d.,])[1-9]\d{3,}(?=\s*(?:mg|mcg|mL|units))",
+        "A number of four digits or more without a comma between thousands",
+        "Write 2,400 mg.",
+        "H14",
+    ),
+)
+"""Rule, severity, what is looked for, message, advice, hazards."""
+
+
+def _notation(name: str, severity: Severity, pattern: str, message: str, advice: str, hazards: str) -> None:
+    """Put one rule of notation into the catalogue."""
+    search = re.compile(pattern).search
+
+    def noted(view: Any) -> Condition:
+        return each(view.written, lambda text: search(text) is not None)
+
+    noted.__doc__ = f"{message}.\n\n{advice}"
+    rule(
+        f"notation-{name}", severity, of="line", needs="written", measured="{written}", source="ismp", hazards=hazards
+    )(noted)
+
+
+for _row in _ROWS:
+    _notation(*_row)

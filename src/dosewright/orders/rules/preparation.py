@@ -1,0 +1,146 @@
+"""How it is made up: diluent, concentration, volume and form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from .rule import rule
+from .values import Condition, above, below, differ, each, missing, no
+from .view import ARITHMETIC, LineView
+
+
+@rule(
+    "diluent",
+    "refuse",
+    of="line",
+    needs="diluent",
+    measured="{diluent}",
+    allowed="{due.diluents}",
+    source="{due.diluent_source}",
+    hazards="H45",
+    applies=lambda due: bool(due.diluents),
+)
+def diluent(line: LineView) -> Condition:
+    """This is no diluent for the drug.
+
+    Make it up in the diluent of its label; what was made up already is not given.
+    """
+    return each(line.diluent, lambda word: diluent_of(word) not in line.due.diluents)
+
+
+_DILUENTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "glucose 5%": ("glucose 5 %", "5% glucose", "dextrose 5%", "5% dextrose", "d5w"),
+    "sodium chloride 0.9%": (
+        "sodium chloride 0.9 %",
+        "0.9% sodium chloride",
+        "nacl 0.9%",
+        "normal saline",
+        "saline",
+        "ns",
+    ),
+}
+"""A diluent as the labels name it, and what else it is called."""
+
+
+def diluent_of(words: str) -> str:
+    """The diluent as the labels name it, from what an order calls it: 'D5W' is glucose 5%."""
+    folded = " ".join(words.casefold().split())
+    return next((name for name, others in _DILUENTS.items() if folded in {name, *others}), words)
+
+
+@rule(
+    "concentration",
+    "blocks-release",
+    of="line",
+    needs="dissolved",
+    where="concentration",
+    measured="{dissolved}",
+    allowed="{due.least} to {due.most} mg/mL",
+    source="{due.window_source}",
+    hazards="H42",
+    applies=lambda due: due.least is not None,
+)
+def concentration(line: LineView) -> Condition:
+    """The final concentration leaves what its label allows.
+
+    Another volume: small doses need a smaller bag.
+    """
+    return below(line.dissolved, line.due.least) | above(line.dissolved, line.due.most)
+
+
+@rule(
+    "concentration-wrong",
+    "blocks-release",
+    of="line",
+    where="concentration",
+    measured="{concentration}",
+    allowed="{dissolved}",
+    source="by definition",
+    hazards="H42",
+)
+def concentration_wrong(line: LineView) -> Condition:
+    """The concentration that stands there is not dose ÷ final volume.
+
+    Compute it anew; say whether the drug's own volume is counted.
+    """
+    return differ(line.concentration, line.dose / line.volume, ARITHMETIC)
+
+
+@rule(
+    "volume-too-small",
+    "refuse",
+    of="line",
+    where="volume",
+    measured="{volume}",
+    allowed="at least {diluent_volume}",
+    source="by definition",
+    hazards="H42",
+)
+def volume_too_small(line: LineView) -> Condition:
+    """The final volume is less than that of the diluent in it.
+
+    One of the two volumes is wrong.
+    """
+    return below(line.volume, line.diluent_volume)
+
+
+@rule(
+    "bag-not-stocked",
+    "warning",
+    of="line",
+    needs="diluent_volume",
+    measured="{diluent_volume}",
+    allowed="{due.stocked} mL",
+    source="site policy",
+    hazards="H42",
+    applies=lambda due: bool(due.stocked),
+)
+def bag_not_stocked(line: LineView) -> Condition:
+    """The site stocks no bag of this volume.
+
+    Order a bag that is there, and compute concentration and rate anew.
+    """
+    found = missing(line.diluent_volume)
+    for volume in line.due.stocked:
+        found = found | (line.diluent_volume == volume)
+    return no(found)
+
+
+@rule(
+    "form",
+    "refuse",
+    of="line",
+    needs="form",
+    measured="{form}",
+    allowed="{due.forms}",
+    source="{due.form_source}",
+    hazards="H41 H47",
+    applies=lambda due: bool(due.forms),
+)
+def form(line: LineView) -> Condition:
+    """This is another form of the drug than the one that counts here.
+
+    Racemic leucovorin and levoleucovorin are not exchanged milligram for milligram.
+    """
+    return each(line.form, lambda word: word not in line.due.forms)

@@ -1,0 +1,145 @@
+"""Free words that contradict what stands in the fields: a comment is read by a nurse, and by no program but this."""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import Any, Final
+
+from .rule import rule
+from .values import Condition, Number, alike, each, missing, no, numbered
+from .view import ARITHMETIC, LineView
+
+MOST: Final = 3  # amounts of one remark that are compared
+_AMOUNT: Final = re.compile(
+    r"(?<![\w.,])(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s*(mg|g|mcg|hours?|hrs?|h|mL/h|mL|ml)(?![\w/²^*]|\s*(?:/|per)\s*(?:m|kg|h))"
+)
+_RATE: Final = re.compile(r"(?<![\w.,])(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s*m[lL]\s*(?:/|per)\s*h")
+_MG: Final = {"mg": 1.0, "g": 1000.0, "mcg": 0.001}
+_HOURS: Final = {"hour", "hours", "hr", "hrs", "h"}
+
+
+@functools.lru_cache(maxsize=4096)
+def amounts(text: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """The amounts of drug in mg, and the times in hours, that a remark names."""
+    mg, hours = [], []
+    for match in _AMOUNT.finditer(text):
+        number = float(match[1].replace(",", "") + (match[2] or ""))
+        if match[3] in _MG:
+            mg.append(number * _MG[match[3]])
+        elif match[3] in _HOURS:
+            hours.append(number)
+    return tuple(mg[:MOST]), tuple(hours[:MOST])
+
+
+@functools.lru_cache(maxsize=4096)
+def rates(text: str) -> tuple[float, ...]:
+    """The rates in mL per hour that a remark names."""
+    return tuple(float(m[1].replace(",", "") + (m[2] or "")) for m in _RATE.finditer(text))[:MOST]
+
+
+def _other(text: Any, read: Any, *known: Number) -> Condition:
+    """Where a remark names a number of a kind that is none of those known."""
+    if not _any(text, read):
+        return False
+    found: Condition = False
+    for place in range(MOST):
+        named = numbered(text, lambda words, place=place: _nth(read(words), place))  # type: ignore[misc]
+        fits: Condition = missing(named)
+        for value in known:
+            fits = fits | alike(named, value, ARITHMETIC)
+        found = found | no(fits)
+    return found
+
+
+def _nth(values: tuple[float, ...], place: int) -> float:
+    return values[place] if place < len(values) else float("nan")
+
+
+def _any(text: Any, read: Any) -> bool:
+    answer = each(text, lambda words: bool(read(words)))
+    return bool(answer if isinstance(answer, bool) else answer.any())
+
+
+@rule(
+    "remark-and-dose",
+    "blocks-release",
+    of="line",
+    where="comment",
+    measured="{comment}",
+    allowed="{dose}",
+    source="by definition",
+    hazards="H56",
+)
+def remark_and_dose(line: LineView) -> Condition:
+    """A remark names another amount than the ordered dose.
+
+    Strike one of the two; whoever gives the drug reads both.
+    """
+    return _other(line.comment, lambda text: amounts(text)[0], line.dose, line.calculated, line.expected) & no(
+        line.lacks("dose")
+    )
+
+
+@rule(
+    "remark-and-duration",
+    "blocks-release",
+    of="line",
+    where="comment",
+    measured="{comment}",
+    allowed="{over}",
+    source="by definition",
+    hazards="H31 H56",
+)
+def remark_and_duration(line: LineView) -> Condition:
+    """A remark names another time than the duration.
+
+    Strike one of the two.
+    """
+    return _other(line.comment, lambda text: amounts(text)[1], line.over) & no(line.lacks("over"))
+
+
+@rule(
+    "remark-and-rate",
+    "blocks-release",
+    of="line",
+    where="comment",
+    measured="{comment}",
+    allowed="{rate}",
+    source="by definition",
+    hazards="H30 H56",
+)
+def remark_and_rate(line: LineView) -> Condition:
+    """A remark names another rate than the pump's.
+
+    Strike one of the two.
+    """
+    return _other(line.comment, rates, line.rate) & no(line.lacks("rate"))
+
+
+@rule(
+    "remark-on-order",
+    "blocks-release",
+    of="line",
+    where="comment_of_order",
+    measured="{comment_of_order}",
+    allowed="{dose}",
+    source="by definition",
+    hazards="H56",
+)
+def remark_on_order(line: LineView) -> Condition:
+    """A remark on the order names this drug with another amount than is ordered.
+
+    Strike one of the two.
+    """
+    name = line.due.drug
+    return _other(
+        line.comment_of_order, lambda text: _of_drug(text, name), line.dose, line.calculated, line.expected
+    ) & no(line.lacks("dose"))
+
+
+@functools.lru_cache(maxsize=4096)
+def _of_drug(text: str, name: str) -> tuple[float, ...]:
+    """The first amount after a drug's name in a remark."""
+    _, found, after = text.casefold().partition(name)
+    return amounts(after)[0][:1] if found else ()

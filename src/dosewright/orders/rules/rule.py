@@ -1,0 +1,214 @@
+"""A rule: one small function that says where an order departs from what is due, and all that is told of it.
+
+The first line of the function's docstring is the message, the rest what to do about it. What was measured and what is
+allowed are templates of names that the order itself can put into words, so that one order and a column of a million
+are told in the same words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from ..finding import Finding, Severity
+from .due import Due
+from .values import Condition, no, nowhere
+from .view import CriterionView, InteractionView, LabView, LifetimeView, LineView, OrderView, View
+
+Of = Literal["order", "line", "stranger", "beads", "lab", "criterion", "lifetime", "interaction"]
+_NAME: Final = re.compile(r"\{([a-z_0-9.]+)\}")
+Graded = Severity | Callable[[Any], Severity | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """Words with names in braces, which a part of an order fills in."""
+
+    text: str
+
+    @property
+    def names(self) -> list[str]:
+        """The names that are filled in."""
+        return _NAME.findall(self.text)
+
+    def fill(self, view: View, index: int | None) -> str:
+        """The words for one order, or for one row of a column."""
+        return _NAME.sub(lambda match: view.say(match[1], index), self.text)
+
+    def outline(self) -> str:
+        """The template for a catalogue: names as words, without their braces."""
+        return _NAME.sub(lambda match: match[1].removeprefix("due.").replace("_", " "), self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of the catalogue."""
+
+    id: str
+    severity: Graded
+    of: Of
+    function: Callable[[Any], Condition]
+    message: str
+    advice: str
+    measured: Template
+    allowed: Template
+    source: Template
+    where: str
+    needs: tuple[str, ...]
+    asks: tuple[str, ...]
+    hazards: tuple[str, ...]
+    applies: Callable[[Any], bool]
+    module: str
+    explain: Callable[[Any], str] | None
+
+    @property
+    def severities(self) -> str:
+        """Its severity; of one that the site grades, that."""
+        return self.severity if isinstance(self.severity, str) else "as the site says"
+
+    def graded(self, due: Any) -> Severity | None:
+        """Its severity by what is due; None where it does not apply there."""
+        return self.severity if isinstance(self.severity, str) else self.severity(due)
+
+    def look(self, view: View) -> Outcome:
+        """Where it fires in one part of one order or of a column, and where it cannot tell."""
+        lacking: Condition = not all(map(view.carries, self.needs)) or not any(map(view.carries, self.asks or [""]))
+        fires = False if lacking else self.function(view)
+        for name in self.needs:
+            lacking = lacking | view.lacks(name)
+        there = view.present
+        if there is not True:
+            fires, lacking = fires & there, lacking & there
+        return Outcome(self, view, fires, lacking if nowhere(fires) else lacking & no(fires))
+
+    def finding(self, view: View, severity: Severity, index: int | None) -> Finding:
+        """What is told of one order."""
+        message = self.message
+        if isinstance(view, LineView):
+            message = f"{view.key}: {message}"
+        elif isinstance(view, LabView | LifetimeView):
+            name = view.due.analyte if isinstance(view, LabView) else view.due.of
+            message = f"{name}: {message}"
+        elif isinstance(view, CriterionView):
+            message = f"{message}: {view.due.text}"
+        if self.explain is not None:
+            said = self.explain(view if index is None else view.row(index))
+            message = f"{message}; {said}" if said else message
+        return Finding(
+            self.id,
+            severity,
+            message,
+            self.measured.fill(view, index),
+            self.allowed.fill(view, index),
+            self.source.fill(view, index),
+            self.place(view),
+        )
+
+    def place(self, view: View) -> str:
+        """Where a finding lies: the path of the field it is about."""
+        if isinstance(view, CriterionView):
+            return view.due.id
+        return view.path(self.where) if self.where else view.prefix
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Where a rule fires in one part of the orders, and where something that it needs is missing."""
+
+    rule: Rule
+    view: View
+    fires: Condition
+    unknown: Condition
+
+
+CATALOGUE: dict[str, Rule] = {}
+
+
+def always(due: Any) -> bool:
+    """A rule that applies wherever its part of an order is there."""
+    return True
+
+
+def rule(
+    id: str,
+    severity: Graded,
+    *,
+    of: Of = "order",
+    needs: str = "",
+    asks: str = "",
+    measured: str = "",
+    allowed: str = "",
+    source: str = "",
+    where: str = "",
+    hazards: str = "",
+    applies: Callable[[Any], bool] = always,
+    explain: Callable[[Any], str] | None = None,
+) -> Callable[[Callable[[Any], Condition]], Callable[[Any], Condition]]:
+    """Put a function into the catalogue as a rule.
+
+    `needs` are the names without which it cannot tell, `asks` those of which it tells that they are missing; `where` is
+    the field that a finding is about, the first of these where nothing else is said; `applies` says of what is due
+    whether there is anything to hold an order against.
+    """
+
+    def enter(function: Callable[[Any], Condition]) -> Callable[[Any], Condition]:
+        first, _, rest = (function.__doc__ or "").partition("\n")
+        message = first.rstrip(".")
+        wanted, asked = tuple(needs.split()), tuple(asks.split())
+        CATALOGUE[id] = Rule(
+            id=id,
+            severity=severity,
+            of=of,
+            function=function,
+            message=message[0].lower() + message[1:] if message[1:2].islower() else message,
+            advice=" ".join(rest.split()),
+            measured=Template(measured),
+            allowed=Template(allowed),
+            source=Template(source),
+            where=where or next(iter(asked or wanted), ""),
+            needs=wanted,
+            asks=asked,
+            hazards=tuple(hazards.split()),
+            applies=applies,
+            module=function.__module__.rpartition(".")[2],
+            explain=explain,
+        )
+        return function
+
+    return enter
+
+
+def parts(order: OrderView, of: Of) -> Iterator[View]:
+    """The parts of an order that rules of one sort look at."""
+    due: Due = order.due
+    match of:
+        case "order":
+            yield order
+        case "line":
+            yield from order.lines.values()
+        case "stranger":
+            yield from (LineView(order, key, None) for key in order.record.strangers)
+        case "beads":
+            yield order.beads
+        case "lab":
+            yield from (LabView(order, one) for one in due.gates)
+        case "criterion":
+            yield from (CriterionView(order, one) for one in due.criteria)
+        case "lifetime":
+            yield from (LifetimeView(order, one) for one in due.lifetimes)
+        case "interaction":
+            yield from (InteractionView(order, one) for one in due.interactions)
+
+
+def looked(order: OrderView, rules: Sequence[Rule]) -> Iterator[tuple[Severity, Outcome]]:
+    """Every rule on every part that it applies to, with the severity that it has here."""
+    views: dict[Of, list[View]] = {}
+    for one in rules:
+        if one.of not in views:
+            views[one.of] = list(parts(order, one.of))
+        for view in views[one.of]:
+            severity = one.graded(view.due) if one.applies(view.due) else None
+            if severity is not None:
+                yield severity, one.look(view)

@@ -1,0 +1,159 @@
+"""Values that belong to one order or to a column of them, so that one text of a rule serves both.
+
+A number is a float or an array of floats, and one that is not known is NaN: a comparison with it is never true. A word
+is text or `Words`, and one that is not known is None. A condition is a bool or an array of bools.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from ...calculators.columns import DUST
+
+NOT_KNOWN: Final = math.nan
+
+Number: TypeAlias = Any  # float | numpy array of floats
+Word: TypeAlias = Any  # str | None | Words
+Condition: TypeAlias = Any  # bool | numpy array of bools
+
+
+@dataclass(frozen=True)
+class Texts:
+    """A column of texts of which most may be different, as Arrow keeps them."""
+
+    array: Any
+
+    @functools.cached_property
+    def words(self) -> Words:
+        """The same with each different text once."""
+        import numpy
+
+        encoded = self.array.dictionary_encode()
+        codes = encoded.indices.fill_null(len(encoded.dictionary)).to_numpy(zero_copy_only=False)
+        return Words(codes.astype(numpy.int32), (*encoded.dictionary.to_pylist(), None))
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A column of words: of each row its place in the vocabulary, in which None stands for a word that is not known."""
+
+    codes: Any
+    vocabulary: tuple[str | None, ...]
+
+
+def missing(value: Number | Word) -> Condition:
+    """Where a value is not known."""
+    if value is None or isinstance(value, str):
+        return value is None
+    if isinstance(value, Texts):
+        return value.array.null_count > 0 and value.array.is_null().to_numpy(zero_copy_only=False)
+    if isinstance(value, Words):
+        return None in value.vocabulary and _looked_up(value, [word is None for word in value.vocabulary], bool)
+    return value != value  # NaN is the one number that is not itself
+
+
+def each(words: Word, answer: Callable[[str], bool]) -> Condition:
+    """What `answer` says of each word, asked once for every different one; False where the word is not known."""
+    if words is None or isinstance(words, str):
+        return words is not None and answer(words)
+    words = _words(words)
+    return _looked_up(words, [word is not None and answer(word) for word in words.vocabulary], bool)
+
+
+def numbered(words: Word, answer: Callable[[str], float]) -> Number:
+    """The number that `answer` reads from each word, asked once for every different one; not known of one not known."""
+    if words is None or isinstance(words, str):
+        return NOT_KNOWN if words is None else answer(words)
+    words = _words(words)
+    return _looked_up(words, [NOT_KNOWN if word is None else answer(word) for word in words.vocabulary], float)
+
+
+def of_days(days: Number, answer: Callable[[float], bool]) -> Condition:
+    """What `answer` says of each day number, asked once for every different one; False where the day is not known."""
+    if isinstance(days, float):
+        return days == days and answer(days)
+    import numpy
+
+    different, places = numpy.unique(days, return_inverse=True)
+    return numpy.array([one == one and answer(one) for one in different.tolist()], bool)[places]
+
+
+def same(word: Word, other: Word) -> Condition:
+    """Where two texts of an order are the same; what is not known is the same as nothing."""
+    if isinstance(word, Texts) and isinstance(other, Texts):
+        import pyarrow.compute as pc
+
+        return pc.equal(word.array, other.array).fill_null(False).to_numpy(zero_copy_only=False)
+    if isinstance(word, str | None) and isinstance(other, str | None):
+        return word is not None and word == other
+    if isinstance(word, str | None):
+        word, other = other, word
+    if isinstance(other, str | None):
+        return each(word, lambda one: one == other)
+    first, second = _words(word), _words(other)
+    places = {one: place for place, one in enumerate(second.vocabulary) if one is not None}
+    return _looked_up(first, [places.get(one, -1) for one in first.vocabulary], int) == second.codes  # type: ignore[arg-type]
+
+
+def _words(words: Word) -> Words:
+    return words.words if isinstance(words, Texts) else words
+
+
+def _looked_up(words: Words, answers: list[Any], kind: type) -> Any:
+    import numpy
+
+    if not answers:
+        return numpy.zeros(len(words.codes), kind)
+    return numpy.array(answers, kind)[words.codes]
+
+
+def no(condition: Condition) -> Condition:
+    """The contrary; `~` would make −2 of a plain True."""
+    return condition ^ True
+
+
+def nowhere(condition: Condition) -> bool:
+    """Whether a condition is False for the whole column, or for the one order: there is nothing to look at."""
+    return not condition if isinstance(condition, bool) else not condition.any()
+
+
+def above(value: Number, limit: Number) -> Condition:
+    """Above a limit by more than the dust of a conversion."""
+    return value > limit + abs(limit) * DUST
+
+
+def below(value: Number, limit: Number) -> Condition:
+    """Below a limit by more than the dust of a conversion."""
+    return value < limit - abs(limit) * DUST
+
+
+def differ(value: Number, other: Number, share: float) -> Condition:
+    """Further from another than by a share of it; that share itself is still alike."""
+    return above(abs(value - other), abs(other) * share)
+
+
+def alike(value: Number, other: Number, share: float) -> Condition:
+    """No further from another than by a share of it; what is not known is like nothing."""
+    return abs(value - other) <= abs(other) * share * (1 + DUST)
+
+
+def either_way(value: Number, times: float, other: Number, share: float) -> Condition:
+    """So many times another, or that part of it, give or take a share."""
+    return alike(value, other * times, share) | alike(value * times, other, share)
+
+
+def at(value: Any, index: int | None) -> Any:
+    """The value of one row of a column; of one order, the value itself."""
+    if index is None or value is None or isinstance(value, str | float | int | bool):
+        return value
+    if isinstance(value, Words):
+        return value.vocabulary[value.codes[index]]
+    if isinstance(value, Texts):
+        return value.array[index].as_py()
+    if getattr(value, "ndim", 0):
+        return value[index].item()
+    return value

@@ -1,0 +1,634 @@
+"""An order as the rules look at it: what it states, what follows from that, and what is due; one order or a column.
+
+A record maps the path of a field ('weight', 'oxaliplatin.dose', 'lab.neutrophils.value') to its value. What a record
+does not carry at all, such as a table without that column, is told apart from what one order leaves out.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Final
+
+from ... import wording
+from ...calculators.columns import choose
+from ...protocol.site import Interaction
+from ...units import BODY_MASS_INDEX, DOSE_PER_AREA, quantity
+from .. import basis
+from .due import BeadsDue, CriterionDue, Due, Figure, GateDue, LifetimeDue, LineDue
+from .fields import FIELDS, Part, Say, date_digits, say_field, say_number, say_percent, say_quantity
+from .values import NOT_KNOWN, Condition, Number, Word, alike, at, differ, each, either_way, missing, no, nowhere
+
+ARITHMETIC: Final = 0.005
+"""How far figures may lie apart that should follow from each other, such as rate × time and volume: what rounding for
+print can make of them. An engineering tolerance, not a clinical one."""
+
+WORDS: Final = frozenset({"word", "text"})
+
+
+@dataclass(frozen=True)
+class Record:
+    """Orders as they state themselves: of one order plain values, of several a column each.
+
+    `carried` names the paths that a table has a column for; None where every field was asked for. `left_out` are paths
+    that this kind of order leaves to paper. `strangers` are lines of drugs that the protocol does not have.
+    """
+
+    values: Mapping[str, Any]
+    rows: int | None = None
+    carried: frozenset[str] | None = None
+    left_out: frozenset[str] = frozenset()
+    strangers: tuple[str, ...] = ()
+
+    def get(self, path: str, of: Part, name: str) -> Any:
+        """The value of a field by its path; not known where it is not stated."""
+        value = self.values.get(path)
+        if value is None and FIELDS[of][name].form not in WORDS:
+            return NOT_KNOWN
+        return value
+
+    def carries(self, path: str) -> bool:
+        """Whether this kind of record has such a field at all."""
+        return path not in self.left_out and (self.carried is None or path in self.carried)
+
+    def row(self, index: int) -> Record:
+        """One order of a column."""
+        values = {path: at(value, index) for path, value in self.values.items()}
+        return replace(self, values=values, rows=None)
+
+
+class View:
+    """One part of an order: its fields by name, and what follows from them."""
+
+    of: Part
+    prefix: str
+    due: Any
+    said: ClassVar[Mapping[str, Say]]  # how what follows from the fields becomes text
+
+    def __init__(self, record: Record, prefix: str, due: Any) -> None:
+        self.record, self.prefix, self.due = record, prefix, due
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in FIELDS[self.of]:
+            raise AttributeError(name)
+        value = self.record.get(self.path(name), self.of, name)
+        self.__dict__[name] = value
+        return value
+
+    def path(self, name: str) -> str:
+        """The path of a field of this part."""
+        return f"{self.prefix}.{name}" if self.prefix else name
+
+    def lacks(self, name: str) -> Condition:
+        """Where something is not known: a field, or what follows from fields."""
+        known = self.__dict__.setdefault("_lacking", {})
+        if name not in known:
+            known[name] = missing(getattr(self, name))
+        return known[name]
+
+    def carries(self, name: str) -> bool:
+        """Whether the record has the field at all; what follows from fields is always looked for."""
+        return name not in FIELDS[self.of] or self.record.carries(self.path(name))
+
+    @property
+    def present(self) -> Condition:
+        """Where this part stands in the order at all."""
+        return True
+
+    def row(self, index: int) -> View:
+        """The same part of one order of a column."""
+        raise NotImplementedError
+
+    def say(self, name: str, index: int | None) -> str:
+        """A field, what follows from fields, or 'due.NAME', in words; '' where it is not known."""
+        if name.startswith("due."):
+            return _due_in_words(getattr(self.due, name[4:]), name[4:])
+        value = at(getattr(self, name), index)
+        if value is None or value != value:
+            return ""
+        say = self.said.get(name)
+        return say(value) if say is not None else _FIELD_SAYS[self.of][name](value)
+
+
+_FIELD_SAYS: Final = {part: {name: say_field(one) for name, one in fields.items()} for part, fields in FIELDS.items()}
+
+
+# ---------------------------------------------------------------------------------------------------------- the order
+
+
+def surface(formula: str, height: Number, weight: Number, sex: Word) -> Number:
+    """Body surface area in m² by a formula that a site names; not known where what the formula needs is not."""
+    function = basis.FORMULAS[formula]
+    measured = {"height": quantity(height, "cm"), "weight": quantity(weight, "kg")}
+    if formula == "bsa_livingston_lee":
+        del measured["height"]
+    if not basis.needs_sex(formula):
+        return function(**measured).magnitude
+    of_men, of_women = (function(**measured, sex=word).magnitude for word in ("male", "female"))
+    women = each(sex, lambda word: word == "female")
+    return choose(missing(sex), NOT_KNOWN, choose(women, of_women, of_men))
+
+
+def _days(value: float) -> str:
+    return f"{wording.number(value)} {wording.plural('day', value)}"
+
+
+class OrderView(View):
+    """The order as a whole."""
+
+    of = "order"
+    due: Due
+    said: ClassVar[Mapping[str, Say]] = {
+        "surface": say_quantity(FIELDS["order"]["bsa"].kind),  # type: ignore[arg-type]
+        "uncapped": say_quantity(FIELDS["order"]["bsa"].kind),  # type: ignore[arg-type]
+        "bsa_off": say_percent,
+        "mass_index": say_quantity(BODY_MASS_INDEX, places=1),
+        "weight_age": _days,
+        "weight_change": say_percent,
+        "since_last": _days,
+        "age": lambda value: f"{wording.number(value)} years",
+        "valid_for": _days,
+        "next_cycle": say_number,
+    }
+
+    def row(self, index: int) -> OrderView:
+        return OrderView(self.record.row(index), self.prefix, self.due)
+
+    @functools.cached_property
+    def uncapped(self) -> Number:
+        """Body surface area by the site's formula, from the height and weight of the order."""
+        return surface(self.due.formula, self.height, self.weight, self.sex)
+
+    @functools.cached_property
+    def surface(self) -> Number:
+        """Body surface area as the site doses on it."""
+        cap = self.due.cap
+        return self.uncapped if cap is None else choose(self.uncapped > cap, cap, self.uncapped)
+
+    @functools.cached_property
+    def bsa_off(self) -> Number:
+        """How far the stated body surface area lies from the one that follows, as a share of that."""
+        return self.bsa / self.surface - 1
+
+    @functools.cached_property
+    def weight_age(self) -> Number:
+        """Days from the weighing to the treatment."""
+        return self.on - self.weight_on
+
+    @functools.cached_property
+    def weight_change(self) -> Number:
+        """How far the weight has moved from the reference weight, as a share of that."""
+        return self.weight / self.reference_weight - 1
+
+    @functools.cached_property
+    def mass_index(self) -> Number:
+        """Body mass index, in kg/m²."""
+        return self.weight / (self.height / 100) ** 2
+
+    @functools.cached_property
+    def first(self) -> Number:
+        """Day 1 of this cycle."""
+        return self.on - (self.day - 1)
+
+    @functools.cached_property
+    def since_last(self) -> Number:
+        """Days from day 1 of the last cycle to day 1 of this one."""
+        return self.first - self.last_on
+
+    @functools.cached_property
+    def next_cycle(self) -> Number:
+        """The cycle that follows the last one given."""
+        return self.last_cycle + 1
+
+    @functools.cached_property
+    def valid_for(self) -> Number:
+        """Days from the treatment to the end of the order's validity."""
+        return self.valid_until - self.on
+
+    @functools.cached_property
+    def age(self) -> Number:
+        """Completed years on the day of treatment."""
+        return completed_years(self.birth_date, self.on)
+
+    def line(self, key: str) -> LineView:
+        """One line of the protocol."""
+        return self.lines[key]
+
+    @functools.cached_property
+    def lines(self) -> Mapping[str, LineView]:
+        """The lines that the protocol asks for."""
+        return {one.key: LineView(self, one.key, one) for one in self.due.lines}
+
+    @functools.cached_property
+    def beads(self) -> BeadsView:
+        """What is on the beads, whether the protocol embolises or not."""
+        return BeadsView(self, self.due.beads)
+
+
+def completed_years(birth: Number, day: Number) -> Number:
+    """Completed years between two day numbers; one born on 29 February has a birthday on 1 March of a common year."""
+    return (date_digits(day) - date_digits(birth)) // 10_000
+
+
+# ----------------------------------------------------------------------------------------------------------- the lines
+
+SLIPS: Final = ("tenfold", "thousandfold", "unmultiplied", "elsewhere", "disputed")
+
+
+class LineView(View):
+    """One line of the order, against the component of the protocol that it stands for."""
+
+    of = "line"
+    due: LineDue
+    said: ClassVar[Mapping[str, Say]] = {
+        "expected": say_quantity(FIELDS["line"]["dose"].kind, places=2),  # type: ignore[arg-type]
+        "off": say_percent,
+        "mg_per_m2": say_quantity(DOSE_PER_AREA, places=2),
+        "mg_per_h": lambda value: f"{wording.number(value, places=1)} mg/h",
+        "pumped": say_quantity(FIELDS["line"]["volume"].kind, places=2),  # type: ignore[arg-type]
+        "dissolved": say_quantity(FIELDS["line"]["concentration"].kind, places=3),  # type: ignore[arg-type]
+        "lasts": say_quantity(FIELDS["line"]["over"].kind),  # type: ignore[arg-type]
+        "stated": wording.number,
+        "limit": say_quantity(FIELDS["line"]["dose"].kind, places=2),  # type: ignore[arg-type]
+        "dose_of_day": say_quantity(FIELDS["line"]["dose"].kind, places=2),  # type: ignore[arg-type]
+        "dose_of_cycle": say_quantity(FIELDS["line"]["dose"].kind, places=2),  # type: ignore[arg-type]
+        "basis": str,
+        "order_drugs": str,
+        "comment_of_order": str,
+    }
+
+    def __init__(self, order: OrderView, key: str, due: LineDue | None) -> None:
+        super().__init__(order.record, key, due)
+        self.order, self.key = order, key
+
+    @functools.cached_property
+    def present(self) -> Condition:
+        """Where the order has this line: a drug, a dose or a route stands there."""
+        return no(self.lacks("drug") & self.lacks("dose") & self.lacks("unit") & self.lacks("route"))
+
+    def row(self, index: int) -> LineView:
+        return LineView(self.order.row(index), self.key, self.due)
+
+    def path(self, name: str) -> str:
+        """The path of a field of this line; a remark on the order is the order's."""
+        return "comment" if name == "comment_of_order" else super().path(name)
+
+    @property
+    def comment_of_order(self) -> Word:
+        """Remarks on the order as a whole."""
+        return self.order.comment
+
+    @functools.cached_property
+    def due_today(self) -> Condition:
+        """Where the protocol gives this line on the day of the cycle that the order is for."""
+        found: Condition = False
+        for day in self.due.days:
+            found = found | (self.order.day == day)
+        return found
+
+    def by(self, figure: Figure) -> Number:
+        """A figure in this patient's milligrams."""
+        if figure.basis == "flat":
+            return figure.amount
+        return figure.amount * (self.order.surface if figure.basis == "per m²" else self.order.weight)
+
+    @functools.cached_property
+    def full(self) -> Number:
+        """The protocol's dose in this patient's milligrams, capped as the site caps it, before any reduction."""
+        if self.due.dose is None:
+            return NOT_KNOWN
+        mg = self.by(self.due.dose)
+        cap = self.due.cap
+        return mg if cap is None else choose(mg > cap, cap, mg)
+
+    @functools.cached_property
+    def expected(self) -> Number:
+        """The calculated dose: the full one, or the share of it that the order says it gives."""
+        share = self.share
+        return self.full * choose(missing(share), 1.0, share / 100)
+
+    @functools.cached_property
+    def off(self) -> Number:
+        """How far the ordered dose lies from the calculated one, as a share of the calculated one."""
+        return self.dose / self.expected - 1
+
+    @functools.cached_property
+    def tolerance(self) -> float:
+        """The deviation that the site allows; where it says nothing of the line, only what rounding for print makes."""
+        return ARITHMETIC if self.due.most_deviation is None else self.due.most_deviation
+
+    @functools.cached_property
+    def deviates(self) -> Condition:
+        """Where the ordered dose is not the calculated one."""
+        return differ(self.dose, self.expected, self.tolerance)
+
+    @functools.cached_property
+    def slips(self) -> Mapping[str, Condition]:
+        """What a dose that deviates looks like: a decimal point, a unit, a step left out, another protocol's dose.
+
+        One that looks like several is told as the first of them, the one that does most harm.
+        """
+        if nowhere(self.deviates):
+            return dict.fromkeys(SLIPS, False)
+        looks = {
+            "tenfold": either_way(self.dose, 10.0, self.expected, self.tolerance)
+            | either_way(self.dose, 100.0, self.expected, self.tolerance),
+            "thousandfold": either_way(self.dose, 1000.0, self.expected, self.tolerance),
+            "unmultiplied": self._unmultiplied(),
+            "elsewhere": self._one_of(self.due.elsewhere),
+            "disputed": self._one_of(self.due.others),
+        }
+        left, found = self.deviates, {}
+        for name, look in looks.items():
+            found[name] = left & look
+            left = left & no(look)
+        return found
+
+    def _unmultiplied(self) -> Condition:
+        """The figure per m² or per kg itself, or a flat one that was multiplied."""
+        dose = self.due.dose
+        if dose is None:
+            return False
+        if dose.basis == "flat":
+            return alike(self.dose, dose.amount * self.order.surface, self.tolerance)
+        return alike(self.dose, dose.amount, self.tolerance)
+
+    def _one_of(self, figures: tuple[Figure, ...]) -> Condition:
+        found: Condition = False
+        for figure in figures:
+            found = found | alike(self.dose, self.by(figure), self.tolerance)
+        return found
+
+    @functools.cached_property
+    def stated(self) -> Number:
+        """The figure from which the order says it computed, in the basis of the protocol's figure."""
+        if self.due.dose is None:
+            return NOT_KNOWN
+        return {"per m²": self.dose_per, "per kg": self.dose_per_kg, "flat": self.flat}[self.due.dose.basis]
+
+    @property
+    def basis(self) -> str:
+        """By which bases the order says that it computed."""
+        figures = {"dose_per": "per m²", "dose_per_kg": "per kg", "flat": "flat"}
+        return wording.listed(words for name, words in figures.items() if self.carries(name))
+
+    @functools.cached_property
+    def limit(self) -> Number:
+        """The protocol's limit in this patient's milligrams."""
+        return NOT_KNOWN if self.due.limit is None else self.by(self.due.limit)
+
+    @functools.cached_property
+    def dose_of_day(self) -> Number:
+        """What the order gives of this drug on its day, by all lines."""
+        together: Number = 0.0
+        for line in self.order.lines.values():
+            if line.due.drug == self.due.drug:
+                together = together + choose(line.present, line.dose, 0.0)
+        return together
+
+    @functools.cached_property
+    def dose_of_cycle(self) -> Number:
+        """What a whole cycle of such days gives of this drug."""
+        return self.dose_of_day * len(self.due.days)
+
+    @functools.cached_property
+    def order_drugs(self) -> str:
+        """The drugs of the protocol."""
+        return wording.listed(sorted(self.order.due.drugs), "or")
+
+    @functools.cached_property
+    def mg_per_m2(self) -> Number:
+        """The ordered dose per m² of this patient."""
+        return self.dose / self.order.surface
+
+    @functools.cached_property
+    def mg_per_h(self) -> Number:
+        """How much drug runs in an hour."""
+        return self.dose / self.over
+
+    @functools.cached_property
+    def pumped(self) -> Number:
+        """What the pump gives at the stated rate in the stated time."""
+        return self.rate * self.over
+
+    @functools.cached_property
+    def dissolved(self) -> Number:
+        """The concentration that dose and final volume make; the stated one where there is no volume."""
+        made = self.dose / self.volume
+        return choose(missing(made), self.concentration, made)
+
+    @functools.cached_property
+    def lasts(self) -> Number:
+        """Hours from the stated start to the stated end."""
+        return self.end - self.start
+
+
+# ------------------------------------------------------------------------------------------------- beads and the others
+
+
+class BeadsView(View):
+    """What is on the beads."""
+
+    of = "beads"
+    due: BeadsDue
+    said: ClassVar[Mapping[str, Say]] = {
+        "per_vial": lambda value: f"{wording.number(value, places=1)} mg/vial",
+        "due_volume": say_quantity(FIELDS["beads"]["final_volume"].kind),  # type: ignore[arg-type]
+    }
+
+    def __init__(self, order: OrderView, due: BeadsDue | None) -> None:
+        super().__init__(order.record, "beads", due)
+        self.order = order
+
+    @functools.cached_property
+    def present(self) -> Condition:
+        """Where the order embolises."""
+        return no(self.lacks("drug") & self.lacks("offered") & self.lacks("vials"))
+
+    @functools.cached_property
+    def per_vial(self) -> Number:
+        """How much drug each vial is offered."""
+        return self.offered / self.vials
+
+    @functools.cached_property
+    def due_volume(self) -> Number:
+        """The final volume that is due, for one vial each or for all of them."""
+        final = self.due.final_volume
+        if final is None:
+            return NOT_KNOWN
+        return {"vial": final * self.vials, "treatment": final}.get(self.due.final_volume_per or "", NOT_KNOWN)
+
+
+class LabView(View):
+    """One laboratory value for which the site has a limit."""
+
+    of = "lab"
+    due: GateDue
+    said: ClassVar[Mapping[str, Say]] = {"age": _days}
+
+    def __init__(self, order: OrderView, due: GateDue) -> None:
+        super().__init__(order.record, f"lab.{due.analyte}", due)
+        self.order = order
+
+    def say(self, name: str, index: int | None) -> str:
+        """The value, or what is required of it, in words."""
+        if name == "allowed":
+            return f"{_span(self.due.at_least, self.due.at_most)} {self.due.unit}"
+        return super().say(name, index)
+
+    @functools.cached_property
+    def age(self) -> Number:
+        """Days from the sample to the treatment."""
+        return self.order.on - self.on
+
+
+class InteractionView(View):
+    """What else the patient takes, against one entry of the site's list."""
+
+    of = "order"
+    due: Interaction
+    said: ClassVar[Mapping[str, Say]] = {}
+
+    def __init__(self, order: OrderView, due: Interaction) -> None:
+        super().__init__(order.record, "", due)
+        self.order = order
+
+
+class CriterionView(View):
+    """One criterion of eligibility: a field of the order, or what follows from one."""
+
+    of = "order"
+    due: CriterionDue
+    said: ClassVar[Mapping[str, Say]] = {"found": str}
+
+    def __init__(self, order: OrderView, due: CriterionDue) -> None:
+        super().__init__(order.record, "", due)
+        self.order = order
+
+    @functools.cached_property
+    def found(self) -> Number | Word:
+        """What the criterion measures."""
+        return getattr(self.order, self.due.measures)
+
+    @property
+    def name(self) -> str:
+        """The field from which it is answered."""
+        return "birth_date" if self.due.measures == "age" else self.due.measures
+
+    def lacks(self, name: str) -> Condition:
+        return self.order.lacks(self.name) if name == "found" else super().lacks(name)
+
+    def carries(self, name: str) -> bool:
+        return self.order.carries(self.name) if name == "found" else super().carries(name)
+
+    def say(self, name: str, index: int | None) -> str:
+        """What was found, or what is required, in words."""
+        if name == "found":
+            return self.order.say(self.due.measures, index)
+        if name == "allowed":
+            due = self.due
+            return _due_in_words(due.one_of, "") if due.one_of else _span(due.at_least, due.at_most)
+        return super().say(name, index)
+
+
+class LifetimeView(View):
+    """What one drug or class adds up to over a lifetime, in mg/m²."""
+
+    of = "before"
+    due: LifetimeDue
+    said: ClassVar[Mapping[str, Say]] = {
+        "total": say_quantity(DOSE_PER_AREA, places=1),
+        "before": say_quantity(DOSE_PER_AREA, places=1),
+    }
+
+    def __init__(self, order: OrderView, due: LifetimeDue) -> None:
+        super().__init__(order.record, "before", due)
+        self.order = order
+
+    @functools.cached_property
+    def before(self) -> Number:
+        """What was given before, of all that counts toward the limit; 0 where the order says that there was nothing."""
+        nothing = each(self.order.prior_exposure, lambda word: word == "no")
+        total: Number = 0.0
+        for member in self.due.members:
+            given = self.record.get(f"before.{member}", "before", "total")
+            total = total + choose(nothing & missing(given), 0.0, given)
+        return total
+
+    @functools.cached_property
+    def added(self) -> Number:
+        """What this order adds, by vein, by artery and on beads."""
+        added: Number = 0.0
+        for line in self.order.lines.values():
+            if line.due.drug in self.due.members:
+                added = added + choose(line.present, line.mg_per_m2, 0.0)
+        beads = self.order.beads
+        on_beads = each(beads.drug, lambda word: word in self.due.members)
+        return added + choose(on_beads, beads.offered / self.order.surface, 0.0)
+
+    @functools.cached_property
+    def total(self) -> Number:
+        """What it comes to with this order."""
+        return self.before + self.added
+
+
+# ------------------------------------------------------------------------------------------------------- what is due
+
+
+def _span(least: float | None, most: float | None) -> str:
+    """What a number may be: 'at least 1.5', '18 to 85'."""
+    if least is None or most is None:
+        words = "at most" if least is None else "at least"
+        return f"{words} {wording.number(most if least is None else least)}"  # type: ignore[arg-type]
+    return f"{wording.number(least)} to {wording.number(most)}"
+
+
+_HOURS: Final = say_quantity(FIELDS["line"]["over"].kind)  # type: ignore[arg-type]
+_MG: Final = say_quantity(FIELDS["line"]["dose"].kind, places=2)  # type: ignore[arg-type]
+_ML: Final = say_quantity(FIELDS["line"]["volume"].kind)  # type: ignore[arg-type]
+_CM: Final = say_quantity(FIELDS["order"]["height"].kind)  # type: ignore[arg-type]
+_KG: Final = say_quantity(FIELDS["order"]["weight"].kind)  # type: ignore[arg-type]
+
+_DUE_SAYS: Final[Mapping[str, Say]] = {
+    "over": _HOURS,
+    "contact": _HOURS,
+    "cap": _MG,
+    "step": _MG,
+    "fastest": lambda value: f"{wording.number(value, places=1)} mg/h",
+    "height_least": _CM,
+    "height_most": _CM,
+    "height_usual_least": _CM,
+    "height_usual_most": _CM,
+    "weight_least": _KG,
+    "weight_most": _KG,
+    "weight_usual_least": _KG,
+    "weight_usual_most": _KG,
+    "mass_index_least": say_quantity(BODY_MASS_INDEX),
+    "mass_index_most": say_quantity(BODY_MASS_INDEX),
+    "weight_valid": _days,
+    "weight_too_old": _days,
+    "within": _days,
+    "valid": _days,
+    "interval_least": _days,
+    "interval_most": _days,
+    "weight_change": lambda value: f"{wording.number(value * 100)} %",
+    "most_deviation": lambda value: f"{wording.number(value * 100)} %",
+    "final_volume": _ML,
+}
+
+
+def _due_in_words(value: Any, name: str) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, Figure):
+        kind = {"per m²": "mg/m²", "per kg": "mg/kg", "flat": "mg"}[value.basis]
+        return f"{wording.number(value.amount)} {kind}"
+    if isinstance(value, tuple):
+        return wording.listed((wording.number(one) if isinstance(one, int) else str(one) for one in value), "or")
+    if isinstance(value, frozenset):
+        words = [wording.number(one) if isinstance(one, float) else one for one in sorted(value)]
+        return wording.listed(words, "or")
+    if isinstance(value, str):
+        return value
+    return _DUE_SAYS.get(name, say_number)(value)

@@ -1,0 +1,321 @@
+"""Orders as they were written, ours and others': from a file's data to the fields that the rules look at.
+
+Nothing is computed here and nothing is repaired. What cannot be read is a mistake with its place, and all of them are
+told together.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, cast
+
+from ..errors import Mistake, Refusal, together
+from ..reading import Document
+from ..units import DOSE_PER_AREA, DOSE_PER_WEIGHT, UNITS, Kind, Quantity, code, quantity
+from .fitness import plain_name
+from .order import content_hash
+from .rules.fields import FIELDS, NOTED, UNKNOWN, Field, Part
+from .rules.view import Record
+
+KIND: Final = "order sheet"
+_BY_CODE: Final = {code(unit): unit for unit in UNITS.values()}
+_PARTS: Final = ("lines", "beads", "laboratory", "before")
+
+
+# ------------------------------------------------------------------------------------------- a sheet of somebody else's
+
+
+def read_value(field: Field, text: str) -> Mapping[str, Any]:
+    """What a text says of a field, by name: a dose may turn out to be one per m² or per kg, which is told apart.
+
+    Raises `Mistake` where the text is no value of the field.
+    """
+    name = field.name
+    if field.of == "line" and name in {"dose", "dose_per"} and text.casefold() != UNKNOWN:
+        kind = _kind_of_dose(text)
+        if kind is not None and name == "dose":
+            return {"unit": kind.units[0]}
+        if name == "dose_per":
+            name = {DOSE_PER_AREA: "dose_per", DOSE_PER_WEIGHT: "dose_per_kg"}.get(kind, "flat")  # type: ignore[arg-type]
+            return {name: FIELDS["line"][name].read(text)}
+    return {name: field.read(text)}
+
+
+def _kind_of_dose(text: str) -> Kind | None:
+    """The kind of a dose that is no amount: per m² or per kg, by its unit."""
+    for kind in (DOSE_PER_AREA, DOSE_PER_WEIGHT):
+        with contextlib.suppress(Mistake):
+            kind.read(text)
+            return kind
+    return None
+
+
+def of_sheet(document: Document) -> Record:
+    """An order that somebody wrote down field by field, as the manual describes it.
+
+    Raises every `Mistake` of the file at once.
+    """
+    data = document.data
+    found: list[Mistake] = []
+    values: dict[str, Any] = {}
+    if not isinstance(data, dict):
+        raise Mistake("an order: fields with their values", where=document.name, example="weight: 60 kg")
+    for path, step, field, text in _entries(data, found, document):
+        try:
+            for name, value in read_value(field, text).items():
+                if not _not_known(value):
+                    values[f"{path}{name}"] = value
+        except Mistake as mistake:
+            mistake.where = document.where(step)
+            found.append(mistake)
+    if found:
+        raise together(found)
+    return Record(values)
+
+
+def _not_known(value: Any) -> bool:
+    return value is None or value != value
+
+
+Entry = tuple[str, tuple[str | int, ...], Field, str]
+
+
+def _entries(data: dict[str, Any], found: list[Mistake], document: Document) -> Iterator[Entry]:
+    """Every field of a sheet: the path of its part, its place in the file, what it is, and its text."""
+    ours = {"schema", "kind"}
+    fields = {name: value for name, value in data.items() if name not in ours and name not in _PARTS}
+    yield from _part("order", "", (), fields, found, document)
+    for index, line in enumerate(_list(data, "lines", found, document)):
+        key = line.pop("key", line.get("drug", str(index + 1)))
+        yield from _part("line", f"{key}.", ("lines", index), line, found, document)
+    beads = data.get("beads")
+    if isinstance(beads, dict):
+        yield from _part("beads", "beads.", ("beads",), beads, found, document)
+    for part, name, of in (("lab", "laboratory", "analyte"), ("before", "before", "drug")):
+        for index, row in enumerate(_list(data, name, found, document)):
+            key = plain_name(str(row.pop(of, index + 1)))
+            yield from _part(part, f"{part}.{key}.", (name, index), row, found, document)  # type: ignore[arg-type]
+
+
+def _list(data: dict[str, Any], name: str, found: list[Mistake], document: Document) -> list[dict[str, Any]]:
+    rows = data.get(name, [])
+    if isinstance(rows, list) and all(isinstance(row, dict) for row in rows):
+        return [dict(row) for row in rows]
+    found.append(Mistake("a list of entries, each with its fields", where=document.where((name,))))
+    return []
+
+
+def _part(
+    of: Part,
+    path: str,
+    step: tuple[str | int, ...],
+    fields: Mapping[str, Any],
+    found: list[Mistake],
+    document: Document,
+) -> Iterator[Entry]:
+    known = {name: one for name, one in FIELDS[of].items() if name not in NOTED}
+    for name, value in fields.items():
+        place = (*step, name)
+        if name not in known:
+            import difflib
+
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(known)}"
+            found.append(Mistake(f"a field of the {of}", where=document.where(place), got=name, hint=hint))
+        elif isinstance(value, list) and known[name].form == "text" and all(isinstance(one, str) for one in value):
+            yield path, place, known[name], "; ".join(value)
+        elif isinstance(value, str):
+            yield path, place, known[name], value
+        else:
+            found.append(Mistake(known[name].needs, where=document.where(place), got="a list or a mapping"))
+
+
+# ----------------------------------------------------------------------------------------------------- an order of ours
+
+
+def of_order(data: Mapping[str, Any], name: str) -> Record:
+    """An order that this tool made, as the JSON has it; its own findings, working and verdicts are not looked at.
+
+    Raises every `Mistake` at once, where something in it is no longer what an order holds.
+    """
+    found: list[Mistake] = []
+    values: dict[str, Any] = {}
+    try:
+        stated = list(_stated(data))
+    except (TypeError, KeyError, AttributeError, IndexError):
+        raise Mistake("an order as this tool writes it", where=name, hint="parts of it are missing") from None
+    for path, field, node in stated:
+        try:
+            for told, value in _plain(field, node).items():
+                if not _not_known(value):
+                    values[path + told] = value
+        except Mistake as mistake:
+            found.append(mistake.at(f"{name} {path}".strip()))
+        except (TypeError, KeyError):
+            found.append(Mistake(field.needs, where=f"{name} {path}{field.name}", example=field.example, got=node))
+    if found:
+        raise together(found)
+    return Record(values, left_out=frozenset({"written"}))  # the day stands beside the signature, on paper
+
+
+def _plain(field: Field, node: Any) -> Mapping[str, Any]:
+    """A value of our JSON as the rules compare it."""
+    if node is None:
+        return {}
+    if field.form != "quantity":
+        return {field.name: field.read(node if isinstance(node, str) else str(node))}
+    unit, number = _BY_CODE.get(node["unit"]), node["value"]
+    if unit is None or isinstance(number, bool) or not isinstance(number, int | float):
+        raise Mistake(field.needs, where=field.name, example=field.example, got=f"{number} {node['unit']}")
+    if field.name in {"dose", "dose_per"} and field.of == "line":
+        return _dose_of(field, quantity(number, unit))
+    return {field.name: _amount(field, quantity(number, unit))}
+
+
+def _dose_of(field: Field, value: Quantity) -> Mapping[str, Any]:
+    """A dose of our JSON, told apart by its unit as a written one is."""
+    for name, kind in (("dose_per", DOSE_PER_AREA), ("dose_per_kg", DOSE_PER_WEIGHT)):
+        if kind.holds(value):
+            return {"unit": kind.units[0]} if field.name == "dose" else {name: _amount(FIELDS["line"][name], value)}
+    name = "dose" if field.name == "dose" else "flat"
+    return {name: _amount(FIELDS["line"][name], value)}
+
+
+def _amount(field: Field, value: Quantity) -> float:
+    kind = cast(Kind, field.kind)
+    number = kind.check(value).m_as(kind.unit)
+    if not kind.least <= number <= kind.most:
+        span = f"{kind.least:g} and {kind.most:g} {kind.units[0]}"
+        raise Refusal(f"{kind.name} must lie between {span}", where=field.name, got=number)
+    return float(number)
+
+
+def _stated(data: Mapping[str, Any]) -> Iterator[tuple[str, Field, Any]]:
+    """Every field that an order of ours states: its path, what it is, and what stands there."""
+    for name, node in _of_whole(data).items():
+        yield "", FIELDS["order"][name], node
+    for line in data["lines"]:
+        for name, node in _of_line(line).items():
+            yield f"{line['key']}.", FIELDS["line"][name], node
+    for name, node in _of_beads(data["beads"]).items():
+        yield "beads.", FIELDS["beads"][name], node
+    patient, day = data["patient"], data["on"]
+    for row in _latest(patient["laboratory"], day):
+        for name in ("value", "unit", "on"):
+            yield f"lab.{plain_name(row['analyte'])}.", FIELDS["lab"][name], row[name]
+    if isinstance(patient["prior_exposure"], list):
+        for row in patient["prior_exposure"]:
+            yield f"before.{row['drug']}.", FIELDS["before"]["total"], row["total"]
+
+
+def _of_whole(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    patient, basis = data["patient"], data["basis"]
+    identifiers = [one["value"] for one in patient["identifiers"]]
+    last = patient["given"][-1] if patient["given"] else None
+    gates = "; ".join(f"{one['analyte']} {one['limit']}" for one in data["gates"])
+    care = data["care"] or []
+    return {
+        "id": data["id"],
+        "patient": patient["name"],
+        "identifier": identifiers[0] if identifiers else None,
+        "second_identifier": identifiers[1] if len(identifiers) > 1 else None,
+        "birth_date": patient["birth_date"],
+        "sex": patient["sex"],
+        "diagnosis": patient["diagnosis"],
+        "on": data["on"],
+        "valid_until": data["valid_until"],
+        "protocol": data["protocol"]["id"],
+        "version": data["protocol"]["version"],
+        "protocol_hash": data["protocol"]["sha256"],
+        "unchanged": "yes" if content_hash(data) == data["hash"] else "no",
+        "cycle": data["cycle"],
+        "day": data["day"],
+        "last_cycle": last["cycle"] if last else 0,
+        "last_on": last["on"] if last else None,
+        "height": basis["height"],
+        "height_on": basis["height_on"],
+        "height_confirmed_by": None if isinstance(patient["height"], str) else patient["height"]["confirmed_by"],
+        "weight": basis["weight"],
+        "weight_on": basis["weight_on"],
+        "weight_confirmed_by": _confirmed(patient["weights"], basis),
+        "weight_basis": basis["weight_basis"],
+        "reference_weight": basis["reference_weight"],
+        "bsa": data["bsa"],
+        "formula": data["bsa"]["formula"],
+        "allergies": _joined(patient["allergies"]),
+        "medicines": _joined(patient["medicines"]),
+        "ascites": patient["ascites"],
+        "consent": patient["consent"],
+        "care": "; ".join(one["what"] for one in care) or None,
+        "hold": gates or None,
+        "dpyd": None if isinstance(patient["genotype"], str) else patient["genotype"].get("DPYD"),
+        "prior_exposure": {"none": "no", "unknown": None}.get(patient["prior_exposure"], "yes")
+        if isinstance(patient["prior_exposure"], str)
+        else "yes",
+        **{one["measures"]: one["found"] for one in data["eligibility"] if one["measures"] in FIELDS["order"]},
+    }
+
+
+def _confirmed(weights: list[Mapping[str, Any]], basis: Mapping[str, Any]) -> str | None:
+    """Who confirmed the weight on which the doses were computed."""
+    of_day = [one for one in weights if (one["on"], one["basis"]) == (basis["weight_on"], basis["weight_basis"])]
+    return of_day[-1]["confirmed_by"] if of_day else None
+
+
+def _joined(words: str | list[str]) -> str:
+    return words if isinstance(words, str) else "; ".join(words)
+
+
+def _of_line(line: Mapping[str, Any]) -> Mapping[str, Any]:
+    made = line["made"] or {}
+    times = line["times"] if len(line["times"]) == 1 else [{"start": None, "end": None}]
+    return {
+        "drug": line["drug"],
+        "dose": line["ordered"],
+        "dose_per": line["dose_per"],
+        "calculated": line["capped"] or line["calculated"],
+        "form": line["form"],
+        "route": None if line["route"] == "undecided" else line["route"],
+        "line": made.get("line"),
+        "pump": made.get("pump"),
+        "over": line["over"],
+        "start": times[0]["start"],
+        "end": times[0]["end"],
+        "product": made.get("product"),
+        "diluent": made.get("diluent"),
+        "diluent_volume": made.get("diluent_volume"),
+        "volume": made.get("volume"),
+        "concentration": made.get("concentration"),
+        "rate": line["rate"],
+        "written": line["working"],
+    }
+
+
+def _of_beads(beads: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    if beads is None:
+        return {}
+    plan = beads["plan"] or {}
+    return {
+        "drug": beads["drug"],
+        "offered": beads["offered"],
+        "vials": beads["vials"],
+        "contact": beads["contact_at_least"],
+        "final_volume": plan.get(f"volume_of_treatment_if_per_{beads['final_volume_per']}"),
+        "injected": beads["injected_together"],
+    }
+
+
+def _latest(values: str | list[Mapping[str, Any]], day: str) -> Iterator[Mapping[str, Any]]:
+    """Of each analyte the latest value by the day of treatment; none, where two of that day differ."""
+    if isinstance(values, str):
+        return
+    by_name: dict[str, list[Mapping[str, Any]]] = {}
+    for row in values:
+        if row["on"] <= day:
+            by_name.setdefault(plain_name(row["analyte"]), []).append(row)
+    for rows in by_name.values():
+        last = max(row["on"] for row in rows)
+        of_the_day = [row for row in rows if row["on"] == last]
+        if len({(row["value"], row["unit"]) for row in of_the_day}) == 1:
+            yield of_the_day[0]
