@@ -39,9 +39,14 @@ LAYERS = (
         "calendars",
         "calendar_sheets",
         "planning",
+        "tables",
+        "order_lines",
+        "checks",
+        "check_sheets",
+        "clusters",
         "records",
     },
-    {"cli", "cli_options", "cli_course", "web", "exchange"},
+    {"cli", "cli_options", "cli_course", "cli_check", "web", "exchange"},
 )
 
 

@@ -149,7 +149,7 @@ def calculate(found: Calculator, source: str, target: str, *, progress: Callable
     if Path(source).resolve() == Path(target).resolve():
         raise Mistake("another file than the input", where="--out", got=target)
     refused = rows = 0
-    with _reading(source) as lines, files.writing(Path(target)) as file:
+    with reading(source) as lines, files.writing(Path(target)) as file:
         header = next(lines, None)
         if header is None:
             raise Mistake("a table with a header", where=source, example=_header_example(found))
@@ -167,7 +167,8 @@ def calculate(found: Calculator, source: str, target: str, *, progress: Callable
 
 
 @contextlib.contextmanager
-def _reading(path: str) -> Iterator[Iterator[list[str]]]:
+def reading(path: str) -> Iterator[Iterator[list[str]]]:
+    """The rows of a CSV file, each as it stands there; what is no table is refused with its line."""
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:  # spreadsheets begin a file with a mark
             yield _strictly(csv.reader(_without_nul(file, path), strict=True), path)

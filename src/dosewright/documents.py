@@ -24,6 +24,7 @@ from markupsafe import Markup
 from . import __version__, sheets, typefaces, wording
 from .errors import CannotCompute, Mistake, Refusal
 from .orders.order import content_hash
+from .reading import read_json
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -369,22 +370,11 @@ def _is_pdf(content: bytes) -> bool:
 
 def _of_json(content: bytes, name: str) -> _Sheet:
     try:
-        data = json.loads(content.decode("utf-8"), object_pairs_hook=_each_key_once, parse_constant=_no_number)
+        data = read_json(content)
     except (ValueError, RecursionError) as error:
         raise _not_ours(name, str(error)) from None
     several = data if isinstance(data, list) and data else [data]
     return _Sheet([_as_order(one, name) for one in several], None)
-
-
-def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a key stands twice")
-    return found
-
-
-def _no_number(text: str) -> None:
-    raise ValueError(f"{text} is no number")
 
 
 def _as_order(data: object, name: str) -> Data:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 import re
 import zoneinfo
 from collections.abc import Iterable, Iterator, Mapping
@@ -114,6 +115,25 @@ Day = Annotated[dt.date, PlainValidator(dates.read_day), _as_text(format="date")
 Clock = Annotated[dt.time, PlainValidator(dates.read_clock), _as_text(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Zone = Annotated[zoneinfo.ZoneInfo, PlainValidator(dates.read_zone), _as_text(examples=["Asia/Shanghai"])]
 several = BeforeValidator(_several)
+
+
+def read_json(content: bytes) -> Any:
+    """JSON as programs write it: each key once, and numbers that are numbers.
+
+    Raises `ValueError` or `RecursionError` where it is none.
+    """
+    return json.loads(content.decode("utf-8"), object_pairs_hook=_each_key_once, parse_constant=_no_number)
+
+
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(f"{text} is no number")
 
 
 @dataclass(frozen=True, slots=True)

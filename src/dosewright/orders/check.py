@@ -10,7 +10,7 @@ from .finding import Finding, Severity, gravity, stops
 from .rules import RULES
 from .rules.due import Due
 from .rules.rule import Outcome, Rule, looked
-from .rules.values import Condition, missing
+from .rules.values import Condition, at
 from .rules.view import OrderView, Record
 
 EVERY: Final[tuple[Rule, ...]] = tuple(RULES.values())
@@ -37,8 +37,11 @@ class Checked:
         return stops(self.findings)
 
 
-def check(record: Record, due: Due, rules: Sequence[Rule] = EVERY) -> Checked:
-    """Every rule on one order: the gravest findings first, and what could not be told."""
+def check(record: Record, due: Due | None, rules: Sequence[Rule] = EVERY) -> Checked:
+    """Every rule on one order: the gravest findings first, and what could not be told.
+
+    Without a protocol to hold it against, that is all that is found.
+    """
     found, unknown = [], []
     for severity, outcome in looked(OrderView(record, "", due), rules):
         if outcome.fires:
@@ -48,12 +51,17 @@ def check(record: Record, due: Due, rules: Sequence[Rule] = EVERY) -> Checked:
     return Checked(tuple(sorted(found, key=gravity)), tuple(unknown))
 
 
-def _not_checked(outcome: Outcome) -> NotChecked:
+def _not_checked(outcome: Outcome, row: int | None = None) -> NotChecked:
+    """What is missing of one order, or of all of a column."""
     rule, view = outcome.rule, outcome.view
-    names = [
-        name for name in (*rule.needs, *rule.asks) if not view.carries(name) or missing(getattr(view, name)) is True
-    ]
-    return NotChecked(rule.id, rule.place(view), tuple(names))
+    names = (*rule.needs, *rule.asks)
+    lacking = [name for name in names if not view.carries(name) or _certain(at(view.lacks(name), row))]
+    return NotChecked(rule.id, rule.place(view), tuple(map(view.path, lacking)))
+
+
+def _certain(condition: Condition) -> bool:
+    """Whether a condition holds for the one order, or for all of the column."""
+    return condition if isinstance(condition, bool) else bool(condition.all())
 
 
 # ------------------------------------------------------------------------------------------------------------ a column
@@ -68,10 +76,15 @@ class Hits:
     rows: Any
     unknown: Any
 
-    def findings(self) -> Iterator[Finding]:
-        """A finding for each row, in the words that one order alone would get."""
+    def findings(self) -> Iterator[tuple[int, Finding]]:
+        """Each row with its finding, in the words that this order alone would get."""
         for row in self.rows.tolist():
-            yield self.outcome.rule.finding(self.outcome.view, self.severity, row)
+            yield row, self.outcome.rule.finding(self.outcome.view, self.severity, row)
+
+    def not_checked(self) -> Iterator[tuple[int, NotChecked]]:
+        """Each row in which the rule cannot tell, and what is missing there."""
+        for row in self.unknown.tolist():
+            yield row, _not_checked(self.outcome, row)
 
 
 class Column(NamedTuple):
@@ -81,7 +94,7 @@ class Column(NamedTuple):
     not_checked: tuple[NotChecked, ...]
 
 
-def check_column(record: Record, due: Due, rules: Sequence[Rule] = EVERY) -> Column:
+def check_column(record: Record, due: Due | None, rules: Sequence[Rule] = EVERY) -> Column:
     """Every rule on a column of orders at once; the same rules, and the same findings, as on each of them alone."""
     import numpy
 

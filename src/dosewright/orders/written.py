@@ -15,7 +15,7 @@ from ..reading import Document
 from ..units import DOSE_PER_AREA, DOSE_PER_WEIGHT, UNITS, Kind, Quantity, code, quantity
 from .fitness import plain_name
 from .order import content_hash
-from .rules.fields import FIELDS, NOTED, UNKNOWN, Field, Part
+from .rules.fields import FIELDS, UNKNOWN, Field, Part
 from .rules.view import Record
 
 KIND: Final = "order sheet"
@@ -114,7 +114,7 @@ def _part(
     found: list[Mistake],
     document: Document,
 ) -> Iterator[Entry]:
-    known = {name: one for name, one in FIELDS[of].items() if name not in NOTED}
+    known = {name: one for name, one in FIELDS[of].items() if not one.noted}
     for name, value in fields.items():
         place = (*step, name)
         if name not in known:
@@ -123,7 +123,7 @@ def _part(
             near = difflib.get_close_matches(name, known, 1)
             hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(known)}"
             found.append(Mistake(f"a field of the {of}", where=document.where(place), got=name, hint=hint))
-        elif isinstance(value, list) and known[name].form == "text" and all(isinstance(one, str) for one in value):
+        elif isinstance(value, list) and known[name].listed and all(isinstance(one, str) for one in value):
             yield path, place, known[name], "; ".join(value)
         elif isinstance(value, str):
             yield path, place, known[name], value
@@ -250,9 +250,7 @@ def _of_whole(data: Mapping[str, Any]) -> Mapping[str, Any]:
         "care": "; ".join(one["what"] for one in care) or None,
         "hold": gates or None,
         "dpyd": None if isinstance(patient["genotype"], str) else patient["genotype"].get("DPYD"),
-        "prior_exposure": {"none": "no", "unknown": None}.get(patient["prior_exposure"], "yes")
-        if isinstance(patient["prior_exposure"], str)
-        else "yes",
+        "prior_exposure": "listed" if isinstance(patient["prior_exposure"], list) else patient["prior_exposure"],
         **{one["measures"]: one["found"] for one in data["eligibility"] if one["measures"] in FIELDS["order"]},
     }
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ... import wording
-from ...units import half_up
 from .rule import rule
 from .values import Condition, above, alike, differ, missing, no
 from .values import each as of_each
 from .view import ARITHMETIC, LifetimeView, LineView
 
 WHOLE: Final = 100.0  # percent
+MULTIPLE: Final = 1e-9  # of a step, within which a dose is a multiple of it
 
 
 def _dosed(due: Any) -> bool:
@@ -304,7 +304,8 @@ def dose_step(line: LineView) -> Condition:
 
     Round it as the site rounds.
     """
-    return no(missing(line.dose) | alike(half_up(line.dose, line.due.step), line.dose, 0.0))  # type: ignore[arg-type]
+    rest = line.dose / line.due.step % 1.0  # of a step
+    return (rest > MULTIPLE) & (rest < 1.0 - MULTIPLE)
 
 
 @rule(
@@ -455,7 +456,7 @@ def cumulative_limit(lifetime: LifetimeView) -> Condition:
     measured="unknown",
     allowed="what was given before, or none",
     source="site policy",
-    where="total",
+    asks="prior_exposure",
     hazards="H38",
     applies=lambda due: due.asked,
 )
@@ -464,4 +465,4 @@ def prior_exposure_unknown(lifetime: LifetimeView) -> Condition:
 
     Ask, and write it down; unknown is not zero.
     """
-    return missing(lifetime.before)
+    return lifetime.lacks("prior_exposure")

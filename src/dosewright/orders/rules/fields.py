@@ -46,7 +46,10 @@ LONGEST: Final = 2_000  # characters of a text; a remark, not a book
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing an order states: its name, what it is, how it is written, and of which part of the order."""
+    """One thing an order states: its name, what it is, how it is written, and of which part of the order.
+
+    A word is one of those listed, or any words where none are; a text is one of which nearly each order has its own.
+    """
 
     name: str
     says: str
@@ -57,6 +60,16 @@ class Field:
     words: tuple[str, ...] = ()
     least: float = 0.0
     most: float = math.inf
+
+    @property
+    def noted(self) -> bool:
+        """Whether the tool fills it in while it reads, and nobody writes it."""
+        return (self.of, self.name) in _NOTED
+
+    @property
+    def listed(self) -> bool:
+        """Whether several entries may stand there: words of one's own."""
+        return self.form == "word" and not self.words
 
     @property
     def needs(self) -> str:
@@ -175,8 +188,6 @@ def hours_since(moment: dt.datetime) -> float:
     return (moment - _EPOCH).total_seconds() / 3600
 
 
-NOTED: Final = frozenset({"unreadable", "repeats", "unchanged", "protocol_hash", "lines", "unit"})
-"""Fields that the tool fills in while it reads; nobody writes them."""
 ANSWERS: Final = ("yes", "no")
 
 
@@ -193,6 +204,16 @@ def _field(part: Part, name: str, form: Form | Kind, says: str, example: str, al
     return Field(name, says, example, part, form, None, words, least, most)
 
 
+_NOTED: Final = frozenset(
+    {
+        ("order", "unreadable"),
+        ("order", "repeats"),
+        ("order", "unchanged"),
+        ("order", "protocol_hash"),
+        ("line", "lines"),
+        ("line", "unit"),
+    }
+)
 ORDER: Final = _of(
     "order",
     ("id", "text", "the number of the order", "D5CBC3CB20C5"),
@@ -201,7 +222,7 @@ ORDER: Final = _of(
     ("second_identifier", "text", "second identifier beside the name", "A-2026-1182"),
     ("birth_date", "day", "date of birth", "1964-03-09"),
     ("sex", "word", "sex, for the formulas that need it", "male", ("male", "female")),
-    ("diagnosis", "text", "what is treated", "hepatocellular carcinoma, advanced"),
+    ("diagnosis", "word", "what is treated", "hepatocellular carcinoma, advanced"),
     ("written", "day", "the day on which the order was written", "2026-11-22"),
     ("on", "day", "the day of treatment", "2026-11-23"),
     ("valid_until", "day", "the last day on which the order may be carried out", "2026-11-26"),
@@ -213,22 +234,22 @@ ORDER: Final = _of(
     ("last_on", "day", "day 1 of the cycle given before this one", "2026-10-26"),
     ("height", HEIGHT, "height", "165 cm"),
     ("height_on", "day", "the day on which the height was measured", "2026-11-20"),
-    ("height_confirmed_by", "text", "who confirmed a height out of the ordinary", "N. Example"),
+    ("height_confirmed_by", "word", "who confirmed a height out of the ordinary", "N. Example"),
     ("weight", WEIGHT, "the weight on which the doses were computed", "60 kg"),
     ("weight_on", "day", "the day on which the weight was measured", "2026-11-20"),
-    ("weight_confirmed_by", "text", "who confirmed a weight out of the ordinary", "N. Example"),
+    ("weight_confirmed_by", "word", "who confirmed a weight out of the ordinary", "N. Example"),
     ("weight_basis", "word", "whether that weight is as weighed, or without ascites and oedema", "actual",
      ("actual", "dry", "ideal", "adjusted")),
     ("reference_weight", WEIGHT, "the weight against which a change counts", "61 kg"),
     ("bsa", BODY_SURFACE, "body surface area as the order states it", "1.66 m²"),
     ("formula", "word", "formula of the body surface area", "bsa_mosteller"),
-    ("allergies", "text", "allergies, separated by semicolons, or 'none known'", "none known"),
-    ("medicines", "text", "other medicines, separated by semicolons, or 'none'", "tenofovir; warfarin"),
+    ("allergies", "word", "allergies, separated by semicolons, or 'none known'", "none known"),
+    ("medicines", "word", "other medicines, separated by semicolons, or 'none'", "tenofovir; warfarin"),
     ("ascites", "word", "ascites", "none", ("none", "mild", "massive")),
     ("consent", "word", "consent", "yes", ANSWERS),
-    ("care", "text", "supportive care: what is given against sickness, pain and allergy", "standing order 12"),
-    ("hold", "text", "what makes the treatment wait, such as laboratory limits", "neutrophils below 1.5"),
-    ("comment", "text", "remarks in free words", "give slowly"),
+    ("care", "word", "supportive care: what is given against sickness, pain and allergy", "standing order 12"),
+    ("hold", "word", "what makes the treatment wait, such as laboratory limits", "neutrophils below 1.5"),
+    ("comment", "word", "remarks in free words", "give slowly"),
     ("advanced_disease", "word", "whether the disease is advanced", "yes", ANSWERS),
     ("diagnosis_confirmed", "word", "whether the diagnosis is confirmed", "yes", ANSWERS),
     ("child_pugh_class", "word", "Child-Pugh class", "A", ("A", "B", "C")),
@@ -239,7 +260,8 @@ ORDER: Final = _of(
     ("first_imaging", "word", "whether the first imaging is there", "yes", ANSWERS),
     ("lost_to_follow_up", "word", "whether the patient is lost to follow-up", "no", ANSWERS),
     ("dpyd", "word", "DPYD, as an activity score", "activity score 2"),
-    ("prior_exposure", "word", "whether anything with a lifetime's limit was given before", "no", ANSWERS),
+    ("prior_exposure", "word", "what was given before: nothing, or all that is listed", "none",
+     ("none", "listed")),
     ("unreadable", "text", "what could not be read; noted by the tool, never written", "weight: needs a unit"),
     ("repeats", "number", "the row of the same order before it; found by the tool, never written", "17"),
     ("unchanged", "word", "of an order of ours: whether its hash still belongs to its content", "yes", ANSWERS),
@@ -248,6 +270,7 @@ ORDER: Final = _of(
 
 LINE: Final = _of(
     "line",
+    ("key", "word", "the protocol's name of the line, where it has several of one drug", "fluorouracil-bolus"),
     ("drug", "word", "the drug as the order names it", "oxaliplatin"),
     ("dose", DOSE, "the ordered dose", "141 mg"),
     ("dose_per", DOSE_PER_AREA, "the dose per m² from which the order says it computed", "85 mg/m²"),
@@ -255,7 +278,7 @@ LINE: Final = _of(
     ("flat", DOSE, "the flat dose from which the order says it computed", "1.2 g"),
     ("calculated", DOSE, "the calculated dose as the order states it", "140.96 mg"),
     ("share", PERCENT, "of the protocol's dose, where the order is reduced", "80 %", (1, 100)),
-    ("reason", "text", "why the dose departs from the protocol's", "neuropathy of grade 2"),
+    ("reason", "word", "why the dose departs from the protocol's", "neuropathy of grade 2"),
     ("unit", "word", "what the ordered dose is, where it is no amount of drug", "mg/m²", ("mg", "mg/m²", "mg/kg")),
     ("form", "word", "the form of the drug, where it has several", "racemic leucovorin"),
     ("route", "word", "the route in full", "hepatic intra-arterial"),
@@ -264,16 +287,16 @@ LINE: Final = _of(
     ("over", DURATION, "over how long it runs", "4 h"),
     ("start", "moment", "when it starts", "2026-11-23T09:00+08:00"),
     ("end", "moment", "when it ends", "2026-11-23T13:00+08:00"),
-    ("product", "text", "the product", "oxaliplatin concentrate 5 mg/mL"),
+    ("product", "word", "the product", "oxaliplatin concentrate 5 mg/mL"),
     ("diluent", "word", "the diluent", "glucose 5%"),
     ("diluent_volume", VOLUME, "the volume of the diluent", "500 mL"),
     ("volume", VOLUME, "the final volume", "528.2 mL"),
     ("concentration", CONCENTRATION, "the final concentration", "0.267 mg/mL"),
     ("rate", RATE, "the rate of the pump", "132.05 mL/h"),
-    ("written", "text", "dose, rate and the rest of the line as they are written, for the rules of notation",
+    ("written", "word", "dose, rate and the rest of the line as they are written, for the rules of notation",
      "oxaliplatin 141 mg over 4 h"),
     ("lines", "number", "how many lines of the order are of this drug; counted by the tool, never written", "1"),
-    ("comment", "text", "remarks on the line in free words", "protect from light"),
+    ("comment", "word", "remarks on the line in free words", "protect from light"),
 )  # fmt: skip
 
 BEADS: Final = _of(

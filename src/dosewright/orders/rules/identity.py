@@ -93,6 +93,41 @@ def altered(o: OrderView) -> Condition:
 
 
 @rule(
+    "protocol-unknown",
+    "refuse",
+    where="protocol",
+    measured="{protocol}",
+    allowed="a protocol of the library, or a file",
+    source="by definition",
+    hazards="H49",
+    applies=lambda due: due is None,
+)
+def protocol_unknown(o: OrderView) -> Condition:
+    """The order names no protocol that is known, so that nothing of it can be checked.
+
+    Name the protocol in the order, or for all of them with --protocol.
+    """
+    return True
+
+
+@rule(
+    "protocol-other",
+    "refuse",
+    needs="protocol",
+    measured="{protocol}",
+    allowed="{due.protocol}",
+    source="protocol",
+    hazards="H49",
+)
+def protocol_other(o: OrderView) -> Condition:
+    """The order is for another protocol than it is checked against.
+
+    Check it against its own protocol, or find out which one the patient is on.
+    """
+    return each(o.protocol, lambda word: word != o.due.protocol)
+
+
+@rule(
     "protocol-version",
     "blocks-release",
     needs="version",

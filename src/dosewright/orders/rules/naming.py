@@ -14,6 +14,7 @@ from .view import LineView
     "drug-missing",
     "blocks-release",
     of="line",
+    even_absent=True,
     asks="drug dose unit route",
     where="drug",
     measured="not ordered",
@@ -108,7 +109,26 @@ def drug_of_no_protocol(line: LineView) -> Condition:
 
     Look for a name that looks like it, or for another protocol.
     """
-    return line.present
+    return line.present if line.key not in line.order.due.drugs else False
+
+
+@rule(
+    "line-unplaced",
+    "refuse",
+    of="stranger",
+    asks="drug dose unit route",
+    where="drug",
+    measured="{drug} {dose}",
+    allowed="{order_lines}",
+    source="protocol",
+    hazards="H29 H49",
+)
+def line_unplaced(line: LineView) -> Condition:
+    """The protocol has several lines of this drug, or none by this name, and the order does not say which this is.
+
+    Name the line as the protocol names it.
+    """
+    return line.present if line.key in line.order.due.drugs else False
 
 
 @rule(

@@ -62,6 +62,7 @@ class Rule:
     applies: Callable[[Any], bool]
     module: str
     explain: Callable[[Any], str] | None
+    even_absent: bool
 
     @property
     def severities(self) -> str:
@@ -79,9 +80,9 @@ class Rule:
         for name in self.needs:
             lacking = lacking | view.lacks(name)
         there = view.present
-        if there is not True:
+        if there is not True and not self.even_absent:
             fires, lacking = fires & there, lacking & there
-        return Outcome(self, view, fires, lacking if nowhere(fires) else lacking & no(fires))
+        return Outcome(self, view, fires, lacking if lacking is False or nowhere(fires) else lacking & no(fires))
 
     def finding(self, view: View, severity: Severity, index: int | None) -> Finding:
         """What is told of one order."""
@@ -124,6 +125,8 @@ class Outcome:
 
 
 CATALOGUE: dict[str, Rule] = {}
+BLIND: Final = frozenset({"unreadable", "order-repeated", "protocol-unknown"})
+"""The rules that need no protocol to hold an order against."""
 
 
 def always(due: Any) -> bool:
@@ -145,12 +148,13 @@ def rule(
     hazards: str = "",
     applies: Callable[[Any], bool] = always,
     explain: Callable[[Any], str] | None = None,
+    even_absent: bool = False,
 ) -> Callable[[Callable[[Any], Condition]], Callable[[Any], Condition]]:
     """Put a function into the catalogue as a rule.
 
     `needs` are the names without which it cannot tell, `asks` those of which it tells that they are missing; `where` is
     the field that a finding is about, the first of these where nothing else is said; `applies` says of what is due
-    whether there is anything to hold an order against.
+    whether there is anything to hold an order against; `even_absent` rules look at a part that the order does not have.
     """
 
     def enter(function: Callable[[Any], Condition]) -> Callable[[Any], Condition]:
@@ -174,6 +178,7 @@ def rule(
             applies=applies,
             module=function.__module__.rpartition(".")[2],
             explain=explain,
+            even_absent=even_absent,
         )
         return function
 
@@ -206,6 +211,8 @@ def looked(order: OrderView, rules: Sequence[Rule]) -> Iterator[tuple[Severity, 
     """Every rule on every part that it applies to, with the severity that it has here."""
     views: dict[Of, list[View]] = {}
     for one in rules:
+        if order.due is None and one.id not in BLIND:
+            continue
         if one.of not in views:
             views[one.of] = list(parts(order, one.of))
         for view in views[one.of]:

@@ -104,16 +104,23 @@ def _words(words: Word) -> Words:
 
 
 def _looked_up(words: Words, answers: list[Any], kind: type) -> Any:
+    """The answer to each row's word; one answer for all, where every word has the same."""
     import numpy
 
-    if not answers:
-        return numpy.zeros(len(words.codes), kind)
+    first = answers[0] if answers else kind()
+    if all(answer == first for answer in answers):  # NaN is never the same, and is looked up like any number
+        return first
     return numpy.array(answers, kind)[words.codes]
 
 
 def no(condition: Condition) -> Condition:
     """The contrary; `~` would make −2 of a plain True."""
     return condition ^ True
+
+
+def settled(condition: Condition) -> Condition:
+    """A condition that holds for no row as a plain False, so that what follows from it costs nothing."""
+    return False if nowhere(condition) else condition
 
 
 def nowhere(condition: Condition) -> bool:
@@ -157,3 +164,14 @@ def at(value: Any, index: int | None) -> Any:
     if getattr(value, "ndim", 0):
         return value[index].item()
     return value
+
+
+def taken(value: Any, places: Any) -> Any:
+    """Some rows of a column, by an array of their places; one value for all rows stays so."""
+    if isinstance(value, Words):
+        return Words(value.codes[places], value.vocabulary)
+    if isinstance(value, Texts):
+        import pyarrow as pa
+
+        return Texts(value.array.take(pa.array(places)))
+    return value if value is None or isinstance(value, str | float) else value[places]

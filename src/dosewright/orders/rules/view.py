@@ -7,6 +7,7 @@ does not carry at all, such as a table without that column, is told apart from w
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final
@@ -16,9 +17,23 @@ from ...calculators.columns import choose
 from ...protocol.site import Interaction
 from ...units import BODY_MASS_INDEX, DOSE_PER_AREA, quantity
 from .. import basis
-from .due import BeadsDue, CriterionDue, Due, Figure, GateDue, LifetimeDue, LineDue
+from .due import BeadsDue, CriterionDue, Figure, GateDue, LifetimeDue, LineDue
 from .fields import FIELDS, Part, Say, date_digits, say_field, say_number, say_percent, say_quantity
-from .values import NOT_KNOWN, Condition, Number, Word, alike, at, differ, each, either_way, missing, no, nowhere
+from .values import (
+    NOT_KNOWN,
+    Condition,
+    Number,
+    Word,
+    alike,
+    at,
+    differ,
+    each,
+    either_way,
+    missing,
+    no,
+    nowhere,
+    settled,
+)
 
 ARITHMETIC: Final = 0.005
 """How far figures may lie apart that should follow from each other, such as rate × time and volume: what rounding for
@@ -84,7 +99,7 @@ class View:
         """Where something is not known: a field, or what follows from fields."""
         known = self.__dict__.setdefault("_lacking", {})
         if name not in known:
-            known[name] = missing(getattr(self, name))
+            known[name] = settled(missing(getattr(self, name)))
         return known[name]
 
     def carries(self, name: str) -> bool:
@@ -119,7 +134,8 @@ _FIELD_SAYS: Final = {part: {name: say_field(one) for name, one in fields.items(
 
 def surface(formula: str, height: Number, weight: Number, sex: Word) -> Number:
     """Body surface area in m² by a formula that a site names; not known where what the formula needs is not."""
-    function = basis.FORMULAS[formula]
+    # without the check of its arguments, which refuses NaN: here that is what is not known
+    function: Any = inspect.unwrap(basis.FORMULAS[formula])
     measured = {"height": quantity(height, "cm"), "weight": quantity(weight, "kg")}
     if formula == "bsa_livingston_lee":
         del measured["height"]
@@ -135,10 +151,10 @@ def _days(value: float) -> str:
 
 
 class OrderView(View):
-    """The order as a whole."""
+    """The order as a whole; `due` is None where no protocol is known to hold it against."""
 
     of = "order"
-    due: Due
+    due: Any  # Due | None
     said: ClassVar[Mapping[str, Say]] = {
         "surface": say_quantity(FIELDS["order"]["bsa"].kind),  # type: ignore[arg-type]
         "uncapped": say_quantity(FIELDS["order"]["bsa"].kind),  # type: ignore[arg-type]
@@ -255,6 +271,7 @@ class LineView(View):
         "dose_of_cycle": say_quantity(FIELDS["line"]["dose"].kind, places=2),  # type: ignore[arg-type]
         "basis": str,
         "order_drugs": str,
+        "order_lines": str,
         "comment_of_order": str,
     }
 
@@ -396,6 +413,11 @@ class LineView(View):
     def order_drugs(self) -> str:
         """The drugs of the protocol."""
         return wording.listed(sorted(self.order.due.drugs), "or")
+
+    @functools.cached_property
+    def order_lines(self) -> str:
+        """The lines of the protocol."""
+        return wording.listed(self.order.lines, "or")
 
     @functools.cached_property
     def mg_per_m2(self) -> Number:
@@ -546,14 +568,26 @@ class LifetimeView(View):
         super().__init__(order.record, "before", due)
         self.order = order
 
+    @property
+    def prior_exposure(self) -> Word:
+        """Whether all that was given before is known."""
+        return self.order.prior_exposure
+
+    def path(self, name: str) -> str:
+        """The path of a field; whether all is known, the order says."""
+        return name if name == "prior_exposure" else super().path(name)
+
+    def carries(self, name: str) -> bool:
+        """Whether the record says what was given before at all; the sums are always looked for."""
+        return self.order.carries(name) if name == "prior_exposure" else True
+
     @functools.cached_property
     def before(self) -> Number:
-        """What was given before, of all that counts toward the limit; 0 where the order says that there was nothing."""
-        nothing = each(self.order.prior_exposure, lambda word: word == "no")
+        """What is known to have been given before, of all that counts toward the limit."""
         total: Number = 0.0
         for member in self.due.members:
-            given = self.record.get(f"before.{member}", "before", "total")
-            total = total + choose(nothing & missing(given), 0.0, given)
+            given = self.record.get(f"before.{member}.total", "before", "total")
+            total = total + choose(missing(given), 0.0, given)
         return total
 
     @functools.cached_property

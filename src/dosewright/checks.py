@@ -1,0 +1,552 @@
+"""Checks of files: an order of ours, a sheet, or a table of any length, against protocol and site; and what is written.
+
+Every row that is read is answered: with its findings, with what could not be told, or with 'clear'.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from pydantic import Field
+
+from . import files, wording
+from .errors import Mistake, together
+from .orders import written
+from .orders.check import REASONS, Checked, Hits, NotChecked, Override, check, check_column, overridden
+from .orders.finding import SEVERITIES, STOPPING, Finding
+from .orders.rules import RULES
+from .orders.rules.due import Due, due
+from .orders.rules.fields import FIELDS, say_field
+from .orders.rules.values import Texts, Words, missing, taken
+from .orders.rules.view import Record
+from .protocol import library
+from .protocol.library import Loaded
+from .protocol.site import Signed, Site
+from .reading import Document, Strict, Text, read, read_json, validate
+from .tables import Foreign, Layout, Orders, Table, layout, open_table, orders_of, part_of
+
+CLEAR: Final = "clear"
+NOT_CHECKED: Final = "not-checked"
+VERDICTS: Final = (*SEVERITIES, CLEAR)
+COLUMNS: Final = (
+    "row",
+    "order",
+    "severity",
+    "rule",
+    "where",
+    "message",
+    "measured",
+    "allowed",
+    "source",
+    "overridden by",
+)
+
+
+@dataclass(frozen=True)
+class Yardstick:
+    """What orders are held against: a site, and the protocol that each names, or one for all."""
+
+    site: Site
+    site_document: Document
+    protocol: Loaded | None = None
+
+    @functools.cached_property
+    def _dues(self) -> dict[str, Due | None]:
+        return {}
+
+    def due(self, name: str | None) -> Due | None:
+        """What is asked of an order for a protocol; None where no such protocol is known."""
+        if self.protocol is not None:
+            name = self.protocol.protocol.id
+        if name is None:
+            return None
+        if name not in self._dues:
+            loaded = self.protocol or (library.from_library(name) if name in library.names() else None)
+            self._dues[name] = None if loaded is None else due(loaded, self.site)
+        return self._dues[name]
+
+    def standing(self) -> tuple[Finding, ...]:
+        """What is to be said of the site and of every protocol that an order was held against."""
+        return tuple(dict.fromkeys(one for asked in self._dues.values() if asked is not None for one in asked.standing))
+
+
+# ------------------------------------------------------------------------------------------------------------ one order
+
+
+@dataclass(frozen=True)
+class One:
+    """The check of one order: what it states, what it was held against, and what was found."""
+
+    path: str
+    record: Record
+    due: Due | None
+    checked: Checked
+    overrides: tuple[Override | None, ...]
+    differences: tuple[tuple[str, str, str], ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The order by its number, or by its file."""
+        return str(self.record.values.get("id") or Path(self.path).name)
+
+    @property
+    def standing(self) -> tuple[Finding, ...]:
+        """What is to be said of protocol and site themselves."""
+        return () if self.due is None else self.due.standing
+
+    @property
+    def stopped(self) -> bool:
+        """Whether something keeps this order from being released that nobody has answered for."""
+        open_ = (one for one, by in zip(self.checked.findings, self.overrides, strict=True) if by is None)
+        return any(one.severity in STOPPING for one in (*open_, *self.standing))
+
+
+def read_order(path: str) -> Record:
+    """An order from a file: one of ours as JSON, PDF or HTML, or a sheet that somebody wrote."""
+    content, name = files.read(path), Path(path).name
+    ending = Path(path).suffix.casefold()
+    if ending in {".pdf", ".html"}:
+        from . import documents
+
+        return written.of_order(documents.order_of(content, name), name)
+    if ending == ".json":
+        with contextlib.suppress(ValueError, RecursionError):  # what is no JSON is told with its line below
+            data = read_json(content)
+            if isinstance(data, dict) and data.get("kind") == "order":
+                return written.of_order(data, name)
+    return written.of_sheet(read(content, name))
+
+
+def check_order(path: str, yardstick: Yardstick, overrides: Sequence[Override] = (), against: str | None = None) -> One:
+    """The check of one order, beside another where one is given."""
+    record = read_order(path)
+    asked = yardstick.due(record.values.get("protocol"))
+    record = with_strangers(record, asked)
+    checked = check(record, asked)
+    found = One(path, record, asked, checked, ())
+    answered = tuple(overridden(found.id, checked.findings, overrides))
+    told = () if against is None else tuple(differences(record, read_order(against)))
+    return replace(found, overrides=answered, differences=told)
+
+
+def with_strangers(record: Record, asked: Due | None) -> Record:
+    """A record that knows which of its lines are of drugs that the protocol does not have."""
+    ours = {"beads", "lab", "before"} | ({line.key for line in asked.lines} if asked is not None else set())
+    keys = dict.fromkeys(path.partition(".")[0] for path in record.values if "." in path)
+    return replace(record, strangers=tuple(key for key in keys if key not in ours))
+
+
+def differences(first: Record, second: Record) -> Iterator[tuple[str, str, str]]:
+    """What two orders state differently, field by field, in words; '' where one does not state it."""
+    for path in dict.fromkeys([*first.values, *second.values]):
+        told = [_in_words(path, record.values.get(path)) for record in (first, second)]
+        if told[0] != told[1] and path not in {"unchanged", "protocol_hash"}:
+            yield path, told[0], told[1]
+
+
+def _in_words(path: str, value: Any) -> str:
+    if value is None:
+        return ""
+    return say_field(FIELDS[part_of(path)][path.rpartition(".")[2]])(value)
+
+
+# -------------------------------------------------------------------------------------------------------------- a table
+
+
+@dataclass
+class Summary:
+    """What came of a table: how many orders, how they stand, and how often each rule fired."""
+
+    path: str
+    rows: int = 0
+    orders: int = 0
+    verdicts: Counter[str] = field(default_factory=Counter)
+    fired: Counter[str] = field(default_factory=Counter)
+    overridden: Counter[str] = field(default_factory=Counter)
+    unknown: Counter[str] = field(default_factory=Counter)
+    never: dict[str, NotChecked] = field(default_factory=dict)  # rules for which the table has no column
+    unused: tuple[str, ...] = ()
+    standing: tuple[Finding, ...] = ()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether any order is stopped, or none could be released."""
+        return any(self.verdicts[one] for one in STOPPING) or any(one.severity in STOPPING for one in self.standing)
+
+    def count(self, told: Any) -> None:
+        """One more chunk: how each of its orders stands."""
+        import numpy
+
+        numbers = numpy.bincount(told.verdicts, minlength=len(VERDICTS))
+        self.verdicts.update(dict(zip(VERDICTS, numbers.tolist(), strict=True)))
+        self.orders += told.chunk.count
+        self.rows += told.chunk.read
+
+    def data(self) -> dict[str, Any]:
+        """The same for programs; rates are of all orders."""
+        rules = sorted({*self.fired, *self.unknown}, key=list(RULES).index)
+        return {
+            "file": self.path,
+            "rows": self.rows,
+            "orders": self.orders,
+            "verdicts": {one: self.verdicts[one] for one in VERDICTS},
+            "rules": [
+                {
+                    "rule": id,
+                    "fired": self.fired[id],
+                    "rate": self.fired[id] / self.orders if self.orders else 0.0,
+                    "overridden": self.overridden[id],
+                    "override_rate": self.overridden[id] / self.fired[id] if self.fired[id] else 0.0,
+                    "not_checked": self.unknown[id],
+                }
+                for id in rules
+            ],
+            "never_checked": [
+                {"rule": one.rule, "where": one.where, "missing": list(one.missing)} for one in self.never.values()
+            ],
+            "columns_not_used": list(self.unused),
+        }
+
+
+def check_table(
+    path: str,
+    yardstick: Yardstick,
+    *,
+    mapping: tuple[Foreign, Document] | None = None,
+    overrides: Sequence[Override] = (),
+    sink: Callable[[Any], None],
+    progress: Callable[[int], None] = lambda rows: None,
+) -> Summary:
+    """Every order of a table, chunk by chunk, however long it is; `sink` takes Arrow tables of findings."""
+    table = open_table(path)
+    plan = layout(table.header, path, mapping)
+    summary = Summary(path, unused=plan.unused)
+    repeats = repeated(table, plan)
+    for chunk in orders_of(table, plan):
+        sink(answered(chunk, plan, yardstick, overrides, repeats, summary))
+        progress(summary.orders)
+    summary.standing = yardstick.standing()
+    return summary
+
+
+def answered(
+    chunk: Orders,
+    plan: Layout,
+    yardstick: Yardstick,
+    overrides: Sequence[Override],
+    repeats: Mapping[int, int],
+    summary: Summary,
+) -> Any:
+    """The findings of a chunk as an Arrow table, each order answered; its counts go to the summary."""
+    import numpy
+
+    values = dict(chunk.values)
+    if repeats:
+        values["repeats"] = numpy.array([float(repeats.get(row, numpy.nan)) for row in chunk.rows.tolist()])
+    told = _Told(chunk, numpy.full(chunk.count, len(SEVERITIES)), ids_of(values.get("id"), chunk))
+    for name, places in by_protocol(values.get("protocol"), chunk.count, yardstick):
+        part = values if places is None else {path: taken(value, places) for path, value in values.items()}
+        places = numpy.arange(chunk.count) if places is None else places
+        asked = yardstick.due(name)
+        carried = plan.carried | NOTICED | {path for path in part if path.endswith((".unit", ".lines"))}
+        record = with_strangers(Record(part, len(places), frozenset(carried)), asked)
+        column = check_column(record, asked)
+        for one in column.not_checked:
+            summary.never.setdefault(f"{one.rule} {one.where}", one)
+        for hits in column.hits:
+            told.take(hits, places, overrides, summary)
+    summary.count(told)
+    return told.table()
+
+
+NOTICED: Final = frozenset({"unreadable", "repeats", "unchanged", "protocol_hash"})
+"""Fields that need no column, since they are noticed while a table is read."""
+
+
+@dataclass
+class _Told:
+    """What is told of a chunk: for each finding its order, and its words; the gravest of each order."""
+
+    chunk: Orders
+    verdicts: Any
+    ids: Any
+    places: list[Any] = field(default_factory=list)
+    gravities: list[Any] = field(default_factory=list)
+    words: list[tuple[str, ...]] = field(default_factory=list)
+
+    def take(self, hits: Hits, places: Any, overrides: Sequence[Override], summary: Summary) -> None:
+        """The findings of one rule, and what it could not tell."""
+        import numpy
+
+        id, gravity = hits.outcome.rule.id, SEVERITIES.index(hits.severity)
+        summary.fired[id] += len(hits.rows)
+        summary.unknown[id] += len(hits.unknown)
+        concerned = [one for one in overrides if one.rule == id]
+        counted = places[hits.rows]
+        self._place(counted, gravity)
+        if concerned:
+            found = [finding for _, finding in hits.findings()]
+            by = [_first(concerned, str(self.ids[int(at)]), one) for at, one in zip(counted, found, strict=True)]
+            summary.overridden[id] += sum(one is not None for one in by)
+            counted = counted[numpy.array([one is None for one in by], bool)]
+            self.words += [_words(finding, one) for finding, one in zip(found, by, strict=True)]
+        else:
+            self.words += [_words(finding, None) for _, finding in hits.findings()]
+        self.verdicts[counted] = numpy.minimum(self.verdicts[counted], gravity)
+        self._place(places[hits.unknown], len(SEVERITIES))
+        for _, unknown in hits.not_checked():
+            message = f"not checked: {wording.listed(unknown.missing)} missing"
+            self.words.append((NOT_CHECKED, id, unknown.where, message, "", "", "", ""))
+
+    def _place(self, places: Any, gravity: int) -> None:
+        import numpy
+
+        self.places.append(places)
+        self.gravities.append(numpy.full(len(places), gravity))
+
+    def table(self) -> Any:
+        """All of it as an Arrow table, order by order, the gravest first; an order without a word is clear."""
+        import numpy
+        import pyarrow as pa
+
+        nothing = numpy.zeros(0, numpy.int64)
+        places = numpy.concatenate([nothing, *self.places]).astype(numpy.int64)
+        gravities = numpy.concatenate([nothing, *self.gravities])
+        silent = numpy.ones(self.chunk.count, bool)
+        silent[places] = False
+        clear = numpy.flatnonzero(silent)
+        words = numpy.concatenate([numpy.arange(len(places)), numpy.full(len(clear), len(places))])
+        places = numpy.concatenate([places, clear])
+        gravities = numpy.concatenate([gravities, numpy.full(len(clear), len(SEVERITIES))])
+        order = numpy.lexsort((words, gravities, places))
+        rows = pa.array(self.chunk.rows[places[order]])
+        told = list(zip(*self.words, (CLEAR, *[""] * 7), strict=True))
+        index = pa.array(words[order].astype(numpy.int32))
+        columns = [
+            pa.DictionaryArray.from_arrays(index, pa.array(texts, pa.string())).dictionary_decode() for texts in told
+        ]
+        return pa.table([rows, self.ids.take(pa.array(places[order])), *columns], names=list(COLUMNS))
+
+
+def _first(overrides: Sequence[Override], order: str, finding: Finding) -> Override | None:
+    return next((one for one in overrides if one.covers(order, finding)), None)
+
+
+def _words(finding: Finding, by: Override | None) -> tuple[str, ...]:
+    answer = "" if by is None else f"{by.by}, {by.role}: {by.reason}"
+    return (
+        finding.severity,
+        finding.rule,
+        finding.where,
+        finding.message,
+        finding.measured,
+        finding.allowed,
+        finding.source,
+        answer,
+    )
+
+
+def ids_of(id: Any, chunk: Orders) -> Any:
+    """The numbers of the orders as texts; where there are none, the rows they stand in."""
+    import pyarrow as pa
+
+    if isinstance(id, Texts):
+        return id.array.fill_null("")
+    return pa.array([f"row {row}" for row in chunk.rows.tolist()], pa.string())
+
+
+def by_protocol(protocol: Any, count: int, yardstick: Yardstick) -> Iterator[tuple[str | None, Any]]:
+    """The orders of each protocol: its name, and their places; None for all of them."""
+    import numpy
+
+    if yardstick.protocol is not None or not isinstance(protocol, Words):
+        yield (protocol if isinstance(protocol, str) else None), None
+        return
+    names: dict[str | None, list[int]] = {}
+    for code, name in enumerate(protocol.vocabulary):
+        names.setdefault(name, []).append(code)
+    present = numpy.bincount(protocol.codes, minlength=len(protocol.vocabulary))
+    for name, codes in names.items():
+        found = int(present[codes].sum())
+        if found == count:
+            yield name, None
+        elif found:
+            yield name, numpy.flatnonzero(numpy.isin(protocol.codes, codes))
+
+
+# ---------------------------------------------------------------------------------------------- orders that stand twice
+
+_KEYS: Final = ("identifier", "protocol", "cycle", "day")
+
+
+def repeated(table: Table, plan: Layout) -> Mapping[int, int]:
+    """Of each order that stands a second time, the row of the first: the same patient, protocol, cycle and day.
+
+    Each order is known by 64 bits of its own: that two different ones share them is less likely than one in a million
+    for ten million orders. A table of ten million takes 80 MB here.
+    """
+    import numpy
+
+    wanted = [
+        column for column in plan.columns if column.path in {*_KEYS, *(("id", "drug") if plan.rows == "lines" else ())}
+    ]
+    keyed = {column.path for column in wanted} | plan.constants.keys()
+    if not set(_KEYS[:3]) <= keyed:
+        return {}
+    narrow = replace(plan, columns=tuple(wanted))
+    known, rows = [], []
+    for chunk in orders_of(table, narrow):
+        marks, certain = marks_of(chunk.values, chunk.count)
+        known.append(marks[certain])
+        rows.append(chunk.rows[certain])
+    if not known:
+        return {}
+    marks, places = numpy.concatenate(known), numpy.concatenate(rows)
+    ordered = numpy.sort(marks)
+    twice = numpy.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    first: dict[int, int] = {}
+    found = {}
+    for place in numpy.flatnonzero(numpy.isin(marks, twice)).tolist() if len(twice) else []:
+        mark, row = int(marks[place]), int(places[place])
+        if mark in first:
+            found[row] = first[mark]
+        else:
+            first[mark] = row
+    return found
+
+
+def marks_of(values: Mapping[str, Any], count: int) -> tuple[Any, Any]:
+    """64 bits for each order, from patient, protocol, cycle and day; and where all of these are known."""
+    import numpy
+
+    marks = numpy.full(count, 0x9E3779B97F4A7C15, numpy.uint64)
+    certain = numpy.ones(count, bool)
+    for path in _KEYS:
+        value = values.get(path)
+        if value is None:
+            continue
+        lacking = missing(value)
+        certain &= numpy.logical_not(lacking)
+        marks = (marks ^ _bits(value, count)) * numpy.uint64(0xD6E8FEB86659FD93)
+        marks ^= marks >> numpy.uint64(32)
+    return marks, certain
+
+
+def _bits(value: Any, count: int) -> Any:
+    import hashlib
+
+    import numpy
+
+    if isinstance(value, Texts):
+        return _bits_of_texts(value.array)
+    words = (value,) if isinstance(value, str) else value.vocabulary if isinstance(value, Words) else None
+    if words is None:
+        return numpy.ascontiguousarray(numpy.broadcast_to(value, count), numpy.float64).view(numpy.uint64)
+    digests = [hashlib.blake2b((word or "").encode(), digest_size=8).digest() for word in words]
+    table = numpy.frombuffer(b"".join(digests), numpy.uint64)
+    return table[value.codes] if isinstance(value, Words) else numpy.broadcast_to(table, count)
+
+
+def _bits_of_texts(array: Any) -> Any:
+    """64 bits for each text of a column: its bytes, each weighed by an odd number of its place, summed."""
+    import numpy
+    import pyarrow as pa
+
+    array = array.cast(pa.string()).fill_null("")
+    array = pa.concat_arrays([array])  # so that it begins at the beginning of its buffers
+    _, offsets, data = array.buffers()
+    ends = numpy.frombuffer(offsets, numpy.int32)[array.offset : array.offset + len(array) + 1]
+    lengths = numpy.diff(ends)
+    if data is None or not len(array) or not ends[-1] - ends[0]:
+        return numpy.zeros(len(array), numpy.uint64)
+    letters = numpy.frombuffer(data, numpy.uint8)[ends[0] : ends[-1]].astype(numpy.uint64)
+    letters += numpy.uint64(1)
+    place = numpy.arange(len(letters)) - numpy.repeat(ends[:-1] - ends[0], lengths)
+    weights = numpy.random.default_rng(20260222).integers(0, 2**63, int(lengths.max()) + 1).astype(
+        numpy.uint64
+    ) | numpy.uint64(1)
+    letters *= weights[place]
+    letters ^= letters >> numpy.uint64(29)
+    starts = numpy.minimum(ends[:-1] - ends[0], len(letters) - 1)
+    sums = numpy.add.reduceat(letters, starts)
+    return numpy.where(lengths > 0, sums, numpy.uint64(0))
+
+
+def _weights(count: int) -> Any:
+    """An odd number for each place in a text."""
+    import numpy
+
+    drawn = numpy.random.default_rng(20260222).integers(0, 2**63, count + 1).astype(numpy.uint64)
+    return drawn | numpy.uint64(1)
+
+
+# ------------------------------------------------------------------------------------------------------ what is written
+
+
+def csv_sink(file: Any) -> Callable[[Any], None]:
+    """Findings as CSV, in UTF-8; a cell that a spreadsheet would run as a formula is kept text."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.csv as pcsv
+
+    schema = pa.schema([("row", pa.int64()), *((name, pa.string()) for name in COLUMNS[1:])])
+    writer = pcsv.CSVWriter(file, schema)
+
+    def write(table: Any) -> None:
+        for name in COLUMNS[1:]:
+            kept = pc.replace_substring_regex(table[name], r"^([=+\-@\t\r])", r"'\1")
+            table = table.set_column(table.schema.get_field_index(name), name, kept)
+        writer.write_table(table.cast(schema))
+
+    return write
+
+
+def parquet_sink(writer: Any) -> Callable[[Any], None]:
+    """Findings as Parquet."""
+    return lambda table: writer.write_table(table.cast(writer.schema))
+
+
+# ------------------------------------------------------------------------------------------------------------ overrides
+
+
+class Answered(Strict):
+    """One entry of a file of overrides."""
+
+    order: Text
+    rule: Text
+    where: Text = ""
+    by: Signed
+    role: Signed
+    reason: Text
+    second: Signed | None = None
+
+
+class Overrides(Strict):
+    """A file of overrides."""
+
+    dosewright: Literal["1"] = Field(alias="schema")
+    overrides: tuple[Answered, ...]
+
+
+def load_overrides(content: bytes, name: str) -> list[Override]:
+    """Overrides from a file: each names a rule, an order, who answers for it and why; every mistake at once."""
+    document = read(content, name)
+    found, made = [], []
+    for index, one in enumerate(validate(document, Overrides).overrides):
+        place = document.where(("overrides", index))
+        if one.rule not in RULES:
+            found.append(Mistake("a rule of the catalogue", where=place, example="dose-deviates", got=one.rule))
+        if one.reason not in REASONS:
+            found.append(Mistake(f"one of the reasons: {'; '.join(REASONS)}", where=place, got=one.reason))
+        if one.second is not None and one.second.casefold() == one.by.casefold():
+            found.append(Mistake("a second person", where=place, got=one.second))
+        made.append(Override(one.order, one.rule, one.where, one.by, one.role, one.reason, one.second or ""))
+    if found:
+        raise together(found)
+    return made

@@ -1,0 +1,550 @@
+"""Tables of orders: CSV, XLSX or Parquet, in own columns or in a stranger's, read in chunks of any number.
+
+A column is named by its field and unit, 'weight [kg]' or 'oxaliplatin.dose [mg]'; a mapping file says so of columns
+that are called otherwise. A cell that cannot be read is noted with its row, and stops no other row.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import itertools
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BeforeValidator
+from pydantic import Field as ModelField
+
+from .errors import Mistake, together
+from .orders.rules.fields import FIELDS, UNKNOWN, Field, Part
+from .orders.rules.values import Texts, Words
+from .orders.written import read_value
+from .reading import Document, Strict, Text, read, validate
+from .units import UNITS
+
+CHUNK: Final = 65_536
+ENDINGS: Final = (".csv", ".xlsx", ".parquet")
+_HEADER: Final = re.compile(r"([^\[\]]+?)(?: ?\[([^\]]+)\])?")
+_NUMBER: Final = r"^(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,6})?$"  # the grammar of units.number, for a column at a time
+DayOrder = Literal["year-month-day", "day-month-year", "month-day-year"]
+
+
+# ---------------------------------------------------------------------------------------------------------- the mapping
+
+
+class ColumnOf(Strict):
+    """What one column of a stranger's table is."""
+
+    field: Text
+    unit: Text | None = None
+    words: dict[Text, Text] = ModelField(default_factory=dict)
+    days: DayOrder = "year-month-day"
+
+
+def _column_of(value: object) -> object:
+    return {"field": value} if isinstance(value, str) else value
+
+
+class Foreign(Strict):
+    """How the columns of a stranger's table are called, what is the same in every row, and what a row is."""
+
+    dosewright: Literal["1"] = ModelField(alias="schema")
+    rows: Literal["orders", "lines"] = "orders"
+    columns: dict[Text, Annotated[ColumnOf, BeforeValidator(_column_of)]]
+    constants: dict[Text, Text] = ModelField(default_factory=dict)
+    ignore: tuple[Text, ...] = ()
+
+
+def load_mapping(content: bytes, name: str) -> tuple[Foreign, Document]:
+    """A mapping file, with every mistake in it at once."""
+    document = read(content, name)
+    return validate(document, Foreign), document
+
+
+# ---------------------------------------------------------------------------------------------------------- the columns
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column that is read: where it stands, the path of its field, its unit, and how its cells are to be taken."""
+
+    name: str
+    path: str
+    field: Field
+    unit: str = ""
+    words: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    days: DayOrder = "year-month-day"
+
+    @property
+    def prefix(self) -> str:
+        """The part of the order, with its point: 'oxaliplatin.'."""
+        return self.path.removesuffix(self.field.name)
+
+    def read(self, text: str) -> Mapping[str, Any]:
+        """A cell, by the names of the fields that it fills."""
+        text = self.words.get(text.strip(), text.strip())
+        if self.field.form == "day" and self.days != "year-month-day":
+            text = _turned(text, self.days)
+        if self.unit and self.field.form == "quantity" and text.casefold() != UNKNOWN:
+            from .units import number
+
+            number(text)
+            text = f"{text} {self.unit}"
+        return read_value(self.field, text)
+
+
+def _turned(text: str, order: DayOrder) -> str:
+    """A date in another order than ours, as the mapping says; never guessed."""
+    match = re.fullmatch(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})", text, re.ASCII)
+    if match is None:
+        raise Mistake(f"a date as {order}", example="23/11/2026" if order[0] == "d" else "11/23/2026", got=text)
+    day, month = (match[1], match[2]) if order == "day-month-year" else (match[2], match[1])
+    return f"{match[3]}-{month:0>2}-{day:0>2}"
+
+
+_PARTS: Final[Mapping[str, Part]] = {"beads": "beads", "lab": "lab", "before": "before"}
+
+
+def part_of(path: str) -> Part:
+    """The part of an order that a path belongs to; what is no part of its own is a line, by its key."""
+    prefix, point, _ = path.rpartition(".")
+    return _PARTS.get(prefix.partition(".")[0], "line") if point else "order"
+
+
+def field_of(path: str) -> Field | None:
+    """The field that a path names, if there is one: 'weight', 'oxaliplatin.dose', 'lab.neutrophils.on'."""
+    prefix, _, name = path.rpartition(".")
+    part = part_of(path)
+    if part in {"lab", "before"} and prefix.count(".") != 1:
+        return None
+    found = FIELDS[part].get(name)
+    return None if found is None or found.noted else found
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Which columns of a table are read, and which are left; what is the same in every row; what a row is."""
+
+    columns: tuple[Column, ...]
+    unused: tuple[str, ...]
+    constants: Mapping[str, Any]
+    rows: Literal["orders", "lines"]
+
+    @property
+    def carried(self) -> frozenset[str]:
+        """The paths for which there is a column, or one value for all rows."""
+        return frozenset(column.path for column in self.columns) | frozenset(self.constants)
+
+
+def layout(header: Sequence[str], table: str, mapping: tuple[Foreign, Document] | None) -> Layout:
+    """What the columns of a table are, by their own names or by a mapping file.
+
+    Raises every `Mistake` at once: a column that is mapped and not there, a field that does not exist, a unit that is
+    none of the field's, two columns for one field.
+    """
+    found: list[Mistake] = []
+    columns: list[Column] = []
+    constants: dict[str, Any] = {}
+    unused: list[str] = []
+    if mapping is None:
+        for name in header:
+            column = _own(name)
+            (columns if column else unused).append(column or name)  # type: ignore[arg-type]
+    else:
+        foreign, document = mapping
+        _foreign(header, foreign, document, columns, constants, found)
+        known = {*foreign.columns, *foreign.ignore}
+        unused = [name for name in header if name not in known]
+    rows: Literal["orders", "lines"] = mapping[0].rows if mapping else "orders"
+    found += _mistakes(columns, table)
+    if not columns and not found:
+        needs, example = "columns that are known, or a mapping file", "weight [kg],height [cm],oxaliplatin.dose [mg]"
+        found.append(Mistake(needs, where=table, example=example, got=",".join(header)))
+    if rows == "lines" and not {"id", "drug"} <= {column.path for column in columns}:
+        found.append(Mistake("columns for 'id' and 'drug', since a row is a line of an order", where=table))
+    if found:
+        raise together(found)
+    return Layout(tuple(columns), tuple(unused), constants, rows)
+
+
+def _own(name: str) -> Column | None:
+    match = _HEADER.fullmatch(name.strip())
+    if match is None:
+        return None
+    found = field_of(match[1].strip())
+    return None if found is None else Column(name, match[1].strip(), found, match[2] or "")
+
+
+def _foreign(
+    header: Sequence[str],
+    foreign: Foreign,
+    document: Document,
+    columns: list[Column],
+    constants: dict[str, Any],
+    found: list[Mistake],
+) -> None:
+    for name, entry in foreign.columns.items():
+        place = document.where(("columns", name))
+        match = _HEADER.fullmatch(entry.field)
+        path = match[1].strip() if match else entry.field
+        known = _field_of_row(path, foreign.rows)
+        if name not in header:
+            found.append(Mistake("a column of the table", where=place, got=name, hint=f"there are {', '.join(header)}"))
+        elif known is None:
+            found.append(Mistake("a field of an order", where=place, example="oxaliplatin.dose", got=path))
+        else:
+            unit = entry.unit or (match[2] if match else "") or ""
+            columns.append(Column(name, path, known, unit, entry.words, entry.days))
+    for path, text in foreign.constants.items():
+        known = _field_of_row(path, foreign.rows)
+        try:
+            if known is None:
+                raise Mistake("a field of an order", example="protocol", got=path)
+            for told, value in read_value(known, text).items():
+                constants[path.removesuffix(known.name) + told] = value
+        except Mistake as mistake:
+            found.append(mistake.at(document.where(("constants", path))))
+
+
+def _field_of_row(path: str, rows: str) -> Field | None:
+    """The field of a path; where a row is a line, a line's fields need no prefix."""
+    if rows == "lines" and "." not in path and path in FIELDS["line"] and path not in FIELDS["order"]:
+        return FIELDS["line"][path]
+    if rows == "lines" and path.startswith("line."):
+        return FIELDS["line"].get(path.removeprefix("line."))
+    return field_of(path)
+
+
+def _mistakes(columns: Sequence[Column], table: str) -> Iterator[Mistake]:
+    seen: set[str] = set()
+    for column in columns:
+        if column.path in seen:
+            yield Mistake(f"one column for {column.path}", where=table, got=column.name)
+        seen.add(column.path)
+        kind = column.field.kind
+        units = () if kind is None else kind.units
+        if column.unit and column.field.of == "lab" and column.field.name == "value":
+            continue
+        if column.unit and (kind is None or UNITS.get(column.unit) not in {UNITS[unit] for unit in units}):
+            yield Mistake(
+                f"a unit of {column.path} ({', '.join(units) or 'it has none'})", where=table, got=column.name
+            )
+
+
+# ------------------------------------------------------------------------------------------------------------- the rows
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of a table as they stand there: a column each, as Arrow has it, and the number of the first."""
+
+    first: int
+    columns: Mapping[str, Any]
+    count: int
+    broken: Mapping[int, str] = dataclasses.field(default_factory=dict)  # rows, from 0, that are no rows, and why
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that can be read in chunks, as often as needed."""
+
+    path: str
+    header: tuple[str, ...]
+    rows: int | None
+    chunks: Callable[[Sequence[Column]], Iterator[Rows]]
+
+
+def open_table(path: str) -> Table:
+    """A table by its file's ending."""
+    ending = Path(path).suffix.casefold()
+    if ending == ".parquet":
+        return _parquet(path)
+    if ending == ".xlsx":
+        return _spreadsheet(path)
+    return _csv(path)
+
+
+def _parquet(path: str) -> Table:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        file = pq.ParquetFile(path)
+    except (OSError, pa.ArrowException) as error:
+        raise Mistake("a Parquet file that can be read", where=path, hint=str(error).splitlines()[0]) from None
+
+    def chunks(columns: Sequence[Column]) -> Iterator[Rows]:
+        words = [column.name for column in columns if column.field.form == "word"]
+        names, first = [column.name for column in columns], 1
+        source = pq.ParquetFile(path, read_dictionary=words)
+        for batch in source.iter_batches(batch_size=CHUNK, columns=names, use_threads=False):
+            yield Rows(first, dict(zip(batch.schema.names, batch.columns, strict=True)), batch.num_rows)
+            first += batch.num_rows
+
+    return Table(path, tuple(file.schema_arrow.names), file.metadata.num_rows, chunks)
+
+
+def _csv(path: str) -> Table:
+    with _reading(path) as lines:
+        header = next(lines, None)
+    if header is None:
+        raise Mistake("a table with a header", where=path, example="weight [kg],height [cm],protocol")
+    names = _headed(header, path)
+
+    def chunks(columns: Sequence[Column]) -> Iterator[Rows]:
+        with _reading(path) as lines:
+            next(lines)
+            yield from _from_lists(lines, names, columns)
+
+    return Table(path, names, None, chunks)
+
+
+def _headed(header: Sequence[str], path: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in header)
+    doubled = sorted({name for name in names if names.count(name) > 1})
+    if doubled:
+        raise Mistake("each column once", where=f"{path}:1", got=", ".join(doubled))
+    return names
+
+
+def _from_lists(
+    lines: Iterable[Sequence[str | None]], names: Sequence[str], columns: Sequence[Column]
+) -> Iterator[Rows]:
+    """Rows of text in chunks; one with too few or too many cells is told, and filled with nothing."""
+    import pyarrow as pa
+
+    first, source = 2, iter(lines)  # the header is the first row of a spreadsheet
+    empty: list[str | None] = [None] * len(names)
+    wanted = {column.name for column in columns}
+    while chunk := list(itertools.islice(source, CHUNK)):
+        broken = {}
+        for place, row in enumerate(chunk):
+            if len(row) != len(names):
+                broken[place] = f"{len(names)} cells are needed, and these are {len(row)}"
+                chunk[place] = empty
+        read = {
+            name: pa.array([cell or None for cell in cells], pa.string())
+            for name, cells in zip(names, zip(*chunk, strict=True), strict=True)
+            if name in wanted
+        }
+        yield Rows(first, read, len(chunk), broken)
+        first += len(chunk)
+
+
+def _reading(path: str) -> Any:
+    from .cases import reading
+
+    return reading(path)
+
+
+def _spreadsheet(path: str) -> Table:
+    import python_calamine
+
+    try:
+        book = python_calamine.load_workbook(path)
+        rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
+    except (OSError, python_calamine.CalamineError, ValueError) as error:
+        raise Mistake("an XLSX file that can be read", where=path, hint=str(error).splitlines()[0]) from None
+    if not rows:
+        raise Mistake("a table with a header", where=path, example="weight [kg],height [cm],protocol")
+    names = _headed([_cell(one) or "" for one in rows[0]], path)
+    body = [[_cell(one) for one in row] for row in rows[1:]]
+
+    def chunks(columns: Sequence[Column]) -> Iterator[Rows]:
+        yield from _from_lists(body, names, columns)
+
+    return Table(path, names, len(body), chunks)
+
+
+def _cell(value: Any) -> str | None:
+    """A cell of a spreadsheet as text; a number in as many digits as anybody writes."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float | int):
+        return f"{value:.6f}".rstrip("0").rstrip(".")
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat() if value.time() == dt.time() else value.isoformat()
+    return value.isoformat() if isinstance(value, dt.date) else str(value)
+
+
+# ------------------------------------------------------------------------------------------------------ rows to records
+
+
+@dataclass
+class _Reader:
+    """Cells of one chunk as the rules compare them, and a note of every cell that cannot be read."""
+
+    count: int
+    unreadable: dict[int, list[str]] = dataclasses.field(default_factory=dict)
+    values: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+    def note(self, row: int, mistake: Mistake, column: Column) -> None:
+        mistake.where = ""
+        self.unreadable.setdefault(row, []).append(f"{column.name}: {mistake}")
+
+    def take(self, column: Column, cells: Any) -> None:
+        """One column of a chunk."""
+        import pyarrow as pa
+
+        kind = cells.type
+        if pa.types.is_dictionary(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind):
+            self._texts(column, cells)
+        elif pa.types.is_boolean(kind):
+            self._texts(column, pa.compute.if_else(cells, "yes", "no"))
+        elif pa.types.is_date(kind) or pa.types.is_timestamp(kind):
+            self._dated(column, cells)
+        elif pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_decimal(kind):
+            self._numbers(column, cells)
+        elif not pa.types.is_null(kind):
+            raise Mistake("a column of text, numbers or days", where=column.name, got=str(kind))
+
+    def _texts(self, column: Column, cells: Any) -> None:
+        import pyarrow as pa
+
+        form = column.field.form
+        if form == "text" and not column.words and not pa.types.is_dictionary(cells.type):
+            self.values[column.path] = Texts(cells.cast(pa.string()))
+            return
+        if form in {"quantity", "number", "count"} and not pa.types.is_dictionary(cells.type):
+            cells = self._plain_numbers(column, cells)
+            if cells is None:
+                return
+        encoded = cells if pa.types.is_dictionary(cells.type) else cells.dictionary_encode()
+        self._distinct(column, encoded)
+
+    def _plain_numbers(self, column: Column, cells: Any) -> Any:
+        """Read at once a column of plain numbers, where every cell is one; else leave it to be read cell by cell."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        if (column.field.form == "quantity") != bool(column.unit) or column.words:
+            return cells
+        if not pc.all(
+            pc.match_substring_regex(cells, _NUMBER)
+        ).as_py():  # null where a cell is empty, which is no matter
+            return cells
+        self._numbers(column, cells.cast(pa.float64()))
+        return None
+
+    def _distinct(self, column: Column, encoded: Any) -> None:
+        """Each different cell read once."""
+        import numpy
+
+        vocabulary = encoded.dictionary.to_pylist()
+        codes = encoded.indices.fill_null(len(vocabulary)).to_numpy(zero_copy_only=False).astype(numpy.int32)
+        told: list[Mapping[str, Any]] = []
+        wrong: dict[int, Mistake] = {}
+        for place, text in enumerate(vocabulary):
+            try:
+                told.append({} if text is None or not text.strip() else column.read(text))
+            except Mistake as mistake:
+                told.append({})
+                wrong[place] = mistake
+        told.append({})
+        for name in sorted({name for one in told for name in one} or {column.field.name}):
+            self.values[column.prefix + name] = _by_code(
+                codes, [one.get(name) for one in told], FIELDS[column.field.of][name]
+            )
+        if wrong:
+            for row in numpy.flatnonzero(numpy.isin(codes, list(wrong))).tolist():
+                self.note(row, wrong[int(codes[row])], column)
+
+    def _numbers(self, column: Column, cells: Any) -> None:
+        """A column of numbers: converted, and held against what a value of the field can be."""
+        import numpy
+
+        kind, asked = column.field.kind, column.field
+        if asked.form not in {"quantity", "number", "count"}:
+            raise Mistake(asked.needs, where=column.name, got="a column of numbers")
+        if kind is not None and not column.unit:
+            example = f"{column.path} [{kind.units[0]}]"
+            raise Mistake(f"the unit of {column.path} ({', '.join(kind.units)})", where=column.name, example=example)
+        numbers = cells.cast("float64", safe=False).to_numpy(zero_copy_only=False)
+        factor = 1.0 if kind is None else float((1.0 * UNITS[column.unit]).m_as(kind.unit))
+        values = numbers * factor if factor != 1.0 else numbers
+        least, most = (asked.least, asked.most) if kind is None else (kind.least, kind.most)
+        least, most = max(least, asked.least), min(most, asked.most)
+        wrong = (values < least) | (values > most) | numpy.isinf(values)
+        if asked.form == "count":
+            wrong |= (values != numpy.floor(values)) & ~numpy.isnan(values)
+        if wrong.any():
+            values = numpy.where(wrong, numpy.nan, values)
+            for row in numpy.flatnonzero(wrong).tolist():
+                whole = "whole number" if asked.form == "count" else "number"
+                mistake = Mistake(f"a {whole} between {least:g} and {most:g}", got=f"{numbers[row]:g}")
+                self.note(row, mistake, column)
+        self.values[column.path] = values
+
+    def _dated(self, column: Column, cells: Any) -> None:
+        import numpy
+        import pyarrow as pa
+
+        if column.field.form == "day":
+            days = cells.cast(pa.date32()).cast(pa.int32())
+            self.values[column.path] = days.cast(pa.float64()).to_numpy(zero_copy_only=False)
+            return
+        if column.field.form != "moment" or getattr(cells.type, "tz", None) is None:
+            raise Mistake(column.field.needs, where=column.name, got=str(cells.type))
+        seconds = cells.cast(pa.timestamp("s", tz="UTC"), safe=False).cast(pa.int64())
+        self.values[column.path] = seconds.cast(pa.float64()).to_numpy(zero_copy_only=False) / numpy.float64(3600)
+
+
+def _by_code(codes: Any, values: list[Any], of: Field) -> Any:
+    """A column from the value of each different cell."""
+    import numpy
+
+    if of.form in {"word", "text"}:
+        return Words(codes, tuple(values))
+    return numpy.array([numpy.nan if value is None else value for value in values])[codes]
+
+
+def records(rows: Rows, plan: Layout) -> tuple[dict[str, Any], dict[int, list[str]]]:
+    """The fields of a chunk, by path, and what could not be read of which row."""
+    reader = _Reader(rows.count)
+    for place, why in rows.broken.items():
+        reader.unreadable[place] = [why]
+    for column in plan.columns:
+        reader.take(column, rows.columns[column.name])
+        if column.field.of == "lab" and column.field.name == "value" and column.unit:
+            reader.values[column.prefix + "unit"] = column.unit
+    return {**plan.constants, **reader.values}, reader.unreadable
+
+
+@dataclass(frozen=True)
+class Orders:
+    """A chunk of a table as orders: their fields, of each the row in which it begins, and how many rows were read."""
+
+    values: Mapping[str, Any]
+    rows: Any
+    count: int
+    read: int
+
+
+def orders_of(table: Table, plan: Layout) -> Iterator[Orders]:
+    """The orders of a table in chunks, whether a row is an order or a line of one."""
+    import numpy
+
+    if plan.rows == "lines":
+        from .order_lines import joined
+
+        yield from joined(table, plan)
+        return
+    for rows in table.chunks(plan.columns):
+        values, unreadable = records(rows, plan)
+        numbers = numpy.arange(rows.first, rows.first + rows.count)
+        yield Orders(noted(values, unreadable, rows.count), numbers, rows.count, rows.count)
+
+
+def noted(values: dict[str, Any], unreadable: Mapping[int, Sequence[str]], count: int) -> dict[str, Any]:
+    """Fields together with a note of what could not be read, and in which row."""
+    import pyarrow as pa
+
+    if unreadable:
+        notes = ["; ".join(unreadable[row]) if row in unreadable else None for row in range(count)]
+        values["unreadable"] = Texts(pa.array(notes, pa.string()))
+    return values
