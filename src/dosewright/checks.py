@@ -9,16 +9,17 @@ import contextlib
 import functools
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from pydantic import Field
 
-from . import files, wording
+from . import __version__, files, wording
 from .errors import Mistake, together
 from .orders import written
-from .orders.check import REASONS, Checked, Hits, NotChecked, Override, check, check_column, overridden
+from .orders.check import REASONS, Checked, Hits, NotChecked, Override, check, check_column, overridden, side_by_side
+from .orders.doses import site_data
 from .orders.finding import SEVERITIES, STOPPING, Finding
 from .orders.rules import RULES
 from .orders.rules.due import Due, due
@@ -301,8 +302,7 @@ class _Told:
         self.verdicts[counted] = numpy.minimum(self.verdicts[counted], gravity)
         self._place(places[hits.unknown], len(SEVERITIES))
         for _, unknown in hits.not_checked():
-            message = f"not checked: {wording.listed(unknown.missing)} missing"
-            self.words.append((NOT_CHECKED, id, unknown.where, message, "", "", "", ""))
+            self.words.append(not_checked_words(unknown))
 
     def _place(self, places: Any, gravity: int) -> None:
         import numpy
@@ -350,6 +350,12 @@ def _words(finding: Finding, by: Override | None) -> tuple[str, ...]:
         finding.source,
         answer,
     )
+
+
+def not_checked_words(unknown: NotChecked) -> tuple[str, ...]:
+    """A rule that could not tell, in the columns of findings."""
+    message = f"not checked: {wording.listed(unknown.missing)} missing"
+    return (NOT_CHECKED, unknown.rule, unknown.where, message, "", "", "", "")
 
 
 def ids_of(id: Any, chunk: Orders) -> Any:
@@ -489,27 +495,112 @@ def _weights(count: int) -> Any:
 # ------------------------------------------------------------------------------------------------------ what is written
 
 
-def csv_sink(file: Any) -> Callable[[Any], None]:
-    """Findings as CSV, in UTF-8; a cell that a spreadsheet would run as a formula is kept text."""
+@contextlib.contextmanager
+def writer(file: Any, ending: str) -> Iterator[Callable[[Any], None]]:
+    """Findings into a file as they come: CSV in UTF-8, or Parquet."""
     import pyarrow as pa
-    import pyarrow.compute as pc
-    import pyarrow.csv as pcsv
 
     schema = pa.schema([("row", pa.int64()), *((name, pa.string()) for name in COLUMNS[1:])])
-    writer = pcsv.CSVWriter(file, schema)
+    if ending == ".parquet":
+        import pyarrow.parquet as pq
 
-    def write(table: Any) -> None:
-        for name in COLUMNS[1:]:
-            kept = pc.replace_substring_regex(table[name], r"^([=+\-@\t\r])", r"'\1")
-            table = table.set_column(table.schema.get_field_index(name), name, kept)
-        writer.write_table(table.cast(schema))
+        with pq.ParquetWriter(file, schema) as parquet:
+            yield lambda table: parquet.write_table(table.cast(schema))
+        return
+    import pyarrow.csv as pcsv
 
-    return write
+    with pcsv.CSVWriter(file, schema) as plain:
+        yield lambda table: plain.write_table(_harmless(table.cast(schema)))
 
 
-def parquet_sink(writer: Any) -> Callable[[Any], None]:
-    """Findings as Parquet."""
-    return lambda table: writer.write_table(table.cast(writer.schema))
+def _harmless(table: Any) -> Any:
+    """Cells that a spreadsheet would run as a formula, kept text."""
+    import pyarrow.compute as pc
+
+    for place, name in enumerate(COLUMNS[1:], 1):
+        table = table.set_column(place, name, pc.replace_substring_regex(table[name], r"^([=+\-@\t\r])", r"'\1"))
+    return table
+
+
+class Kept:
+    """Findings kept in memory, where nobody has named a file for them; orders that are clear are only counted."""
+
+    def __init__(self) -> None:
+        self.tables: list[Any] = []
+
+    def take(self, table: Any) -> None:
+        """One more chunk."""
+        import pyarrow.compute as pc
+
+        self.tables.append(table.filter(pc.not_equal(table["severity"], CLEAR)))
+
+    def data(self) -> list[dict[str, Any]]:
+        """Each finding as programs read it."""
+        return [row for table in self.tables for row in table.to_pylist()]
+
+    def csv(self) -> str:
+        """All of them as CSV."""
+        import io
+
+        file = io.BytesIO()
+        with writer(file, ".csv") as write:
+            for table in self.tables:
+                write(table)
+        return file.getvalue().decode("utf-8")
+
+
+# --------------------------------------------------------------------------------------------- one order for programs
+
+
+def finding_data(finding: Finding, by: Override | None = None) -> dict[str, Any]:
+    """A finding as programs read it, and who answers for it."""
+    answered = None if by is None else {"by": by.by, "role": by.role, "reason": by.reason, "second": by.second}
+    return {**asdict(finding), "overridden": answered}
+
+
+def one_data(one: One, yardstick: Yardstick) -> dict[str, Any]:
+    """The check of one order as programs read it."""
+    pairs = zip(one.checked.findings, one.overrides, strict=True)
+    rows, protocol = [], None
+    if one.due is not None:
+        rows = [row._asdict() for row in side_by_side(one.record, one.due)]
+        protocol = {"id": one.due.protocol, "version": one.due.version, "sha256": one.due.protocol_hash}
+    return {
+        "schema": "1",
+        "kind": "check",
+        "tool": f"dosewright {__version__}",
+        "file": one.path,
+        "order": one.id,
+        "stopped": one.stopped,
+        "protocol": protocol,
+        "site": site_data(yardstick.site, yardstick.site_document),
+        "findings": [finding_data(finding, by) for finding, by in pairs],
+        "not_checked": [row._asdict() for row in one.checked.not_checked],
+        "standing": [finding_data(finding) for finding in one.standing],
+        "side_by_side": rows,
+        "differences": [dict(zip(("what", "this", "other"), row, strict=True)) for row in one.differences],
+    }
+
+
+def one_csv(found: Sequence[One]) -> str:
+    """The findings of orders as a table, like those of a table's."""
+    import csv
+    import io
+
+    file = io.StringIO()
+    sheet = csv.writer(file, lineterminator="\n")
+    sheet.writerow(COLUMNS)
+    for row, one in enumerate(found, 1):
+        lines = [_words(finding, by) for finding, by in zip(one.checked.findings, one.overrides, strict=True)]
+        lines += [not_checked_words(unknown) for unknown in one.checked.not_checked]
+        for line in lines or [(CLEAR, *[""] * 7)]:
+            sheet.writerow([row, *(kept_text(cell) for cell in (one.id, *line))])
+    return file.getvalue()
+
+
+def kept_text(cell: str) -> str:
+    """A cell that a spreadsheet would run as a formula, with the quote that keeps it text."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 # ------------------------------------------------------------------------------------------------------------ overrides

@@ -116,6 +116,10 @@ class Later(NamedTuple):
 
 
 LATER: Final[Mapping[str, Later]] = {
+    "check": Later(
+        "cli_check", "Check orders, however written, against protocol and site: one, or a table of any length."
+    ),
+    "rules": Later("cli_check", "The rules by which orders are checked: list, show."),
     "calendar": Later("cli_course", "A course's dated calendar: on paper, for a calendar program or a spreadsheet."),
     "course": Later("cli_course", "A course: plan it, record what was done, move a cycle, show it."),
 }

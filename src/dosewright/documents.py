@@ -13,7 +13,7 @@ import functools
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
@@ -152,13 +152,17 @@ _GAP: Final = re.compile(rf"[ /-](?!{WORD_JOINER})")
 def joined_pdf(orders: Sequence[Data], *, kind: Kind = "order", paper: Paper = "A4", copy: int | None = None) -> bytes:
     """One PDF of one order's sheet or several; each is laid out by itself and counts its own pages."""
     title, keywords = _title(orders, kind), _keywords(kind, paper, copy)
-    documents = [_laid_out(_article(one, kind=kind, copy=copy), paper, title, keywords) for one in orders]
+    articles = [_article(one, kind=kind, copy=copy) for one in orders]
+    return printed(articles, paper, title, keywords, _identifier(orders, keywords), map(_attachment, orders))
+
+
+def printed(
+    articles: Sequence[str], paper: Paper, title: str, keywords: str, identifier: bytes, attached: Iterable[Any] = ()
+) -> bytes:
+    """One PDF of several articles, each of which counts its own pages; the same articles give the same bytes."""
+    documents = [_laid_out(article, paper, title, keywords) for article in articles]
     whole = documents[0].copy([page for document in documents for page in document.pages])
-    content: bytes = whole.write_pdf(
-        pdf_variant=VARIANT,
-        pdf_identifier=_identifier(orders, keywords),
-        attachments=[_attachment(one) for one in orders],
-    )
+    content: bytes = whole.write_pdf(pdf_variant=VARIANT, pdf_identifier=identifier, attachments=[*attached])
     return content
 
 

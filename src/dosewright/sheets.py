@@ -191,18 +191,25 @@ def header(order: Data) -> Header:
     if typefaces.lines(named, 9, _TEXT_WIDTH) > _MOST_ALLERGY_LINES:
         named = f"{wording.number(len(patient['allergies']))} are recorded, see part 1"
     treatment = f"{protocol['title']}, version {protocol['version']}"
+    told = " · ".join(f"{kind} {value}" for kind, value in identity)
+    height = header_height(patient["name"], told, f"{_BORN}{named}", f"{_CYCLE}{treatment}", where=order["id"])
+    return Header(identity, named, treatment, height)
+
+
+def header_height(name: str, identity: str, born: str, treatment: str, *, where: str) -> str:
+    """How high a page leaves room for a header of these words, in mm."""
     beside = _TEXT_WIDTH - _STATE_WIDTH
     points = (
         _HEADER_ROOM
-        + 16 * typefaces.lines(patient["name"], 13, beside)
-        + 12 * typefaces.lines(" · ".join(f"{kind} {value}" for kind, value in identity), 9, beside)
-        + 12 * typefaces.lines(f"{_BORN}{named}", 9, beside)
-        + 12 * typefaces.lines(f"{_CYCLE}{treatment}", 9, _TEXT_WIDTH)
+        + 16 * typefaces.lines(name, 13, beside)
+        + 12 * typefaces.lines(identity, 9, beside)
+        + 12 * typefaces.lines(born, 9, beside)
+        + 12 * typefaces.lines(treatment, 9, _TEXT_WIDTH)
     )
     height = next((room for room in HEADER_HEIGHTS if room >= points * 25.4 / 72), None)
     if height is None:
-        raise Refusal("names and identifiers are too long for the header of a sheet", where=order["id"])
-    return Header(identity, named, treatment, str(height))
+        raise Refusal("names and identifiers are too long for the header of a sheet", where=where)
+    return str(height)
 
 
 # ------------------------------------------------------------------------------------------------- the day as a picture

@@ -16,12 +16,15 @@ from .units import quantity
 
 if TYPE_CHECKING:
     from .cases import AnswerOf
+    from .checks import Kept, One, Summary, Yardstick
     from .orders.basis import Basis
     from .orders.changes import Change
+    from .orders.check import Compared, NotChecked
     from .orders.compare import Difference
     from .orders.doses import Doses
     from .orders.finding import Finding
     from .orders.lines import Line
+    from .orders.rules.rule import Rule
     from .protocol.library import Loaded
     from .protocol.model import Protocol, Stated
     from .protocol.site import Site
@@ -386,3 +389,156 @@ def _exposed(row: Mapping[str, Any]) -> str:
     shown = " → ".join("unknown" if value is None else wording.number(value["value"], places=2) for value in values)
     limit = f"  (limit {wording.number(row['limit']['value'])}, {row['from']})" if row["limit"] else ""
     return f"  {row['name']:<14} {shown}{limit}"
+
+
+# ------------------------------------------------------------------------------------------------------------- checks
+
+
+MOST_SHOWN: Final = 40  # findings of a table that a person would read on a screen
+
+
+def check(one: One, yardstick: Yardstick) -> str:
+    """The check of one order: the verdict, what departs, what could not be told, and what it was held against."""
+    from .orders.check import side_by_side
+    from .orders.finding import STOPPING
+    from .orders.rules import RULES
+
+    findings_, by = one.checked.findings, one.overrides
+    open_ = [finding for finding, answer in zip(findings_, by, strict=True) if answer is None]
+    stopping = sum(finding.severity in STOPPING for finding in (*open_, *one.standing))
+    verdict = f"STOPPED by {stopping} {wording.plural('finding', stopping)}" if stopping else "nothing stops it"
+    style = {"fg": "red", "bold": True} if stopping else {"fg": "green"}
+    values = one.record.values
+    who = ", ".join(str(values[path]) for path in ("patient", "protocol") if values.get(path))
+    cycle = f", cycle {wording.number(values['cycle'])}" if "cycle" in values else ""
+    out = [f"{one.path}    order {one.id}    {who}{cycle}", click.style(verdict, **style)]
+    for finding, answer in zip(findings_, by, strict=True):
+        out += findings([finding])
+        out.append(
+            _wrapped(RULES[finding.rule].advice, 15) + click.style(f"  ({finding.rule}, {finding.where})", dim=True)
+        )
+        if answer is not None:
+            out.append(_wrapped(f"answered for by {answer.by}, {answer.role}: {answer.reason}", 15))
+    if one.standing:
+        out += ["", "Of protocol and site:", *findings(one.standing)]
+    differing = [] if one.due is None else [row for row in side_by_side(one.record, one.due) if row.differs]
+    if differing:
+        out += ["", *_side_by_side(differing)]
+    if one.differences:
+        out += ["", "Beside the other order:"]
+        out += [
+            _wrapped(f"{what.replace('_', ' ')}: {this or 'nothing'} here, {other or 'nothing'} there", 6, first="    ")
+            for what, this, other in one.differences
+        ]
+    out += ["", *_not_checked(one.checked.not_checked)]
+    if one.due is not None:
+        site = yardstick.site
+        held = f"{one.due.protocol} version {one.due.version}, sha256 {one.due.protocol_hash[:12]}"
+        out.append(_wrapped(f"Held against {held}; site {site.name}, version {site.version}.", 0))
+    out.append("An aid: to be checked independently by a second person.")
+    return "\n".join(out)
+
+
+def _side_by_side(rows: Sequence[Compared]) -> Iterator[str]:
+    table = [("", "ordered", "expected", "deviation", "allowed")]
+    table += [
+        (row.what, row.ordered or "unknown", row.expected or "unknown", row.deviation, row.allowed) for row in rows
+    ]
+    widths = [max(len(cells[place]) for cells in table) for place in range(5)]
+    for cells in table:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+
+
+def _not_checked(unknown: Sequence[NotChecked]) -> Iterator[str]:
+    if not unknown:
+        yield "Every rule that applies could be asked."
+        return
+    rules_: dict[str, list[str]] = {}
+    for one in unknown:
+        rules_.setdefault(", ".join(one.missing), []).append(one.rule)
+    yield "Not checked, since something is missing:"
+    for missing, names in rules_.items():
+        yield _wrapped(f"{missing}: {', '.join(dict.fromkeys(names))}", 6, first="    ")
+
+
+def checked_table(summary: Summary, kept: Kept | None, out: str | None) -> str:
+    """What came of a table: how its orders stand, which rules fired how often, and what was not checked."""
+    lines = [f"{summary.path}    {summary.rows:,} rows, {summary.orders:,} orders, each answered"]
+    words = {**MARKS, "clear": "clear"}
+    for verdict, count in summary.data()["verdicts"].items():
+        share = wording.number(count / summary.orders * 100, places=2) if summary.orders else "0"
+        lines.append(f"    {words[verdict]:<15}{count:>12,}  {share:>6} %")
+    rows = summary.data()["rules"]
+    if rows:
+        lines += ["", f"    {'rule':<26}{'fired':>10}{'of orders':>12}{'answered for':>14}{'not checked':>13}"]
+    for row in rows:
+        rate = wording.number(row["rate"] * 100, places=2)
+        counts = f"{row['fired']:>10,}{rate + ' %':>12}{row['overridden']:>14,}{row['not_checked']:>13,}"
+        lines.append(f"    {row['rule']:<26}{counts}")
+    if summary.standing:
+        lines += ["", "Of protocol and site:", *findings(summary.standing)]
+    if summary.never:
+        lines += ["", *_not_checked(tuple(summary.never.values()))]
+    if summary.unused:
+        lines += ["", _wrapped(f"Columns that were not used: {', '.join(summary.unused)}", 4)]
+    if kept is not None:
+        lines += ["", *_first_findings(kept)]
+    else:
+        lines += ["", f"{out}: written"]
+    return "\n".join(lines)
+
+
+def _first_findings(kept: Kept) -> Iterator[str]:
+    import itertools
+
+    from .orders.finding import STOPPING
+
+    rows = (row for table in kept.tables for row in table.to_pylist() if row["severity"] in STOPPING)
+    for row in itertools.islice(rows, MOST_SHOWN):
+        rest = [f"is {row['measured']}"] if row["measured"] else []
+        rest += [f"allowed {row['allowed']}"] if row["allowed"] else []
+        mark = f"{MARKS[row['severity']]:<15}"
+        text = _wrapped(
+            f"row {row['row']}, order {row['order']}: {row['message']}{'; ' if rest else ''}{', '.join(rest)}",
+            15,
+            first=mark,
+        )
+        yield click.style(mark, fg=COLOURS[row["severity"]]) + text[len(mark) :]
+    left = sum(1 for _ in rows)
+    if left:
+        yield f"… and {left:,} more that stop an order; --out findings.csv takes them all"
+
+
+# -------------------------------------------------------------------------------------------------------------- rules
+
+
+def rules(catalogue: Mapping[str, Rule]) -> str:
+    """Every rule by chapter: its name, its severity, and its message."""
+    from .orders.rules import CHAPTERS
+
+    out: list[str] = []
+    for chapter, title in CHAPTERS.items():
+        out += ["", click.style(title, bold=True)] if out else [click.style(title, bold=True)]
+        for one in catalogue.values():
+            if one.module == chapter:
+                first = f"  {one.id:<24}{one.severities:<17}"
+                out.append(_wrapped(one.message, 43, first=first))
+    return "\n".join(out)
+
+
+def rule(one: Rule) -> str:
+    """One rule with all that is to be said of it."""
+    data = one.data()
+    out = [
+        click.style(f"{one.id}    {one.severities}", bold=True),
+        _wrapped(one.message[0].upper() + one.message[1:] + ".", 0),
+    ]
+    names = {
+        "measured": "measured", "allowed": "allowed", "source": "source", "advice": "what to do", "needs": "needs",
+        "hazards": "hazards",
+    }  # fmt: skip
+    for key, title in names.items():
+        text = ", ".join(data[key]) if isinstance(data[key], list) else data[key]
+        if text:
+            out.append(_wrapped(text, 12, first=f"{title:<12}"))
+    return "\n".join(out)

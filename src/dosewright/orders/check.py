@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
+from .. import wording
 from .finding import Finding, Severity, gravity, stops
 from .rules import RULES
 from .rules.due import Due
 from .rules.rule import Outcome, Rule, looked
-from .rules.values import Condition, at
-from .rules.view import OrderView, Record
+from .rules.values import Condition, alike, at
+from .rules.view import ARITHMETIC, LineView, OrderView, Record
 
 EVERY: Final[tuple[Rule, ...]] = tuple(RULES.values())
 
@@ -62,6 +63,50 @@ def _not_checked(outcome: Outcome, row: int | None = None) -> NotChecked:
 def _certain(condition: Condition) -> bool:
     """Whether a condition holds for the one order, or for all of the column."""
     return condition if isinstance(condition, bool) else bool(condition.all())
+
+
+# -------------------------------------------------------------------------------------------------------- side by side
+
+
+class Compared(NamedTuple):
+    """One figure of the order beside the one that follows, in words: how far apart, what is allowed, who says so."""
+
+    what: str
+    ordered: str
+    expected: str
+    deviation: str
+    allowed: str
+    source: str
+    differs: bool
+
+
+def side_by_side(record: Record, due: Due) -> Iterator[Compared]:
+    """What the order states beside what follows from protocol, site and its own figures."""
+    order = OrderView(record, "", due)
+    yield _compared(order, "body surface area", "bsa", "surface", "bsa_off", ARITHMETIC, due.formula)
+    for key, line in order.lines.items():
+        if not line.present:
+            continue
+        if line.due.dose is not None:
+            source = line.due.dose.source
+            yield _compared(line, f"{key}: dose", "dose", "expected", "off", line.tolerance, source)
+        if line.due.over is not None:
+            ordered = line.say("over", None)
+            same = bool(alike(line.over, line.due.over, ARITHMETIC))
+            expected = line.say("due.over", None)
+            yield Compared(f"{key}: over", ordered, expected, "", "the same", line.due.over_source, not same)
+        routes = line.say("due.routes", None)
+        differs = line.route not in line.due.routes
+        yield Compared(f"{key}: route", line.route or "", routes, "", "the same", line.due.route_source, differs)
+        yield _compared(line, f"{key}: rate × time", "pumped", "volume", "pumped_off", ARITHMETIC, "by definition")
+
+
+def _compared(
+    view: OrderView | LineView, what: str, stated: str, follows: str, off: str, share: float, source: str
+) -> Compared:
+    differs = not alike(getattr(view, stated), getattr(view, follows), share)
+    limit = f"{wording.number(share * 100)} %"
+    return Compared(what, view.say(stated, None), view.say(follows, None), view.say(off, None), limit, source, differs)
 
 
 # ------------------------------------------------------------------------------------------------------------ a column

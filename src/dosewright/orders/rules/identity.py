@@ -79,8 +79,8 @@ def order_repeated(o: OrderView) -> Condition:
     "altered",
     "blocks-release",
     where="id",
-    measured="the hash does not belong to the content",
-    allowed="an order as it was made",
+    measured="changed",
+    allowed="unchanged",
     source="by definition",
     hazards="H54 H59",
 )

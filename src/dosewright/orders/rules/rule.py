@@ -69,6 +69,22 @@ class Rule:
         """Its severity; of one that the site grades, that."""
         return self.severity if isinstance(self.severity, str) else "as the site says"
 
+    def data(self) -> dict[str, Any]:
+        """The rule for programs and for the manual."""
+        return {
+            "rule": self.id,
+            "severity": self.severities,
+            "chapter": self.module,
+            "of": self.of,
+            "message": self.message,
+            "measured": self.measured.outline(),
+            "allowed": self.allowed.outline(),
+            "source": self.source.outline(),
+            "needs": [*self.needs, *self.asks],
+            "hazards": list(self.hazards),
+            "advice": self.advice,
+        }
+
     def graded(self, due: Any) -> Severity | None:
         """Its severity by what is due; None where it does not apply there."""
         return self.severity if isinstance(self.severity, str) else self.severity(due)

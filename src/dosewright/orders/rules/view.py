@@ -260,6 +260,7 @@ class LineView(View):
     said: ClassVar[Mapping[str, Say]] = {
         "expected": say_quantity(FIELDS["line"]["dose"].kind, places=2),  # type: ignore[arg-type]
         "off": say_percent,
+        "pumped_off": say_percent,
         "mg_per_m2": say_quantity(DOSE_PER_AREA, places=2),
         "mg_per_h": lambda value: f"{wording.number(value, places=1)} mg/h",
         "pumped": say_quantity(FIELDS["line"]["volume"].kind, places=2),  # type: ignore[arg-type]
@@ -349,9 +350,8 @@ class LineView(View):
         if nowhere(self.deviates):
             return dict.fromkeys(SLIPS, False)
         looks = {
-            "tenfold": either_way(self.dose, 10.0, self.expected, self.tolerance)
-            | either_way(self.dose, 100.0, self.expected, self.tolerance),
-            "thousandfold": either_way(self.dose, 1000.0, self.expected, self.tolerance),
+            "tenfold": self._so_many_times(10.0) | self._so_many_times(100.0),
+            "thousandfold": self._so_many_times(1000.0),
             "unmultiplied": self._unmultiplied(),
             "elsewhere": self._one_of(self.due.elsewhere),
             "disputed": self._one_of(self.due.others),
@@ -361,6 +361,11 @@ class LineView(View):
             found[name] = left & look
             left = left & no(look)
         return found
+
+    def _so_many_times(self, factor: float) -> Condition:
+        """So many times the dose that follows, or the one that the order itself has calculated; or that part of it."""
+        found = either_way(self.dose, factor, self.expected, self.tolerance)
+        return found | either_way(self.dose, factor, self.calculated, self.tolerance)
 
     def _unmultiplied(self) -> Condition:
         """The figure per m² or per kg itself, or a flat one that was multiplied."""
@@ -433,6 +438,11 @@ class LineView(View):
     def pumped(self) -> Number:
         """What the pump gives at the stated rate in the stated time."""
         return self.rate * self.over
+
+    @functools.cached_property
+    def pumped_off(self) -> Number:
+        """How far rate × time lies from the volume, as a share of the volume."""
+        return self.pumped / self.volume - 1
 
     @functools.cached_property
     def dissolved(self) -> Number:
