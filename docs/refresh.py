@@ -22,13 +22,15 @@ import shlex
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = ROOT / "src" / "dosewright" / "examples"
 CALCULATORS = ROOT / "docs" / "reference" / "calculators.md"
+RULES = ROOT / "docs" / "reference" / "rules.md"
+FIELDS = ROOT / "docs" / "reference" / "order-fields.md"
 PICTURES = ROOT / "docs" / "pictures"
 ANY = "…"
 _FENCE = re.compile(r"^(?P<ticks>`{3,}) ?(?P<info>[^\n`]*)\n(?P<body>.*?)^(?P=ticks)$", re.MULTILINE | re.DOTALL)
@@ -181,6 +183,75 @@ def _takes(one: object) -> Iterator[str]:
             yield f"`{argument.name}`: {', '.join(f'`{word}`' for word in argument.words)}"
 
 
+def rules() -> str:
+    """The page of rules, from the catalogue."""
+    from dosewright.orders.check import REASONS
+    from dosewright.orders.rules import CHAPTERS, RULES
+    from dosewright.orders.rules.hazards import HAZARDS
+
+    out = [_ABOUT_RULES]
+    for chapter, title in CHAPTERS.items():
+        heads = ("rule", "severity", "it fires where", "measured; allowed", "what to do", "hazards")
+        out += ["", f"## {title}", "", _row(heads), _row(["---"] * len(heads))]
+        for one in (rule for rule in RULES.values() if rule.module == chapter):
+            told = "; ".join(text for text in (one.measured.outline(), one.allowed.outline()) if text)
+            out.append(_row((f"`{one.id}`", one.severities, one.message, told, one.advice, ", ".join(one.hazards))))
+    out += ["", "## Overrides", "", _ABOUT_OVERRIDES, "", *(f"- {reason}" for reason in REASONS)]
+    out += ["", "## Hazards", "", _row(("number", "hazard")), _row(["---"] * 2)]
+    out += [_row((id, words)) for id, words in HAZARDS.items()]
+    return "\n".join(out) + "\n"
+
+
+_ABOUT_RULES = """# Rules of a check
+
+Written by `python docs/refresh.py` from what `dosewright rules list` prints. Each rule holds one thing that an order
+states against protocol, site or the order's own figures; limits stand in the protocol and in the site file, never in a
+rule. A rule that lacks what it needs says *not checked*, never *in order*. What the severities mean:
+[findings](findings.md).
+
+Figures that follow from each other (rate × time and volume, dose ÷ volume and concentration, body surface area) may lie
+0.5 % apart, which is what rounding for print makes of them."""
+_ABOUT_OVERRIDES = """Somebody may answer for a finding, by name, role and one of these reasons; what is refused
+outright needs a second person. Answers are counted for each rule."""
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
+
+
+def order_fields() -> str:
+    """The page of the fields of an order, from the table that reads them."""
+    from dosewright.orders.rules.fields import FIELDS
+
+    out = [_ABOUT_FIELDS]
+    for part, fields in FIELDS.items():
+        title, where = _PARTS[part]
+        heads = ("field", "what it is", "written as", "for example")
+        out += ["", f"## {title}", "", f"Written {where}.", "", _row(heads), _row(["---"] * len(heads))]
+        for one in (known for known in fields.values() if not known.noted):
+            needs = one.needs if one.form != "word" or one.words else "words"
+            out.append(_row((f"`{one.name}`", one.says, needs, f"`{one.example}`")))
+    return "\n".join(out) + "\n"
+
+
+_ABOUT_FIELDS = """# Fields of an order
+
+Written by `python docs/refresh.py` from the table by which orders are read. A sheet in YAML or JSON, a table in CSV, XLSX
+or Parquet, and our own order come down to these fields. In a sheet a quantity carries its unit; in a table the unit
+stands in the header or in each cell. A field that is left out is not known, and `unknown` says the same. How to use
+them: [check orders](../how-to/check-orders.md)."""
+_PARTS = {
+    "order": ("The order", "as `weight`, or in a column `weight [kg]`"),
+    "line": ("A line", "under `lines`, or in a column `oxaliplatin.dose [mg]`"),
+    "beads": ("Beads", "under `beads`, or in a column `beads.offered [mg]`"),
+    "lab": ("A laboratory value", "under `laboratory` with its `analyte`, or in a column `lab.neutrophils.value`"),
+    "before": (
+        "What was given before",
+        "under `before` with its `drug`, or in a column `before.doxorubicin.total [mg/m2]`",
+    ),
+}
+
+
 def refresh(page: Path) -> list[str]:
     """Write into a page what its commands print now; return the commands that a person must look at: those whose
     shortened output no longer fits, and those that fell over a fault of the tool."""
@@ -247,6 +318,8 @@ def main() -> None:
     if "--pictures" in sys.argv:
         pictures()
     CALCULATORS.write_text(calculators(), "utf-8")
+    RULES.write_text(rules(), "utf-8")
+    FIELDS.write_text(order_fields(), "utf-8")
     stale = [f"{page.relative_to(ROOT)}: {command}" for page in pages() for command in refresh(page)]
     print("\n".join(stale) or "all pages are up to date")
     sys.exit(bool(stale))

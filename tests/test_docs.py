@@ -164,6 +164,14 @@ def test_the_page_of_calculators_is_what_the_catalogue_says():
     assert refresh.CALCULATORS.read_text("utf-8") == refresh.calculators(), "python docs/refresh.py writes it anew"
 
 
+def test_the_page_of_rules_is_what_the_catalogue_says():
+    assert refresh.RULES.read_text("utf-8") == refresh.rules(), "python docs/refresh.py writes it anew"
+
+
+def test_the_page_of_fields_is_what_orders_are_read_by():
+    assert refresh.FIELDS.read_text("utf-8") == refresh.order_fields(), "python docs/refresh.py writes it anew"
+
+
 # ------------------------------------------------------------------------------------------------------------- keys
 
 

@@ -137,10 +137,19 @@ def check_order(path: str, yardstick: Yardstick, overrides: Sequence[Override] =
 
 
 def with_strangers(record: Record, asked: Due | None) -> Record:
-    """A record that knows which of its lines are of drugs that the protocol does not have."""
-    ours = {"beads", "lab", "before"} | ({line.key for line in asked.lines} if asked is not None else set())
-    keys = dict.fromkeys(path.partition(".")[0] for path in record.values if "." in path)
-    return replace(record, strangers=tuple(key for key in keys if key not in ours))
+    """A record that knows which of its lines are of drugs that the protocol does not have.
+
+    Where columns are named by the line and none names its drug, the name of the line says which it is.
+    """
+    ours = {line.key: line.drug for line in asked.lines} if asked is not None else {}
+    parts = dict.fromkeys(path.partition(".")[0] for path in record.values if "." in path)
+    keys = [key for key in parts if key not in {"beads", "lab", "before"}]
+    strangers = tuple(key for key in keys if key not in ours)
+    if record.carried is None:
+        return replace(record, strangers=strangers)
+    unnamed = {f"{key}.drug": ours.get(key, key) for key in keys if not record.carries(f"{key}.drug")}
+    carried = record.carried | unnamed.keys()
+    return replace(record, values={**record.values, **unnamed}, carried=carried, strangers=strangers)
 
 
 def differences(first: Record, second: Record) -> Iterator[tuple[str, str, str]]:
@@ -169,6 +178,7 @@ class Summary:
     orders: int = 0
     verdicts: Counter[str] = field(default_factory=Counter)
     fired: Counter[str] = field(default_factory=Counter)
+    concerned: Counter[str] = field(default_factory=Counter)  # of each rule the orders in which it fired
     overridden: Counter[str] = field(default_factory=Counter)
     unknown: Counter[str] = field(default_factory=Counter)
     never: dict[str, NotChecked] = field(default_factory=dict)  # rules for which the table has no column
@@ -184,6 +194,8 @@ class Summary:
         """One more chunk: how each of its orders stands."""
         import numpy
 
+        for id, places in told.concerned.items():
+            self.concerned[id] += len(numpy.unique(numpy.concatenate(places)))
         numbers = numpy.bincount(told.verdicts, minlength=len(VERDICTS))
         self.verdicts.update(dict(zip(VERDICTS, numbers.tolist(), strict=True)))
         self.orders += told.chunk.count
@@ -201,7 +213,8 @@ class Summary:
                 {
                     "rule": id,
                     "fired": self.fired[id],
-                    "rate": self.fired[id] / self.orders if self.orders else 0.0,
+                    "orders": self.concerned[id],
+                    "rate": self.concerned[id] / self.orders if self.orders else 0.0,
                     "overridden": self.overridden[id],
                     "override_rate": self.overridden[id] / self.fired[id] if self.fired[id] else 0.0,
                     "not_checked": self.unknown[id],
@@ -280,6 +293,7 @@ class _Told:
     places: list[Any] = field(default_factory=list)
     gravities: list[Any] = field(default_factory=list)
     words: list[tuple[str, ...]] = field(default_factory=list)
+    concerned: dict[str, list[Any]] = field(default_factory=dict)
 
     def take(self, hits: Hits, places: Any, overrides: Sequence[Override], summary: Summary) -> None:
         """The findings of one rule, and what it could not tell."""
@@ -291,6 +305,7 @@ class _Told:
         concerned = [one for one in overrides if one.rule == id]
         counted = places[hits.rows]
         self._place(counted, gravity)
+        self.concerned.setdefault(id, []).append(counted)
         if concerned:
             found = [finding for _, finding in hits.findings()]
             by = [_first(concerned, str(self.ids[int(at)]), one) for at, one in zip(counted, found, strict=True)]
@@ -537,6 +552,11 @@ class Kept:
     def data(self) -> list[dict[str, Any]]:
         """Each finding as programs read it."""
         return [row for table in self.tables for row in table.to_pylist()]
+
+    def gravest(self) -> list[dict[str, Any]]:
+        """The findings that stop an order, what is refused first."""
+        stopping = [row for row in self.data() if row["severity"] in STOPPING]
+        return sorted(stopping, key=lambda row: SEVERITIES.index(row["severity"]))
 
     def csv(self) -> str:
         """All of them as CSV."""

@@ -22,7 +22,7 @@ from .errors import Mistake, together
 from .orders.rules.fields import FIELDS, UNKNOWN, Field, Part
 from .orders.rules.values import Texts, Words
 from .orders.written import read_value
-from .reading import Document, Strict, Text, read, validate
+from .reading import Document, Strict, Text, read, several, validate
 from .units import UNITS
 
 CHUNK: Final = 65_536
@@ -38,14 +38,14 @@ DayOrder = Literal["year-month-day", "day-month-year", "month-day-year"]
 class ColumnOf(Strict):
     """What one column of a stranger's table is."""
 
-    field: Text
+    field: Annotated[tuple[Text, ...], several]
     unit: Text | None = None
     words: dict[Text, Text] = ModelField(default_factory=dict)
     days: DayOrder = "year-month-day"
 
 
 def _column_of(value: object) -> object:
-    return {"field": value} if isinstance(value, str) else value
+    return {"field": value} if isinstance(value, str | list) else value
 
 
 class Foreign(Strict):
@@ -188,16 +188,18 @@ def _foreign(
 ) -> None:
     for name, entry in foreign.columns.items():
         place = document.where(("columns", name))
-        match = _HEADER.fullmatch(entry.field)
-        path = match[1].strip() if match else entry.field
-        known = _field_of_row(path, foreign.rows)
         if name not in header:
             found.append(Mistake("a column of the table", where=place, got=name, hint=f"there are {', '.join(header)}"))
-        elif known is None:
-            found.append(Mistake("a field of an order", where=place, example="oxaliplatin.dose", got=path))
-        else:
-            unit = entry.unit or (match[2] if match else "") or ""
-            columns.append(Column(name, path, known, unit, entry.words, entry.days))
+            continue
+        for told in entry.field:
+            match = _HEADER.fullmatch(told)
+            path = match[1].strip() if match else told
+            known = _field_of_row(path, foreign.rows)
+            if known is None:
+                found.append(Mistake("a field of an order", where=place, example="oxaliplatin.dose", got=path))
+            else:
+                unit = entry.unit or (match[2] if match else "") or ""
+                columns.append(Column(name, path, known, unit, entry.words, entry.days))
     for path, text in foreign.constants.items():
         known = _field_of_row(path, foreign.rows)
         try:

@@ -394,6 +394,7 @@ def _exposed(row: Mapping[str, Any]) -> str:
 # ------------------------------------------------------------------------------------------------------------- checks
 
 
+MANY: Final = 6  # rules that begin alike
 MOST_SHOWN: Final = 40  # findings of a table that a person would read on a screen
 
 
@@ -453,12 +454,26 @@ def _not_checked(unknown: Sequence[NotChecked]) -> Iterator[str]:
     if not unknown:
         yield "Every rule that applies could be asked."
         return
-    rules_: dict[str, list[str]] = {}
+    parts: dict[tuple[str, ...], dict[str, list[str]]] = {}  # what is missing, of which parts, for which rules
     for one in unknown:
-        rules_.setdefault(", ".join(one.missing), []).append(one.rule)
+        names = tuple(path.rpartition(".")[2].replace("_", " ") for path in one.missing)
+        of = one.where.rpartition(".")[0]
+        parts.setdefault(names, {}).setdefault(of, []).append(one.rule)
     yield "Not checked, since something is missing:"
-    for missing, names in rules_.items():
-        yield _wrapped(f"{missing}: {', '.join(dict.fromkeys(names))}", 6, first="    ")
+    for names, by_part in parts.items():
+        of = ", ".join(part for part in by_part if part)
+        rules_ = dict.fromkeys(rule for found in by_part.values() for rule in found)
+        missing = f"{' and '.join(names)} of {of}" if of else " and ".join(names)
+        yield _wrapped(f"{missing}: {', '.join(_shortened(rules_))}", 6, first="    ")
+
+
+def _shortened(names: Iterable[str]) -> Iterator[str]:
+    """Names of rules; of many that begin alike, the beginning and how many they are."""
+    families: dict[str, list[str]] = {}
+    for name in names:
+        families.setdefault(name.partition("-")[0], []).append(name)
+    for family, members in families.items():
+        yield from members if len(members) < MANY else [f"{family}-… ({len(members)} rules)"]
 
 
 def checked_table(summary: Summary, kept: Kept | None, out: str | None) -> str:
@@ -470,10 +485,10 @@ def checked_table(summary: Summary, kept: Kept | None, out: str | None) -> str:
         lines.append(f"    {words[verdict]:<15}{count:>12,}  {share:>6} %")
     rows = summary.data()["rules"]
     if rows:
-        lines += ["", f"    {'rule':<26}{'fired':>10}{'of orders':>12}{'answered for':>14}{'not checked':>13}"]
+        lines += ["", f"    {'rule':<26}{'orders':>10}{'of all':>12}{'answered for':>14}{'not checked':>13}"]
     for row in rows:
         rate = wording.number(row["rate"] * 100, places=2)
-        counts = f"{row['fired']:>10,}{rate + ' %':>12}{row['overridden']:>14,}{row['not_checked']:>13,}"
+        counts = f"{row['orders']:>10,}{rate + ' %':>12}{row['overridden']:>14,}{row['not_checked']:>13,}"
         lines.append(f"    {row['rule']:<26}{counts}")
     if summary.standing:
         lines += ["", "Of protocol and site:", *findings(summary.standing)]
@@ -489,24 +504,16 @@ def checked_table(summary: Summary, kept: Kept | None, out: str | None) -> str:
 
 
 def _first_findings(kept: Kept) -> Iterator[str]:
-    import itertools
-
-    from .orders.finding import STOPPING
-
-    rows = (row for table in kept.tables for row in table.to_pylist() if row["severity"] in STOPPING)
-    for row in itertools.islice(rows, MOST_SHOWN):
+    rows = kept.gravest()
+    for row in rows[:MOST_SHOWN]:
         rest = [f"is {row['measured']}"] if row["measured"] else []
         rest += [f"allowed {row['allowed']}"] if row["allowed"] else []
         mark = f"{MARKS[row['severity']]:<15}"
-        text = _wrapped(
-            f"row {row['row']}, order {row['order']}: {row['message']}{'; ' if rest else ''}{', '.join(rest)}",
-            15,
-            first=mark,
-        )
+        words = f"row {row['row']}, order {row['order']}: {row['message']}{'; ' if rest else ''}{', '.join(rest)}"
+        text = _wrapped(words, 15, first=mark)
         yield click.style(mark, fg=COLOURS[row["severity"]]) + text[len(mark) :]
-    left = sum(1 for _ in rows)
-    if left:
-        yield f"… and {left:,} more that stop an order; --out findings.csv takes them all"
+    if len(rows) > MOST_SHOWN:
+        yield f"… and {len(rows) - MOST_SHOWN:,} more that stop an order; --out findings.csv takes them all"
 
 
 # -------------------------------------------------------------------------------------------------------------- rules
@@ -537,8 +544,9 @@ def rule(one: Rule) -> str:
         "measured": "measured", "allowed": "allowed", "source": "source", "advice": "what to do", "needs": "needs",
         "hazards": "hazards",
     }  # fmt: skip
+    data["hazards"] = [f"{words} ({id})" for id, words in data["hazards"].items()]
     for key, title in names.items():
-        text = ", ".join(data[key]) if isinstance(data[key], list) else data[key]
+        text = "; ".join(data[key]) if isinstance(data[key], list) else data[key]
         if text:
             out.append(_wrapped(text, 12, first=f"{title:<12}"))
     return "\n".join(out)

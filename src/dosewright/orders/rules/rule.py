@@ -14,6 +14,7 @@ from typing import Any, Final, Literal
 
 from ..finding import Finding, Severity
 from .due import Due
+from .hazards import HAZARDS
 from .values import Condition, no, nowhere
 from .view import CriterionView, InteractionView, LabView, LifetimeView, LineView, OrderView, View
 
@@ -81,7 +82,7 @@ class Rule:
             "allowed": self.allowed.outline(),
             "source": self.source.outline(),
             "needs": [*self.needs, *self.asks],
-            "hazards": list(self.hazards),
+            "hazards": {id: HAZARDS[id] for id in self.hazards},
             "advice": self.advice,
         }
 
@@ -94,7 +95,7 @@ class Rule:
         lacking: Condition = not all(map(view.carries, self.needs)) or not any(map(view.carries, self.asks or [""]))
         fires = False if lacking else self.function(view)
         for name in self.needs:
-            lacking = lacking | view.lacks(name)
+            lacking = True if lacking is True else lacking | view.lacks(name)
         there = view.present
         if there is not True and not self.even_absent:
             fires, lacking = fires & there, lacking & there
@@ -182,7 +183,7 @@ def rule(
             severity=severity,
             of=of,
             function=function,
-            message=message[0].lower() + message[1:] if message[1:2].islower() else message,
+            message=message if message[1:2].isupper() else message[0].lower() + message[1:],
             advice=" ".join(rest.split()),
             measured=Template(measured),
             allowed=Template(allowed),

@@ -80,6 +80,7 @@ class View:
     prefix: str
     due: Any
     said: ClassVar[Mapping[str, Say]]  # how what follows from the fields becomes text
+    follows: ClassVar[Mapping[str, tuple[str, ...]]] = {}  # from which fields it follows; 'order.' those of the order
 
     def __init__(self, record: Record, prefix: str, due: Any) -> None:
         self.record, self.prefix, self.due = record, prefix, due
@@ -103,8 +104,13 @@ class View:
         return known[name]
 
     def carries(self, name: str) -> bool:
-        """Whether the record has the field at all; what follows from fields is always looked for."""
-        return name not in FIELDS[self.of] or self.record.carries(self.path(name))
+        """Whether the record has the field at all, or all from which a value follows."""
+        if name in FIELDS[self.of]:
+            return self.record.carries(self.path(name))
+        return all(
+            self.record.carries(one.removeprefix("order.") if one.startswith("order.") else self.path(one))
+            for one in self.follows.get(name, ())
+        )
 
     @property
     def present(self) -> Condition:
@@ -166,6 +172,14 @@ class OrderView(View):
         "age": lambda value: f"{wording.number(value)} years",
         "valid_for": _days,
         "next_cycle": say_number,
+    }
+
+    follows: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "surface": ("height", "weight"),
+        "uncapped": ("height", "weight"),
+        "mass_index": ("height", "weight"),
+        "weight_age": ("weight_on", "on"),
+        "next_cycle": ("last_cycle",),
     }
 
     def row(self, index: int) -> OrderView:
@@ -282,8 +296,24 @@ class LineView(View):
 
     @functools.cached_property
     def present(self) -> Condition:
-        """Where the order has this line: a drug, a dose or a route stands there."""
-        return no(self.lacks("drug") & self.lacks("dose") & self.lacks("unit") & self.lacks("route"))
+        """Where the order has this line: a dose or a route stands there."""
+        return no(self.lacks("dose") & self.lacks("unit") & self.lacks("route"))
+
+    follows: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "mg_per_m2": ("dose", "order.height", "order.weight"),
+        "mg_per_h": ("dose", "over"),
+        "lasts": ("start", "end"),
+        "dose_of_day": ("dose",),
+        "dose_of_cycle": ("dose",),
+    }
+
+    def carries(self, name: str) -> bool:
+        """Whether the record has what a value follows from; a flat dose follows from nothing."""
+        if name in {"expected", "limit"}:
+            basis = self.due.dose.basis if self.due.dose is not None else "flat"
+            measures = {"per m²": ("height", "weight"), "per kg": ("weight",), "flat": ()}[basis]
+            return all(map(self.record.carries, measures))
+        return super().carries(name)
 
     def row(self, index: int) -> LineView:
         return LineView(self.order.row(index), self.key, self.due)
@@ -464,6 +494,7 @@ class BeadsView(View):
 
     of = "beads"
     due: BeadsDue
+    follows: ClassVar[Mapping[str, tuple[str, ...]]] = {"per_vial": ("offered", "vials"), "due_volume": ("vials",)}
     said: ClassVar[Mapping[str, Say]] = {
         "per_vial": lambda value: f"{wording.number(value, places=1)} mg/vial",
         "due_volume": say_quantity(FIELDS["beads"]["final_volume"].kind),  # type: ignore[arg-type]
@@ -497,6 +528,7 @@ class LabView(View):
 
     of = "lab"
     due: GateDue
+    follows: ClassVar[Mapping[str, tuple[str, ...]]] = {"age": ("on", "order.on")}
     said: ClassVar[Mapping[str, Say]] = {"age": _days}
 
     def __init__(self, order: OrderView, due: GateDue) -> None:
