@@ -655,6 +655,9 @@ VALID = {
     "patient init": (),
     "patient check": (USUAL,),
     "completion": ("bash",),
+    "check": ("x.json",),
+    "rules list": (),
+    "rules show": ("dose-tenfold",),
     "demo": None,  # takes nothing but a folder, and long
     "course plan": ("haic-folfox", "--patient", USUAL, "--start", "2026-11-23", "--cycles", "3", "--out", "new.yaml"),
     "course show": ("course.yaml", "--patient", USUAL),

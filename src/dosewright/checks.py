@@ -19,7 +19,7 @@ from . import __version__, files, wording
 from .errors import Mistake, together
 from .orders import written
 from .orders.check import REASONS, Checked, Hits, NotChecked, Override, check, check_column, overridden, side_by_side
-from .orders.doses import site_data
+from .orders.doses import site_data, to_data
 from .orders.finding import SEVERITIES, STOPPING, Finding
 from .orders.rules import RULES
 from .orders.rules.due import Due, due
@@ -585,7 +585,7 @@ def one_data(one: One, yardstick: Yardstick) -> dict[str, Any]:
     if one.due is not None:
         rows = [row._asdict() for row in side_by_side(one.record, one.due)]
         protocol = {"id": one.due.protocol, "version": one.due.version, "sha256": one.due.protocol_hash}
-    return {
+    data = {
         "schema": "1",
         "kind": "check",
         "tool": f"dosewright {__version__}",
@@ -600,6 +600,7 @@ def one_data(one: One, yardstick: Yardstick) -> dict[str, Any]:
         "side_by_side": rows,
         "differences": [dict(zip(("what", "this", "other"), row, strict=True)) for row in one.differences],
     }
+    return dict(to_data(data))
 
 
 def one_csv(found: Sequence[One]) -> str:

@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 def one_case() -> Iterator[None]:
     """Import what one case needs, quickly.
 
-    Pint would load NumPy for columns, at half the cost of the whole command; imports make no garbage worth collecting;
-    and no plugin may have a say in what we validate.
+    Pint would load NumPy for columns, at half the cost of the whole command, and Dask where that is installed; imports
+    make no garbage worth collecting; and no plugin may have a say in what we validate.
     """
     import gc
 
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
-    without_numpy = "numpy" not in sys.modules and "pint" not in sys.modules
-    if without_numpy:
-        sys.modules["numpy"] = None  # type: ignore[assignment]
+    hidden = [] if "pint" in sys.modules else [name for name in ("numpy", "dask") if name not in sys.modules]
+    for name in hidden:
+        sys.modules[name] = None  # type: ignore[assignment]
     gc.disable()
     try:
         import pint  # noqa: F401
@@ -40,8 +40,8 @@ def one_case() -> Iterator[None]:
     finally:
         gc.freeze()  # what was imported stays to the end: no collection need look at it again, not even the last
         gc.enable()
-        if without_numpy:
-            del sys.modules["numpy"]
+        for name in hidden:
+            del sys.modules[name]
 
 
 def read_site(path: str | None) -> tuple[Site, Document]:

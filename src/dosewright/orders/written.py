@@ -294,10 +294,11 @@ def _of_beads(beads: Mapping[str, Any] | None) -> Mapping[str, Any]:
     if beads is None:
         return {}
     plan = beads["plan"] or {}
+    planned = beads["injected"] is not None  # else the amount is the site's usual one, and no plan for this patient
     return {
         "drug": beads["drug"],
-        "offered": beads["offered"],
-        "vials": beads["vials"],
+        "offered": beads["offered"] if planned else None,
+        "vials": beads["vials"] if planned else None,
         "contact": beads["contact_at_least"],
         "final_volume": plan.get(f"volume_of_treatment_if_per_{beads['final_volume_per']}"),
         "injected": beads["injected_together"],

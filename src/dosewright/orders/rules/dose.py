@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ... import wording
+from ..finding import Severity
 from .rule import rule
 from .values import Condition, above, alike, differ, missing, no
 from .values import each as of_each
-from .view import ARITHMETIC, LifetimeView, LineView
+from .view import ARITHMETIC, LifetimeView, LineView, OrderView
 
 WHOLE: Final = 100.0  # percent
 MULTIPLE: Final = 1e-9  # of a step, within which a dose is a multiple of it
@@ -449,20 +450,22 @@ def cumulative_limit(lifetime: LifetimeView) -> Condition:
     return above(lifetime.total, lifetime.due.at_most)
 
 
+def _how_grave(due: Any) -> Severity:
+    return "blocks-release" if due.prior_exposure == "required" else "warning"
+
+
 @rule(
     "prior-exposure-unknown",
-    "blocks-release",
-    of="lifetime",
+    _how_grave,
+    asks="prior_exposure",
     measured="unknown",
     allowed="what was given before, or none",
     source="site policy",
-    asks="prior_exposure",
     hazards="H38",
-    applies=lambda due: due.asked,
 )
-def prior_exposure_unknown(lifetime: LifetimeView) -> Condition:
+def prior_exposure_unknown(o: OrderView) -> Condition:
     """What was given before this order is unknown, so that the lifetime's dose cannot be told.
 
     Ask, and write it down; unknown is not zero.
     """
-    return lifetime.lacks("prior_exposure")
+    return o.lacks("prior_exposure")

@@ -55,6 +55,8 @@ class LineDue:
     start_source: str
     forms: frozenset[str]
     form_source: str
+    unlike_forms: frozenset[str]  # of which the protocol's milligrams are not the dose
+    unlike_source: str
     limit: Figure | None
     cap: float | None
     most_per_m2: float | None
@@ -138,7 +140,6 @@ class LifetimeDue:
     at_most: float
     members: tuple[str, ...]
     source: str
-    asked: bool  # whether the site stops where the sum is unknown
 
 
 @dataclass(frozen=True)
@@ -278,6 +279,8 @@ def _line(component: Component, site: Site, choices: Choices) -> LineDue:
         start_source=start.source,
         forms=frozenset(forms),
         form_source="" if form is None else form.source,
+        unlike_forms=frozenset({"levoleucovorin"}) - {component.drug} if facts.forms else frozenset(),
+        unlike_source=facts.forms.source if facts.forms else "",
         limit=_figure(component.limit.at_most, component.limit.source) if component.limit else None,
         diluents=frozenset(facts.diluents.value) if facts.diluents else frozenset(),
         diluent_source=facts.diluents.source if facts.diluents else "",
@@ -376,4 +379,4 @@ def _lifetimes(site: Site, given: frozenset[str]) -> Iterator[LifetimeDue]:
         at_most, source = limit_of(name, site)
         if at_most is not None:
             members = tuple(sorted(one.name for one in drugs().values() if name in {one.name, one.drug_class}))
-            yield LifetimeDue(name, at_most, members, source, site.prior_exposure == "required")
+            yield LifetimeDue(name, at_most, members, source)

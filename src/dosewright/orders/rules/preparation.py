@@ -144,3 +144,22 @@ def form(line: LineView) -> Condition:
     Racemic leucovorin and levoleucovorin are not exchanged milligram for milligram.
     """
     return each(line.form, lambda word: word not in line.due.forms)
+
+
+@rule(
+    "form-and-dose",
+    "refuse",
+    of="line",
+    needs="form",
+    measured="{form}",
+    allowed="{due.drug}",
+    source="{due.unlike_source}",
+    hazards="H41 H47",
+    applies=lambda due: bool(due.unlike_forms),
+)
+def form_and_dose(line: LineView) -> Condition:
+    """The protocol's milligrams are no dose of this form, of which half does the same.
+
+    Give the form that the protocol doses, or write a protocol with the dose of the other.
+    """
+    return each(line.form, lambda word: word in line.due.unlike_forms)

@@ -610,18 +610,9 @@ class LifetimeView(View):
         super().__init__(order.record, "before", due)
         self.order = order
 
-    @property
-    def prior_exposure(self) -> Word:
-        """Whether all that was given before is known."""
-        return self.order.prior_exposure
-
-    def path(self, name: str) -> str:
-        """The path of a field; whether all is known, the order says."""
-        return name if name == "prior_exposure" else super().path(name)
-
     def carries(self, name: str) -> bool:
-        """Whether the record says what was given before at all; the sums are always looked for."""
-        return self.order.carries(name) if name == "prior_exposure" else True
+        """The sums are always looked for: what is known of them may pass the limit."""
+        return True
 
     @functools.cached_property
     def before(self) -> Number:
