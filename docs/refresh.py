@@ -238,8 +238,8 @@ _ABOUT_FIELDS = """# Fields of an order
 
 Written by `python docs/refresh.py` from the table by which orders are read. A sheet in YAML or JSON, a table in CSV,
 XLSX or Parquet, and our own order come down to these fields. In a sheet a quantity carries its unit; in a table the
-unit stands in the header or in each cell. A field that is left out is not known, and `unknown` says the same. How to use
-them: [check orders](../how-to/check-orders.md)."""
+unit stands in the header or in each cell. A field that is left out is not known, and `unknown` says the same. How to
+use them: [check orders](../how-to/check-orders.md)."""
 _PARTS = {
     "order": ("The order", "as `weight`, or in a column `weight [kg]`"),
     "line": ("A line", "under `lines`, or in a column `oxaliplatin.dose [mg]`"),
