@@ -16,7 +16,7 @@ def _embolises(due: object) -> bool:
     "refuse",
     of="beads",
     asks="drug offered",
-    measured="{drug} {offered}",
+    measured="{drug} {offered} on beads",
     allowed="no beads",
     source="protocol",
     hazards="H49",

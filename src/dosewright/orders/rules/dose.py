@@ -8,7 +8,7 @@ from ... import wording
 from .rule import rule
 from .values import Condition, above, alike, differ, missing, no
 from .values import each as of_each
-from .view import ARITHMETIC, LifetimeView, LineView
+from .view import ARITHMETIC, LifetimeView, LineView, OrderView
 
 WHOLE: Final = 100.0  # percent
 MULTIPLE: Final = 1e-9  # of a step, within which a dose is a multiple of it
@@ -452,17 +452,16 @@ def cumulative_limit(lifetime: LifetimeView) -> Condition:
 @rule(
     "prior-exposure-unknown",
     "blocks-release",
-    of="lifetime",
     measured="unknown",
     allowed="what was given before, or none",
     source="site policy",
     asks="prior_exposure",
     hazards="H38",
-    applies=lambda due: due.asked,
+    applies=lambda due: any(one.asked for one in due.lifetimes),
 )
-def prior_exposure_unknown(lifetime: LifetimeView) -> Condition:
+def prior_exposure_unknown(o: OrderView) -> Condition:
     """What was given before this order is unknown, so that the lifetime's dose cannot be told.
 
     Ask, and write it down; unknown is not zero.
     """
-    return lifetime.lacks("prior_exposure")
+    return o.lacks("prior_exposure")

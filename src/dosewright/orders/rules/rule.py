@@ -34,8 +34,9 @@ class Template:
         return _NAME.findall(self.text)
 
     def fill(self, view: View, index: int | None) -> str:
-        """The words for one order, or for one row of a column."""
-        return _NAME.sub(lambda match: view.say(match[1], index), self.text)
+        """The words for one order, or for one row of a column; 'nothing' where none of the names is known."""
+        words = _NAME.sub(lambda match: view.say(match[1], index), self.text).strip()
+        return words or ("nothing" if self.text else "")
 
     def outline(self) -> str:
         """The template for a catalogue: names as words, without their braces."""

@@ -146,6 +146,11 @@ def surface(formula: str, height: Number, weight: Number, sex: Word) -> Number:
     return choose(missing(sex), NOT_KNOWN, choose(women, of_women, of_men))
 
 
+def _minutes(value: float) -> str:
+    """Hours as minutes, by which beads and drug are timed."""
+    return f"{wording.number(value * 60, places=1)} min"
+
+
 def _days(value: float) -> str:
     return f"{wording.number(value)} {wording.plural('day', value)}"
 
@@ -159,7 +164,7 @@ class OrderView(View):
         "surface": say_quantity(FIELDS["order"]["bsa"].kind),  # type: ignore[arg-type]
         "uncapped": say_quantity(FIELDS["order"]["bsa"].kind),  # type: ignore[arg-type]
         "bsa_off": say_percent,
-        "mass_index": say_quantity(BODY_MASS_INDEX, places=1),
+        "mass_index": say_quantity(BODY_MASS_INDEX, places=2),
         "weight_age": _days,
         "weight_change": say_percent,
         "since_last": _days,
@@ -179,7 +184,7 @@ class OrderView(View):
     @functools.cached_property
     def surface(self) -> Number:
         """Body surface area as the site doses on it."""
-        cap = self.due.cap
+        cap = self.due.surface_cap
         return self.uncapped if cap is None else choose(self.uncapped > cap, cap, self.uncapped)
 
     @functools.cached_property
@@ -263,13 +268,11 @@ class LineView(View):
         "mg_per_m2": say_quantity(DOSE_PER_AREA, places=2),
         "mg_per_h": lambda value: f"{wording.number(value, places=1)} mg/h",
         "pumped": say_quantity(FIELDS["line"]["volume"].kind, places=2),  # type: ignore[arg-type]
-        "dissolved": say_quantity(FIELDS["line"]["concentration"].kind, places=3),  # type: ignore[arg-type]
+        "dissolved": say_quantity(FIELDS["line"]["concentration"].kind, places=5),  # type: ignore[arg-type]
         "lasts": say_quantity(FIELDS["line"]["over"].kind),  # type: ignore[arg-type]
-        "stated": wording.number,
         "limit": say_quantity(FIELDS["line"]["dose"].kind, places=2),  # type: ignore[arg-type]
         "dose_of_day": say_quantity(FIELDS["line"]["dose"].kind, places=2),  # type: ignore[arg-type]
         "dose_of_cycle": say_quantity(FIELDS["line"]["dose"].kind, places=2),  # type: ignore[arg-type]
-        "basis": str,
         "order_drugs": str,
         "order_lines": str,
         "comment_of_order": str,
@@ -290,6 +293,15 @@ class LineView(View):
     def path(self, name: str) -> str:
         """The path of a field of this line; a remark on the order is the order's."""
         return "comment" if name == "comment_of_order" else super().path(name)
+
+    def say(self, name: str, index: int | None) -> str:
+        """A field in words; of the figures from which the order says it computed, the basis and the unit as well."""
+        if name == "basis":
+            figures = {"dose_per": "per m²", "dose_per_kg": "per kg", "flat": "flat"}
+            return wording.listed(basis for figure, basis in figures.items() if super(LineView, self).say(figure, index))
+        if name == "stated":
+            return super().say({"per m²": "dose_per", "per kg": "dose_per_kg", "flat": "flat"}[self.due.dose_basis], index)
+        return super().say(name, index)
 
     @property
     def comment_of_order(self) -> Word:
@@ -384,12 +396,6 @@ class LineView(View):
             return NOT_KNOWN
         return {"per m²": self.dose_per, "per kg": self.dose_per_kg, "flat": self.flat}[self.due.dose.basis]
 
-    @property
-    def basis(self) -> str:
-        """By which bases the order says that it computed."""
-        figures = {"dose_per": "per m²", "dose_per_kg": "per kg", "flat": "flat"}
-        return wording.listed(words for name, words in figures.items() if self.carries(name))
-
     @functools.cached_property
     def limit(self) -> Number:
         """The protocol's limit in this patient's milligrams."""
@@ -455,6 +461,7 @@ class BeadsView(View):
     of = "beads"
     due: BeadsDue
     said: ClassVar[Mapping[str, Say]] = {
+        "contact": _minutes,
         "per_vial": lambda value: f"{wording.number(value, places=1)} mg/vial",
         "due_volume": say_quantity(FIELDS["beads"]["final_volume"].kind),  # type: ignore[arg-type]
     }
@@ -560,26 +567,13 @@ class LifetimeView(View):
     of = "before"
     due: LifetimeDue
     said: ClassVar[Mapping[str, Say]] = {
-        "total": say_quantity(DOSE_PER_AREA, places=1),
-        "before": say_quantity(DOSE_PER_AREA, places=1),
+        "total": say_quantity(DOSE_PER_AREA, places=2),
+        "before": say_quantity(DOSE_PER_AREA, places=2),
     }
 
     def __init__(self, order: OrderView, due: LifetimeDue) -> None:
         super().__init__(order.record, "before", due)
         self.order = order
-
-    @property
-    def prior_exposure(self) -> Word:
-        """Whether all that was given before is known."""
-        return self.order.prior_exposure
-
-    def path(self, name: str) -> str:
-        """The path of a field; whether all is known, the order says."""
-        return name if name == "prior_exposure" else super().path(name)
-
-    def carries(self, name: str) -> bool:
-        """Whether the record says what was given before at all; the sums are always looked for."""
-        return self.order.carries(name) if name == "prior_exposure" else True
 
     @functools.cached_property
     def before(self) -> Number:
@@ -626,8 +620,9 @@ _KG: Final = say_quantity(FIELDS["order"]["weight"].kind)  # type: ignore[arg-ty
 
 _DUE_SAYS: Final[Mapping[str, Say]] = {
     "over": _HOURS,
-    "contact": _HOURS,
+    "contact": _minutes,
     "cap": _MG,
+    "surface_cap": say_quantity(FIELDS["order"]["bsa"].kind),  # type: ignore[arg-type]
     "step": _MG,
     "fastest": lambda value: f"{wording.number(value, places=1)} mg/h",
     "height_least": _CM,
