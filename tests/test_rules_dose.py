@@ -20,7 +20,6 @@ NAMING = [
     Case("drug-missing", WITHOUT_OXA, {**WITHOUT_OXA, "oxaliplatin.unit": "mg/m²"}, "blocks-release · oxaliplatin.drug · not ordered · oxaliplatin · protocol"),
     Case("drug-missing", {**WITHOUT_OXA, "oxaliplatin.over": 4.0}, {"oxaliplatin.over": 4.0}, "blocks-release · oxaliplatin.drug · not ordered · oxaliplatin · protocol"),
     Case("drug-of-other-day", {"day": 1.0}, {"day": 2.0}, "refuse · oxaliplatin.drug · on this day · day 2 · protocol", protocol=ON_DAY_TWO),
-    Case("drug-of-other-day", {"day": 1.0}, {"day": None}, "refuse · oxaliplatin.drug · on this day · day 2 · protocol", protocol=ON_DAY_TWO),
     Case("drug-look-alike", {"oxaliplatin.drug": "Cisplatin"}, {"oxaliplatin.drug": OXA}, "refuse · oxaliplatin.drug · Cisplatin · oxaliplatin · list of look-alike names"),
     Case("drug-otherwise", {"oxaliplatin.drug": "OXA"}, {"oxaliplatin.drug": "Oxaliplatin"}, "blocks-release · oxaliplatin.drug · OXA · oxaliplatin · protocol"),
     Case("drug-otherwise", {"oxaliplatin.drug": "OXA"}, {"oxaliplatin.drug": "cisplatin"}, "blocks-release · oxaliplatin.drug · OXA · oxaliplatin · protocol"),

@@ -153,6 +153,8 @@ def bead_volume(beads: BeadsView) -> Condition:
     "bead-stages",
     "refuse",
     of="beads",
+    needs="offered",
+    when="injected",
     where="injected",
     measured="{injected}",
     allowed="at most {offered}",

@@ -317,7 +317,7 @@ def allergy_recorded(o: OrderView) -> Condition:
     "interaction",
     lambda due: due.severity,
     of="interaction",
-    where="medicines",
+    needs="medicines",
     measured="{medicines}",
     allowed="not with {due.other}",
     source="{due.source}",

@@ -15,6 +15,7 @@ from .view import LineView
     "blocks-release",
     of="line",
     even_absent=True,
+    needs="day_of_order",
     asks="drug dose unit route",
     where="drug",
     measured="not ordered",
@@ -34,7 +35,8 @@ def drug_missing(line: LineView) -> Condition:
     "drug-of-other-day",
     "refuse",
     of="line",
-    needs="drug",
+    needs="day_of_order",
+    where="drug",
     measured="on this day",
     allowed="day {due.days}",
     source="protocol",
@@ -45,7 +47,7 @@ def drug_of_other_day(line: LineView) -> Condition:
 
     Compare the day with the protocol's calendar.
     """
-    return no(line.due_today | line.order.lacks("day"))
+    return no(line.due_today | line.lacks("day_of_order"))
 
 
 def _mistaken(row: Any) -> str:

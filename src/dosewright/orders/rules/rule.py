@@ -58,6 +58,7 @@ class Rule:
     source: Template
     where: str
     needs: tuple[str, ...]
+    when: tuple[str, ...]
     asks: tuple[str, ...]
     hazards: tuple[str, ...]
     applies: Callable[[Any], bool]
@@ -80,6 +81,8 @@ class Rule:
         fires = False if lacking else self.function(view)
         for name in self.needs:
             lacking = lacking | view.lacks(name)
+        for name in self.when:
+            lacking = lacking & no(view.lacks(name))
         there = view.present
         if there is not True and not self.even_absent:
             fires, lacking = fires & there, lacking & there
@@ -141,6 +144,7 @@ def rule(
     *,
     of: Of = "order",
     needs: str = "",
+    when: str = "",
     asks: str = "",
     measured: str = "",
     allowed: str = "",
@@ -153,7 +157,8 @@ def rule(
 ) -> Callable[[Callable[[Any], Condition]], Callable[[Any], Condition]]:
     """Put a function into the catalogue as a rule.
 
-    `needs` are the names without which it cannot tell, `asks` those of which it tells that they are missing; `where` is
+    `needs` are the names without which it cannot tell, `asks` those of which it tells that they are missing, `when`
+    those that an order may leave out, so that there is nothing to look at and nothing that it needs; `where` is
     the field that a finding is about, the first of these where nothing else is said; `applies` says of what is due
     whether there is anything to hold an order against; `even_absent` rules look at a part that the order does not have.
     """
@@ -167,13 +172,14 @@ def rule(
             severity=severity,
             of=of,
             function=function,
-            message=message[0].lower() + message[1:] if message[1:2].islower() else message,
+            message=message[0].lower() + message[1:] if re.match("[A-Z][a-z]|A ", message) else message,
             advice=" ".join(rest.split()),
             measured=Template(measured),
             allowed=Template(allowed),
             source=Template(source),
             where=where or next(iter(asked or wanted), ""),
             needs=wanted,
+            when=tuple(when.split()),
             asks=asked,
             hazards=tuple(hazards.split()),
             applies=applies,

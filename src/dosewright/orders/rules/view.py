@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final
@@ -218,6 +219,11 @@ class OrderView(View):
         return self.first - self.last_on
 
     @functools.cached_property
+    def interval(self) -> Number:
+        """The same where a cycle was given before; without end where this is the first."""
+        return choose(self.last_cycle < 1, math.inf, self.since_last)
+
+    @functools.cached_property
     def next_cycle(self) -> Number:
         """The cycle that follows the last one given."""
         return self.last_cycle + 1
@@ -254,6 +260,7 @@ def completed_years(birth: Number, day: Number) -> Number:
 
 # ----------------------------------------------------------------------------------------------------------- the lines
 
+OF_ORDER: Final = {"comment_of_order": "comment", "day_of_order": "day", "on_of_order": "on"}
 SLIPS: Final = ("tenfold", "thousandfold", "unmultiplied", "elsewhere", "disputed")
 
 
@@ -291,8 +298,12 @@ class LineView(View):
         return LineView(self.order.row(index), self.key, self.due)
 
     def path(self, name: str) -> str:
-        """The path of a field of this line; a remark on the order is the order's."""
-        return "comment" if name == "comment_of_order" else super().path(name)
+        """The path of a field of this line; a remark on the order, its day and its date are the order's."""
+        return OF_ORDER.get(name) or super().path(name)
+
+    def carries(self, name: str) -> bool:
+        """Whether the record has the field at all; of what is the order's, the order says."""
+        return self.order.carries(OF_ORDER[name]) if name in OF_ORDER else super().carries(name)
 
     def say(self, name: str, index: int | None) -> str:
         """A field in words; of the figures from which the order says it computed, the basis and the unit as well."""
@@ -307,6 +318,16 @@ class LineView(View):
     def comment_of_order(self) -> Word:
         """Remarks on the order as a whole."""
         return self.order.comment
+
+    @property
+    def day_of_order(self) -> Number:
+        """The day of the cycle that the order is for."""
+        return self.order.day
+
+    @property
+    def on_of_order(self) -> Number:
+        """The day of treatment."""
+        return self.order.on
 
     @functools.cached_property
     def due_today(self) -> Condition:
@@ -546,7 +567,7 @@ class CriterionView(View):
         return "birth_date" if self.due.measures == "age" else self.due.measures
 
     def lacks(self, name: str) -> Condition:
-        return self.order.lacks(self.name) if name == "found" else super().lacks(name)
+        return self.order.lacks(self.due.measures) if name == "found" else super().lacks(name)
 
     def carries(self, name: str) -> bool:
         return self.order.carries(self.name) if name == "found" else super().carries(name)
@@ -593,7 +614,9 @@ class LifetimeView(View):
                 added = added + choose(line.present, line.mg_per_m2, 0.0)
         beads = self.order.beads
         on_beads = each(beads.drug, lambda word: word in self.due.members)
-        return added + choose(on_beads, beads.offered / self.order.surface, 0.0)
+        amount = choose(on_beads, beads.offered / self.order.surface, 0.0)
+        embolises = self.order.due.beads is not None
+        return added + (choose(beads.lacks("drug"), NOT_KNOWN, amount) if embolises else amount)
 
     @functools.cached_property
     def total(self) -> Number:
