@@ -261,16 +261,16 @@ def _exchange(one: str, other: str) -> Callable[[Order], Any]:
     return spoil
 
 
-def _doses_for(order: Order, *, height: float | None = None, weight: float | None = None) -> None:
+def doses_for(order: Order, *, height: float | None = None, weight: float | None = None) -> None:
     """All doses computed as for another body, with everything that follows from them."""
     surface = math.sqrt((height or order["height"]) * (weight or order["weight"]) / 3600)
     for drug, how in ARMS[order["protocol"]].items():
         if how.per_m2 is not None:
             order[f"{drug}.dose"] = float(half_up(how.per_m2 * surface, how.step))
-            _made_up(order, drug)
+            made_up(order, drug)
 
 
-def _made_up(order: Order, drug: str) -> None:
+def made_up(order: Order, drug: str) -> None:
     how = ARMS[order["protocol"]][drug]
     order[f"{drug}.volume"] = round(how.bag + order[f"{drug}.dose"] / how.strength, 1)
     order[f"{drug}.concentration"] = round(order[f"{drug}.dose"] / order[f"{drug}.volume"], 4)
@@ -280,7 +280,7 @@ def _made_up(order: Order, drug: str) -> None:
 def _pounds(order: Order) -> None:
     """The scale's pounds taken for kilograms, and dosed on."""
     order["weight"] = round(order["weight"] / KG_OF_A_POUND, 1)
-    _doses_for(order)
+    doses_for(order)
     order["bsa"] = round(math.sqrt(order["height"] * order["weight"] / 3600), 2)
 
 
@@ -590,7 +590,7 @@ def _reduced(order: Order, drug: str, share: float) -> None:
     order[f"{drug}.share"] = share
     order[f"{drug}.dose"] = float(math.floor(order[f"{drug}.calculated"] * share / 100))
     order[f"{drug}.calculated"] = order[f"{drug}.calculated"] * share / 100
-    _made_up(order, drug)
+    made_up(order, drug)
 
 
 def _shift(order: Order, path: str, hours: float) -> None:

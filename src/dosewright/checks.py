@@ -147,9 +147,8 @@ def with_strangers(record: Record, asked: Due | None) -> Record:
     strangers = tuple(key for key in keys if key not in ours)
     if record.carried is None:
         return replace(record, strangers=strangers)
-    unnamed = {f"{key}.drug": ours.get(key, key) for key in keys if not record.carries(f"{key}.drug")}
-    carried = record.carried | unnamed.keys()
-    return replace(record, values={**record.values, **unnamed}, carried=carried, strangers=strangers)
+    named = {f"{key}.drug": ours.get(key, key) for key in keys if not record.carries(f"{key}.drug")}
+    return replace(record, strangers=strangers, named=named)
 
 
 def differences(first: Record, second: Record) -> Iterator[tuple[str, str, str]]:

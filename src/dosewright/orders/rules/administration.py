@@ -285,7 +285,7 @@ def overlap(line: LineView) -> Condition:
     "date-of-line",
     "blocks-release",
     of="line",
-    needs="start",
+    needs="start on_of_order",
     measured="{start}",
     allowed="on the day of treatment",
     source="by definition",

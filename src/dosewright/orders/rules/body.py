@@ -275,6 +275,7 @@ def ascites_basis(o: OrderView) -> Condition:
     "warning",
     needs="ascites",
     measured="ascites {ascites}, {weight_basis} weight",
+    allowed="no ascites, or a weight judged by name",
     source="site policy",
     hazards="H10",
 )

@@ -237,6 +237,8 @@ def dose_basis(line: LineView) -> Condition:
     "dose-calculation",
     "blocks-release",
     of="line",
+    needs="expected",
+    when="calculated",
     where="calculated",
     measured="{calculated}",
     allowed="{expected}",
@@ -274,7 +276,8 @@ def share_unexplained(line: LineView) -> Condition:
     "reduced-rounded-up",
     "blocks-release",
     of="line",
-    where="dose",
+    needs="dose expected",
+    when="share",
     measured="{dose}",
     allowed="at most {expected}",
     source="site policy",
@@ -447,7 +450,7 @@ def cumulative_limit(lifetime: LifetimeView) -> Condition:
 
     Count what was given before once more, by every route and on beads; then decide, by name, whether to go on.
     """
-    return above(lifetime.total, lifetime.due.at_most)
+    return above(lifetime.total, lifetime.due.at_most) | above(lifetime.before, lifetime.due.at_most)
 
 
 def _how_grave(due: Any) -> Severity:

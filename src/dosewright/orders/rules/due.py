@@ -151,7 +151,7 @@ class Due:
     protocol_hash: str
     approved: bool
     formula: str
-    cap: float | None
+    surface_cap: float | None
     weight_basis: str
     height_least: float
     height_most: float
@@ -203,7 +203,7 @@ def due(loaded: Loaded, site: Site) -> Due:
         protocol_hash=loaded.document.sha256,
         approved=site.kind == "reference" or f"{protocol.id}@{protocol.version}" in site.protocols,
         formula=body.formula,
-        cap=None if body.cap == "none" else body.cap.m_as("m²"),
+        surface_cap=None if body.cap == "none" else body.cap.m_as("m²"),
         weight_basis=body.weight,
         height_least=body.height.refuse.low.m_as("cm"),
         height_most=body.height.refuse.high.m_as("cm"),

@@ -294,7 +294,15 @@ def allergy(o: OrderView) -> Condition:
     return each(o.allergies, lambda words: any(_names(one, o.due.drugs) for one in _several(words)))
 
 
-@rule("allergy-recorded", "warning", needs="allergies", measured="{allergies}", source="by definition", hazards="H46")
+@rule(
+    "allergy-recorded",
+    "warning",
+    needs="allergies",
+    measured="{allergies}",
+    allowed="none known, or compared by name",
+    source="by definition",
+    hazards="H46",
+)
 def allergy_recorded(o: OrderView) -> Condition:
     """An allergy is recorded: compare it with every drug of the order.
 
@@ -308,7 +316,7 @@ def allergy_recorded(o: OrderView) -> Condition:
     "interaction",
     lambda due: due.severity,
     of="interaction",
-    where="medicines",
+    needs="medicines",
     measured="{medicines}",
     allowed="not with {due.other}",
     source="{due.source}",

@@ -15,7 +15,7 @@ def _bounded(due: object) -> bool:
 @rule(
     "too-early",
     "refuse",
-    needs="last_cycle",
+    needs="interval",
     where="on",
     measured="{since_last} after the last cycle",
     allowed="at least {due.interval_least}",
@@ -28,13 +28,13 @@ def too_early(o: OrderView) -> Condition:
 
     Move the treatment, or release the early day by two people and with a reason.
     """
-    return (o.last_cycle >= 1) & below(o.since_last, o.due.interval_least)
+    return below(o.interval, o.due.interval_least)
 
 
 @rule(
     "late",
     "warning",
-    needs="last_cycle",
+    needs="interval",
     where="on",
     measured="{since_last} after the last cycle",
     allowed="at most {due.interval_most}",
@@ -47,7 +47,7 @@ def late(o: OrderView) -> Condition:
 
     Look why, and whether the patient is still fit for the full dose.
     """
-    return (o.last_cycle >= 1) & above(o.since_last, o.due.interval_most)
+    return no(o.last_cycle < 1) & above(o.interval, o.due.interval_most)
 
 
 @rule(

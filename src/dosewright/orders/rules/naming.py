@@ -15,7 +15,8 @@ from .view import LineView
     "blocks-release",
     of="line",
     even_absent=True,
-    asks="dose unit route",
+    needs="day_of_order",
+    asks="drug dose unit route",
     where="drug",
     measured="not ordered",
     allowed="{due.drug}",
@@ -34,7 +35,8 @@ def drug_missing(line: LineView) -> Condition:
     "drug-of-other-day",
     "refuse",
     of="line",
-    needs="drug",
+    needs="day_of_order",
+    where="drug",
     measured="on this day",
     allowed="day {due.days}",
     source="protocol",
@@ -45,7 +47,7 @@ def drug_of_other_day(line: LineView) -> Condition:
 
     Compare the day with the protocol's calendar.
     """
-    return no(line.due_today | line.order.lacks("day"))
+    return no(line.due_today | line.lacks("day_of_order"))
 
 
 def _mistaken(row: Any) -> str:
@@ -96,7 +98,7 @@ def drug_otherwise(line: LineView) -> Condition:
     "drug-of-no-protocol",
     "refuse",
     of="stranger",
-    asks="dose unit route",
+    asks="drug dose unit route",
     where="drug",
     measured="{drug} {dose}",
     allowed="{order_drugs}",
@@ -116,7 +118,7 @@ def drug_of_no_protocol(line: LineView) -> Condition:
     "line-unplaced",
     "refuse",
     of="stranger",
-    asks="dose unit route",
+    asks="drug dose unit route",
     where="drug",
     measured="{drug} {dose}",
     allowed="{order_lines}",

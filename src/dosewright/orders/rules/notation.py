@@ -112,7 +112,14 @@ def _notation(name: str, severity: Severity, pattern: str, message: str, advice:
 
     noted.__doc__ = f"{message}.\n\n{advice}"
     rule(
-        f"notation-{name}", severity, of="line", needs="written", measured="{written}", source="ismp", hazards=hazards
+        f"notation-{name}",
+        severity,
+        of="line",
+        needs="written",
+        measured="{written}",
+        allowed=advice[0].lower() + advice[1:].rstrip("."),
+        source="ismp",
+        hazards=hazards,
     )(noted)
 
 

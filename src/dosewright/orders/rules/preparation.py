@@ -73,6 +73,8 @@ def concentration(line: LineView) -> Condition:
     "concentration-wrong",
     "blocks-release",
     of="line",
+    needs="dose volume",
+    when="concentration",
     where="concentration",
     measured="{concentration}",
     allowed="{dissolved}",

@@ -7,10 +7,9 @@ import re
 from typing import Any, Final
 
 from .rule import rule
-from .values import Condition, Number, alike, each, missing, no, numbered
+from .values import Condition, Number, alike, missing, no, numbered
 from .view import ARITHMETIC, LineView
 
-MOST: Final = 3  # amounts of one remark that are compared
 _AMOUNT: Final = re.compile(
     r"(?<![\w.,])(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s*(mg|g|mcg|hours?|hrs?|h|mL/h|mL|ml)(?![\w/²^*]|\s*(?:/|per)\s*(?:m|kg|h))"
 )
@@ -29,21 +28,19 @@ def amounts(text: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
             mg.append(number * _MG[match[3]])
         elif match[3] in _HOURS:
             hours.append(number)
-    return tuple(mg[:MOST]), tuple(hours[:MOST])
+    return tuple(mg), tuple(hours)
 
 
 @functools.lru_cache(maxsize=4096)
 def rates(text: str) -> tuple[float, ...]:
     """The rates in mL per hour that a remark names."""
-    return tuple(float(m[1].replace(",", "") + (m[2] or "")) for m in _RATE.finditer(text))[:MOST]
+    return tuple(float(m[1].replace(",", "") + (m[2] or "")) for m in _RATE.finditer(text))
 
 
 def _other(text: Any, read: Any, *known: Number) -> Condition:
     """Where a remark names a number of a kind that is none of those known."""
-    if not _any(text, read):
-        return False
     found: Condition = False
-    for place in range(MOST):
+    for place in range(_most(text, read)):
         named = numbered(text, lambda words, place=place: _nth(read(words), place))  # type: ignore[misc]
         fits: Condition = missing(named)
         for value in known:
@@ -56,15 +53,22 @@ def _nth(values: tuple[float, ...], place: int) -> float:
     return values[place] if place < len(values) else float("nan")
 
 
-def _any(text: Any, read: Any) -> bool:
-    answer = each(text, lambda words: bool(read(words)))
-    return bool(answer if isinstance(answer, bool) else answer.any())
+def _most(text: Any, read: Any) -> int:
+    """How many numbers of a kind one remark names at most."""
+    counts = numbered(text, lambda words: float(len(read(words))))
+    if not isinstance(counts, float):
+        import numpy
+
+        return int(numpy.nan_to_num(counts).max(initial=0.0))
+    return 0 if missing(counts) else int(counts)
 
 
 @rule(
     "remark-and-dose",
     "blocks-release",
     of="line",
+    needs="dose",
+    when="comment",
     where="comment",
     measured="{comment}",
     allowed="{dose}",
@@ -85,6 +89,8 @@ def remark_and_dose(line: LineView) -> Condition:
     "remark-and-duration",
     "blocks-release",
     of="line",
+    needs="over",
+    when="comment",
     where="comment",
     measured="{comment}",
     allowed="{over}",
@@ -103,6 +109,8 @@ def remark_and_duration(line: LineView) -> Condition:
     "remark-and-rate",
     "blocks-release",
     of="line",
+    needs="rate",
+    when="comment",
     where="comment",
     measured="{comment}",
     allowed="{rate}",
@@ -121,6 +129,8 @@ def remark_and_rate(line: LineView) -> Condition:
     "remark-on-order",
     "blocks-release",
     of="line",
+    needs="dose",
+    when="comment_of_order",
     where="comment_of_order",
     measured="{comment_of_order}",
     allowed="{dose}",

@@ -35,8 +35,9 @@ class Template:
         return _NAME.findall(self.text)
 
     def fill(self, view: View, index: int | None) -> str:
-        """The words for one order, or for one row of a column."""
-        return _NAME.sub(lambda match: view.say(match[1], index), self.text)
+        """The words for one order, or for one row of a column; 'nothing' where none of the names is known."""
+        words = _NAME.sub(lambda match: view.say(match[1], index), self.text).strip()
+        return words or ("nothing" if self.text else "")
 
     def outline(self) -> str:
         """The template for a catalogue: names as words, without their braces."""
@@ -58,6 +59,7 @@ class Rule:
     source: Template
     where: str
     needs: tuple[str, ...]
+    when: tuple[str, ...]
     asks: tuple[str, ...]
     hazards: tuple[str, ...]
     applies: Callable[[Any], bool]
@@ -96,6 +98,8 @@ class Rule:
         fires = False if lacking else self.function(view)
         for name in self.needs:
             lacking = True if lacking is True else lacking | view.lacks(name)
+        for name in self.when:
+            lacking = lacking & no(view.lacks(name))
         there = view.present
         if there is not True and not self.even_absent:
             fires, lacking = fires & there, lacking & there
@@ -157,6 +161,7 @@ def rule(
     *,
     of: Of = "order",
     needs: str = "",
+    when: str = "",
     asks: str = "",
     measured: str = "",
     allowed: str = "",
@@ -169,7 +174,8 @@ def rule(
 ) -> Callable[[Callable[[Any], Condition]], Callable[[Any], Condition]]:
     """Put a function into the catalogue as a rule.
 
-    `needs` are the names without which it cannot tell, `asks` those of which it tells that they are missing; `where` is
+    `needs` are the names without which it cannot tell, `asks` those of which it tells that they are missing, `when`
+    those that an order may leave out, so that there is nothing to look at and nothing that it needs; `where` is
     the field that a finding is about, the first of these where nothing else is said; `applies` says of what is due
     whether there is anything to hold an order against; `even_absent` rules look at a part that the order does not have.
     """
@@ -190,6 +196,7 @@ def rule(
             source=Template(source),
             where=where or next(iter(asked or wanted), ""),
             needs=wanted,
+            when=tuple(when.split()),
             asks=asked,
             hazards=tuple(hazards.split()),
             applies=applies,

@@ -78,14 +78,14 @@ def bsa_formula(o: OrderView) -> Condition:
     needs="uncapped",
     where="bsa",
     measured="{uncapped}",
-    allowed="{due.cap} m²",
+    allowed="at most {due.surface_cap}",
     source="site policy",
     hazards="H08",
-    applies=lambda due: due.cap is not None,
+    applies=lambda due: due.surface_cap is not None,
 )
 def bsa_capped(o: OrderView) -> Condition:
     """The body surface area is above the site's cap, and the doses are those of the cap.
 
     Nothing, where the cap is meant for this patient.
     """
-    return o.uncapped > o.due.cap
+    return o.uncapped > o.due.surface_cap

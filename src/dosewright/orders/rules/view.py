@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import functools
 import inspect
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Final
 
 from ... import wording
@@ -55,17 +56,19 @@ class Record:
     carried: frozenset[str] | None = None
     left_out: frozenset[str] = frozenset()
     strangers: tuple[str, ...] = ()
+    named: Mapping[str, str] = field(default_factory=dict)  # what the name of a column says, and no cell
 
     def get(self, path: str, of: Part, name: str) -> Any:
         """The value of a field by its path; not known where it is not stated."""
-        value = self.values.get(path)
+        value = self.values.get(path, self.named.get(path))
         if value is None and FIELDS[of][name].form not in WORDS:
             return NOT_KNOWN
         return value
 
     def carries(self, path: str) -> bool:
         """Whether this kind of record has such a field at all."""
-        return path not in self.left_out and (self.carried is None or path in self.carried)
+        carried = self.carried is None or path in self.carried or path in self.named
+        return carried and path not in self.left_out
 
     def row(self, index: int) -> Record:
         """One order of a column."""
@@ -152,6 +155,11 @@ def surface(formula: str, height: Number, weight: Number, sex: Word) -> Number:
     return choose(missing(sex), NOT_KNOWN, choose(women, of_women, of_men))
 
 
+def _minutes(value: float) -> str:
+    """Hours as minutes, by which beads and drug are timed."""
+    return f"{wording.number(value * 60, places=1)} min"
+
+
 def _days(value: float) -> str:
     return f"{wording.number(value)} {wording.plural('day', value)}"
 
@@ -165,7 +173,7 @@ class OrderView(View):
         "surface": say_quantity(FIELDS["order"]["bsa"].kind),  # type: ignore[arg-type]
         "uncapped": say_quantity(FIELDS["order"]["bsa"].kind),  # type: ignore[arg-type]
         "bsa_off": say_percent,
-        "mass_index": say_quantity(BODY_MASS_INDEX, places=1),
+        "mass_index": say_quantity(BODY_MASS_INDEX, places=2),
         "weight_age": _days,
         "weight_change": say_percent,
         "since_last": _days,
@@ -193,7 +201,7 @@ class OrderView(View):
     @functools.cached_property
     def surface(self) -> Number:
         """Body surface area as the site doses on it."""
-        cap = self.due.cap
+        cap = self.due.surface_cap
         return self.uncapped if cap is None else choose(self.uncapped > cap, cap, self.uncapped)
 
     @functools.cached_property
@@ -225,6 +233,11 @@ class OrderView(View):
     def since_last(self) -> Number:
         """Days from day 1 of the last cycle to day 1 of this one."""
         return self.first - self.last_on
+
+    @functools.cached_property
+    def interval(self) -> Number:
+        """The same where a cycle was given before; without end where this is the first."""
+        return choose(self.last_cycle < 1, math.inf, self.since_last)
 
     @functools.cached_property
     def next_cycle(self) -> Number:
@@ -263,6 +276,7 @@ def completed_years(birth: Number, day: Number) -> Number:
 
 # ----------------------------------------------------------------------------------------------------------- the lines
 
+OF_ORDER: Final = {"comment_of_order": "comment", "day_of_order": "day", "on_of_order": "on"}
 SLIPS: Final = ("tenfold", "thousandfold", "unmultiplied", "elsewhere", "disputed")
 
 
@@ -278,13 +292,11 @@ class LineView(View):
         "mg_per_m2": say_quantity(DOSE_PER_AREA, places=2),
         "mg_per_h": lambda value: f"{wording.number(value, places=1)} mg/h",
         "pumped": say_quantity(FIELDS["line"]["volume"].kind, places=2),  # type: ignore[arg-type]
-        "dissolved": say_quantity(FIELDS["line"]["concentration"].kind, places=3),  # type: ignore[arg-type]
+        "dissolved": say_quantity(FIELDS["line"]["concentration"].kind, places=5),  # type: ignore[arg-type]
         "lasts": say_quantity(FIELDS["line"]["over"].kind),  # type: ignore[arg-type]
-        "stated": wording.number,
         "limit": say_quantity(FIELDS["line"]["dose"].kind, places=2),  # type: ignore[arg-type]
         "dose_of_day": say_quantity(FIELDS["line"]["dose"].kind, places=2),  # type: ignore[arg-type]
         "dose_of_cycle": say_quantity(FIELDS["line"]["dose"].kind, places=2),  # type: ignore[arg-type]
-        "basis": str,
         "order_drugs": str,
         "order_lines": str,
         "comment_of_order": str,
@@ -296,8 +308,9 @@ class LineView(View):
 
     @functools.cached_property
     def present(self) -> Condition:
-        """Where the order has this line: a dose or a route stands there."""
-        return no(self.lacks("dose") & self.lacks("unit") & self.lacks("route"))
+        """Where the order has this line: a drug, a dose or a route stands there."""
+        unnamed = missing(self.record.values.get(self.path("drug")))
+        return no(unnamed & self.lacks("dose") & self.lacks("unit") & self.lacks("route"))
 
     follows: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "mg_per_m2": ("dose", "order.height", "order.weight"),
@@ -308,7 +321,9 @@ class LineView(View):
     }
 
     def carries(self, name: str) -> bool:
-        """Whether the record has what a value follows from; a flat dose follows from nothing."""
+        """Whether the record has what a value follows from: a flat dose from nothing, what is the order's from it."""
+        if name in OF_ORDER:
+            return self.order.carries(OF_ORDER[name])
         if name in {"expected", "limit"}:
             basis = self.due.dose.basis if self.due.dose is not None else "flat"
             measures = {"per m²": ("height", "weight"), "per kg": ("weight",), "flat": ()}[basis]
@@ -319,13 +334,33 @@ class LineView(View):
         return LineView(self.order.row(index), self.key, self.due)
 
     def path(self, name: str) -> str:
-        """The path of a field of this line; a remark on the order is the order's."""
-        return "comment" if name == "comment_of_order" else super().path(name)
+        """The path of a field of this line; a remark on the order, its day and its date are the order's."""
+        return OF_ORDER.get(name) or super().path(name)
+
+    def say(self, name: str, index: int | None) -> str:
+        """A field in words; of the figures from which the order says it computed, the basis and the unit as well."""
+        if name == "basis":
+            figures = {"dose_per": "per m²", "dose_per_kg": "per kg", "flat": "flat"}
+            return wording.listed(words for figure, words in figures.items() if View.say(self, figure, index))
+        if name == "stated":
+            figures = {"per m²": "dose_per", "per kg": "dose_per_kg", "flat": "flat"}
+            return super().say(figures[self.due.dose_basis], index)
+        return super().say(name, index)
 
     @property
     def comment_of_order(self) -> Word:
         """Remarks on the order as a whole."""
         return self.order.comment
+
+    @property
+    def day_of_order(self) -> Number:
+        """The day of the cycle that the order is for."""
+        return self.order.day
+
+    @property
+    def on_of_order(self) -> Number:
+        """The day of treatment."""
+        return self.order.on
 
     @functools.cached_property
     def due_today(self) -> Condition:
@@ -419,12 +454,6 @@ class LineView(View):
             return NOT_KNOWN
         return {"per m²": self.dose_per, "per kg": self.dose_per_kg, "flat": self.flat}[self.due.dose.basis]
 
-    @property
-    def basis(self) -> str:
-        """By which bases the order says that it computed."""
-        figures = {"dose_per": "per m²", "dose_per_kg": "per kg", "flat": "flat"}
-        return wording.listed(words for name, words in figures.items() if self.carries(name))
-
     @functools.cached_property
     def limit(self) -> Number:
         """The protocol's limit in this patient's milligrams."""
@@ -496,6 +525,7 @@ class BeadsView(View):
     due: BeadsDue
     follows: ClassVar[Mapping[str, tuple[str, ...]]] = {"per_vial": ("offered", "vials"), "due_volume": ("vials",)}
     said: ClassVar[Mapping[str, Say]] = {
+        "contact": _minutes,
         "per_vial": lambda value: f"{wording.number(value, places=1)} mg/vial",
         "due_volume": say_quantity(FIELDS["beads"]["final_volume"].kind),  # type: ignore[arg-type]
     }
@@ -581,7 +611,7 @@ class CriterionView(View):
         return "birth_date" if self.due.measures == "age" else self.due.measures
 
     def lacks(self, name: str) -> Condition:
-        return self.order.lacks(self.name) if name == "found" else super().lacks(name)
+        return self.order.lacks(self.due.measures) if name == "found" else super().lacks(name)
 
     def carries(self, name: str) -> bool:
         return self.order.carries(self.name) if name == "found" else super().carries(name)
@@ -602,8 +632,8 @@ class LifetimeView(View):
     of = "before"
     due: LifetimeDue
     said: ClassVar[Mapping[str, Say]] = {
-        "total": say_quantity(DOSE_PER_AREA, places=1),
-        "before": say_quantity(DOSE_PER_AREA, places=1),
+        "total": say_quantity(DOSE_PER_AREA, places=2),
+        "before": say_quantity(DOSE_PER_AREA, places=2),
     }
 
     def __init__(self, order: OrderView, due: LifetimeDue) -> None:
@@ -632,7 +662,9 @@ class LifetimeView(View):
                 added = added + choose(line.present, line.mg_per_m2, 0.0)
         beads = self.order.beads
         on_beads = each(beads.drug, lambda word: word in self.due.members)
-        return added + choose(on_beads, beads.offered / self.order.surface, 0.0)
+        amount = choose(on_beads, beads.offered / self.order.surface, 0.0)
+        embolises = self.order.due.beads is not None
+        return added + (choose(beads.lacks("drug"), NOT_KNOWN, amount) if embolises else amount)
 
     @functools.cached_property
     def total(self) -> Number:
@@ -659,8 +691,9 @@ _KG: Final = say_quantity(FIELDS["order"]["weight"].kind)  # type: ignore[arg-ty
 
 _DUE_SAYS: Final[Mapping[str, Say]] = {
     "over": _HOURS,
-    "contact": _HOURS,
+    "contact": _minutes,
     "cap": _MG,
+    "surface_cap": say_quantity(FIELDS["order"]["bsa"].kind),  # type: ignore[arg-type]
     "step": _MG,
     "fastest": lambda value: f"{wording.number(value, places=1)} mg/h",
     "height_least": _CM,

@@ -1,0 +1,652 @@
+"""Rules at their limits: which drugs, and their doses."""
+
+from __future__ import annotations
+
+import pytest
+
+from .rulings import NOTHING, SQUARE, Case, fired, name, passed
+
+# fmt: off  (a case is a row)
+OXA, LV, FU = "oxaliplatin", "leucovorin", "fluorouracil"
+WITHOUT_OXA = {"oxaliplatin.*": None}
+ON_DAY_TWO = {"components.0.days": ["2"]}
+TWO_DAYS = {"components.0.days": ["1", "2"]}
+NAMING = [
+    Case(
+        "drug-missing", WITHOUT_OXA, NOTHING, "blocks-release · oxaliplatin.drug · not ordered · oxaliplatin · protocol"
+    ),
+    Case(
+        "drug-missing",
+        WITHOUT_OXA,
+        {**WITHOUT_OXA, "day": 2.0},
+        "blocks-release · oxaliplatin.drug · not ordered · oxaliplatin · protocol",
+    ),
+    Case(
+        "drug-missing",
+        WITHOUT_OXA,
+        WITHOUT_OXA,
+        "blocks-release · oxaliplatin.drug · not ordered · oxaliplatin · protocol",
+        protocol_inside=ON_DAY_TWO,
+    ),
+    Case(
+        "drug-missing",
+        WITHOUT_OXA,
+        {**WITHOUT_OXA, "oxaliplatin.route": "intravenous"},
+        "blocks-release · oxaliplatin.drug · not ordered · oxaliplatin · protocol",
+    ),
+    Case(
+        "drug-missing",
+        WITHOUT_OXA,
+        {**WITHOUT_OXA, "oxaliplatin.dose": 141.0},
+        "blocks-release · oxaliplatin.drug · not ordered · oxaliplatin · protocol",
+    ),
+    Case(
+        "drug-missing",
+        WITHOUT_OXA,
+        {**WITHOUT_OXA, "oxaliplatin.unit": "mg/m²"},
+        "blocks-release · oxaliplatin.drug · not ordered · oxaliplatin · protocol",
+    ),
+    Case(
+        "drug-missing",
+        {**WITHOUT_OXA, "oxaliplatin.over": 4.0},
+        {"oxaliplatin.over": 4.0},
+        "blocks-release · oxaliplatin.drug · not ordered · oxaliplatin · protocol",
+    ),
+    Case(
+        "drug-of-other-day",
+        {"day": 1.0},
+        {"day": 2.0},
+        "refuse · oxaliplatin.drug · on this day · day 2 · protocol",
+        protocol=ON_DAY_TWO,
+    ),
+    Case(
+        "drug-look-alike",
+        {"oxaliplatin.drug": "Cisplatin"},
+        {"oxaliplatin.drug": OXA},
+        "refuse · oxaliplatin.drug · Cisplatin · oxaliplatin · list of look-alike names",
+    ),
+    Case(
+        "drug-otherwise",
+        {"oxaliplatin.drug": "OXA"},
+        {"oxaliplatin.drug": "Oxaliplatin"},
+        "blocks-release · oxaliplatin.drug · OXA · oxaliplatin · protocol",
+    ),
+    Case(
+        "drug-otherwise",
+        {"oxaliplatin.drug": "OXA"},
+        {"oxaliplatin.drug": "cisplatin"},
+        "blocks-release · oxaliplatin.drug · OXA · oxaliplatin · protocol",
+    ),
+    Case(
+        "drug-of-no-protocol",
+        {"irinotecan.drug": "irinotecan", "irinotecan.dose": 180.0},
+        NOTHING,
+        "refuse · irinotecan.drug · irinotecan 180 mg · fluorouracil, leucovorin or oxaliplatin · protocol",
+    ),
+    Case(
+        "drug-of-no-protocol",
+        {"cisplatin.dose": 100.0},
+        {"cisplatin.over": 4.0},
+        "refuse · cisplatin.drug · 100 mg · fluorouracil, leucovorin or oxaliplatin · protocol · its name looks like oxaliplatin",
+    ),
+    Case(
+        "drug-of-no-protocol",
+        {"epirubicin.drug": "epirubicin"},
+        NOTHING,
+        "refuse · epirubicin.drug · epirubicin · doxorubicin, fluorouracil, leucovorin or oxaliplatin · protocol · its name looks like doxorubicin",
+        arm="hepa-haic",
+    ),
+    Case(
+        "line-unplaced",
+        {"doxorubicin.drug": "doxorubicin"},
+        {"doxorubicin.over": 4.0},
+        "refuse · doxorubicin.drug · doxorubicin · oxaliplatin, leucovorin or fluorouracil · protocol",
+        arm="hepa-haic",
+    ),
+    Case(
+        "drug-twice",
+        {"oxaliplatin.lines": 2.0},
+        {"oxaliplatin.lines": 1.0},
+        "refuse · oxaliplatin.drug · 2 lines · one · protocol",
+    ),
+]
+
+
+def dose(drug: str, mg: float | None) -> dict[str, float | None]:
+    return {f"{drug}.dose": mg}
+
+
+# 85 mg/m² × 1.658312 m² = 140.9565 mg, of which the site allows 5 % either way
+SLIPS = [
+    Case(
+        "dose-no-amount",
+        {**dose(OXA, None), "oxaliplatin.unit": "mg/m²"},
+        {"oxaliplatin.unit": "mg"},
+        "refuse · oxaliplatin.dose · mg/m² · mg · by definition",
+    ),
+    Case(
+        "dose-no-amount",
+        {**dose(OXA, None), "oxaliplatin.unit": "mg/kg"},
+        NOTHING,
+        "refuse · oxaliplatin.dose · mg/kg · mg · by definition",
+    ),
+    Case(
+        "dose-tenfold",
+        dose(OXA, 1480.0),
+        dose(OXA, 1481.0),
+        "refuse · oxaliplatin.dose · 1,480 mg · 140.96 mg · methods",
+    ),
+    Case(
+        "dose-tenfold",
+        dose(OXA, 1340.0),
+        dose(OXA, 1339.0),
+        "refuse · oxaliplatin.dose · 1,340 mg · 140.96 mg · methods",
+    ),
+    Case("dose-tenfold", dose(OXA, 14.8), dose(OXA, 14.9), "refuse · oxaliplatin.dose · 14.8 mg · 140.96 mg · methods"),
+    Case("dose-tenfold", dose(OXA, 13.4), dose(OXA, 13.3), "refuse · oxaliplatin.dose · 13.4 mg · 140.96 mg · methods"),
+    Case(
+        "dose-tenfold",
+        dose(OXA, 14800.0),
+        dose(OXA, 14801.0),
+        "refuse · oxaliplatin.dose · 14,800 mg · 140.96 mg · methods",
+    ),
+    Case(
+        "dose-tenfold",
+        dose(OXA, 13391.0),
+        dose(OXA, 13390.0),
+        "refuse · oxaliplatin.dose · 13,391 mg · 140.96 mg · methods",
+    ),
+    Case(
+        "dose-tenfold", dose(OXA, 1.48), dose(OXA, 1.481), "refuse · oxaliplatin.dose · 1.48 mg · 140.96 mg · methods"
+    ),
+    Case(
+        "dose-tenfold", dose(OXA, 1.34), dose(OXA, 1.339), "refuse · oxaliplatin.dose · 1.34 mg · 140.96 mg · methods"
+    ),
+    Case(
+        "dose-tenfold",
+        dose(OXA, 1785.0),
+        dose(OXA, 1785.1),
+        "refuse · oxaliplatin.dose · 1,785 mg · 170 mg · methods",
+        always=SQUARE,
+    ),  # exactly 5 %
+    Case(
+        "dose-tenfold",
+        dose(OXA, 1615.0),
+        dose(OXA, 1614.9),
+        "refuse · oxaliplatin.dose · 1,615 mg · 170 mg · methods",
+        always=SQUARE,
+    ),
+    Case(  # of what the order itself has calculated, where that is another dose than follows
+        "dose-tenfold",
+        dose(OXA, 1900.0),
+        dose(OXA, 1899.9),
+        "refuse · oxaliplatin.dose · 1,900 mg · 140.96 mg · methods",
+        always={"oxaliplatin.calculated": 200.0},
+    ),
+    Case(
+        "dose-thousandfold",
+        dose(OXA, 148004.0),
+        dose(OXA, 148005.0),
+        "refuse · oxaliplatin.dose · 148,004 mg · 140.96 mg · methods",
+        always={"oxaliplatin.calculated": None},
+    ),
+    Case(
+        "dose-thousandfold",
+        dose(OXA, 133909.0),
+        dose(OXA, 133908.0),
+        "refuse · oxaliplatin.dose · 133,909 mg · 140.96 mg · methods",
+    ),
+    Case(
+        "dose-thousandfold",
+        dose(OXA, 0.148),
+        dose(OXA, 0.1481),
+        "refuse · oxaliplatin.dose · 0.148 mg · 140.96 mg · methods",
+    ),
+    Case(
+        "dose-thousandfold",
+        dose(OXA, 0.134),
+        dose(OXA, 0.1339),
+        "refuse · oxaliplatin.dose · 0.134 mg · 140.96 mg · methods",
+    ),
+    Case(
+        "dose-not-multiplied",
+        dose(OXA, 89.2),
+        dose(OXA, 89.3),
+        "refuse · oxaliplatin.dose · 89.2 mg · 140.96 mg · methods",
+    ),
+    Case(
+        "dose-not-multiplied",
+        dose(OXA, 80.8),
+        dose(OXA, 80.7),
+        "refuse · oxaliplatin.dose · 80.8 mg · 140.96 mg · methods",
+    ),
+    Case(
+        "dose-not-multiplied",
+        dose(OXA, 89.25),
+        dose(OXA, 89.26),
+        "refuse · oxaliplatin.dose · 89.25 mg · 140.96 mg · methods",
+    ),  # exactly 5 %
+    Case(
+        "dose-not-multiplied",
+        dose(OXA, 80.75),
+        dose(OXA, 80.74),
+        "refuse · oxaliplatin.dose · 80.75 mg · 140.96 mg · methods",
+    ),
+    # 1,200 mg × 1.658312 = 1,989.97 mg, give or take 5 %
+    Case(
+        "dose-not-multiplied",
+        dose(FU, 2089.0),
+        dose(FU, 2090.0),
+        "refuse · fluorouracil.dose · 2,089 mg · 1,200 mg · methods",
+        arm="hepa-haic",
+    ),
+    Case(
+        "dose-not-multiplied",
+        dose(FU, 1891.0),
+        dose(FU, 1890.0),
+        "refuse · fluorouracil.dose · 1,891 mg · 1,200 mg · methods",
+        arm="hepa-haic",
+    ),
+    # 60 mg/m² of the other arm: 99.4987 mg, give or take 5 %
+    Case(
+        "dose-of-other-arm",
+        dose(OXA, 104.4),
+        dose(OXA, 104.5),
+        "refuse · oxaliplatin.dose · 104.4 mg · 140.96 mg · methods · oxaliplatin has this dose in hepa-haic",
+    ),
+    Case(
+        "dose-of-other-arm",
+        dose(OXA, 94.6),
+        dose(OXA, 94.5),
+        "refuse · oxaliplatin.dose · 94.6 mg · 140.96 mg · methods · oxaliplatin has this dose in hepa-haic",
+    ),
+    Case(
+        "dose-of-other-arm",
+        dose(FU, 1260.0),
+        dose(FU, 1270.0),
+        "refuse · fluorouracil.dose · 1,260 mg · 3,979.95 mg · methods · fluorouracil has this dose in hepa-haic",
+    ),
+    Case(
+        "dose-of-other-arm",
+        dose(FU, 4170.0),
+        dose(FU, 4180.0),
+        "refuse · fluorouracil.dose · 4,170 mg · 1,200 mg · methods · fluorouracil has this dose in haic-folfox",
+        arm="hepa-haic",
+    ),
+    # 2 × 140.9565 mg, give or take 5 %
+    Case(
+        "dose-of-whole-cycle",
+        dose(OXA, 296.0),
+        dose(OXA, 296.1),
+        "refuse · oxaliplatin.dose · 296 mg · 140.96 mg · methods",
+        protocol=TWO_DAYS,
+    ),
+    Case(
+        "dose-of-whole-cycle",
+        dose(OXA, 267.9),
+        dose(OXA, 267.8),
+        "refuse · oxaliplatin.dose · 267.9 mg · 140.96 mg · methods",
+        protocol=TWO_DAYS,
+    ),
+    # 1.5 g/m² of the Discussion: 2,487.47 mg, give or take 5 %
+    Case(
+        "dose-of-other-figure",
+        dose(FU, 2611.0),
+        dose(FU, 2612.0),
+        "blocks-release · fluorouracil.dose · 2,611 mg · 3,979.95 mg · methods",
+    ),
+    Case(
+        "dose-of-other-figure",
+        dose(FU, 2521.0),
+        dose(FU, 2520.0),
+        "blocks-release · fluorouracil.dose · 2,521 mg · 3,979.95 mg · methods",
+    ),  # below: the 2,400 mg of a square metre
+]
+REDUCED = {"oxaliplatin.share": 80.0, "oxaliplatin.reason": "neuropathy"}
+DOSES = [
+    Case(
+        "dose-deviates",
+        dose(OXA, 148.1),
+        dose(OXA, 148.0),
+        "blocks-release · oxaliplatin.dose · +5.07 % of 140.96 mg · at most 5 % of the calculated dose · site policy",
+    ),
+    Case(
+        "dose-deviates",
+        dose(OXA, 133.9),
+        dose(OXA, 134.0),
+        "blocks-release · oxaliplatin.dose · −5.01 % of 140.96 mg · at most 5 % of the calculated dose · site policy · a reduction needs its share of the protocol's dose and a reason",
+    ),
+    Case(
+        "dose-deviates",
+        dose(OXA, 178.6),
+        dose(OXA, 178.5),
+        "blocks-release · oxaliplatin.dose · +5.06 % of 170 mg · at most 5 % of the calculated dose · site policy",
+        always=SQUARE,
+    ),  # exactly 5 %
+    Case(
+        "dose-deviates",
+        dose(OXA, 161.4),
+        dose(OXA, 161.5),
+        "blocks-release · oxaliplatin.dose · −5.06 % of 170 mg · at most 5 % of the calculated dose · site policy · a reduction needs its share of the protocol's dose and a reason",
+        always=SQUARE,
+    ),
+    Case(
+        "dose-deviates",
+        dose(OXA, 1481.0),
+        dose(OXA, 1480.0),
+        "blocks-release · oxaliplatin.dose · +950.68 % of 140.96 mg · at most 5 % of the calculated dose · site policy",
+    ),
+    Case(
+        "dose-deviates",
+        dose(OXA, 148005.0),
+        dose(OXA, 148004.0),
+        "blocks-release · oxaliplatin.dose · +104,900.44 % of 140.96 mg · at most 5 % of the calculated dose · site policy",
+        always={"oxaliplatin.calculated": None},
+    ),
+    Case(
+        "dose-deviates",
+        dose(OXA, 89.3),
+        dose(OXA, 89.2),
+        "blocks-release · oxaliplatin.dose · −36.65 % of 140.96 mg · at most 5 % of the calculated dose · site policy · a reduction needs its share of the protocol's dose and a reason",
+    ),
+    Case(
+        "dose-deviates",
+        dose(OXA, 104.5),
+        dose(OXA, 104.4),
+        "blocks-release · oxaliplatin.dose · −25.86 % of 140.96 mg · at most 5 % of the calculated dose · site policy · a reduction needs its share of the protocol's dose and a reason",
+    ),
+    Case(
+        "dose-deviates",
+        dose(FU, 2612.0),
+        dose(FU, 2611.0),
+        "blocks-release · fluorouracil.dose · −34.37 % of 3,979.95 mg · at most 5 % of the calculated dose · site policy · a reduction needs its share of the protocol's dose and a reason",
+    ),
+    Case(
+        "dose-deviates",
+        dose(OXA, 296.1),
+        dose(OXA, 296.0),
+        "blocks-release · oxaliplatin.dose · +110.06 % of 140.96 mg · at most 5 % of the calculated dose · site policy",
+        protocol=TWO_DAYS,
+    ),
+    # 80 % of 140.9565 mg is 112.7652 mg, give or take 5 %
+    Case(
+        "dose-deviates",
+        dose(OXA, 118.5),
+        dose(OXA, 118.4),
+        "blocks-release · oxaliplatin.dose · +5.09 % of 112.77 mg · at most 5 % of the calculated dose · site policy",
+        always=REDUCED,
+    ),
+    Case(
+        "dose-deviates",
+        dose(OXA, 107.1),
+        dose(OXA, 107.2),
+        "blocks-release · oxaliplatin.dose · −5.02 % of 112.77 mg · at most 5 % of the calculated dose · site policy",
+        always=REDUCED,
+    ),
+    Case(
+        "dose-factor",
+        {"oxaliplatin.dose_per": 84.9},
+        {"oxaliplatin.dose_per": 85.0},
+        "blocks-release · oxaliplatin.dose_per · 84.9 mg/m² · 85 mg/m² · methods",
+    ),
+    Case(
+        "dose-factor",
+        {"oxaliplatin.dose_per": 85.1},
+        {"oxaliplatin.dose_per": 85.0},
+        "blocks-release · oxaliplatin.dose_per · 85.1 mg/m² · 85 mg/m² · methods",
+    ),
+    Case(
+        "dose-factor",
+        {"fluorouracil.flat": 1201.0},
+        {"fluorouracil.flat": 1200.0},
+        "blocks-release · fluorouracil.dose_per · 1,201 mg · 1,200 mg · methods",
+        arm="hepa-haic",
+    ),
+    Case(
+        "dose-basis",
+        {"oxaliplatin.flat": 141.0},
+        NOTHING,
+        "refuse · oxaliplatin.dose_per · per m² and flat · per m² · methods",
+    ),
+    Case(
+        "dose-basis",
+        {"oxaliplatin.dose_per_kg": 2.3},
+        NOTHING,
+        "refuse · oxaliplatin.dose_per · per m² and per kg · per m² · methods",
+    ),
+    Case(
+        "dose-basis",
+        {"oxaliplatin.dose_per": None, "oxaliplatin.flat": 141.0},
+        NOTHING,
+        "refuse · oxaliplatin.dose_per · flat · per m² · methods",
+    ),
+    Case(
+        "dose-basis",
+        {"fluorouracil.dose_per": 700.0},
+        NOTHING,
+        "refuse · fluorouracil.dose_per · per m² and flat · flat · methods",
+        arm="hepa-haic",
+    ),
+    # 140.9565 mg, give or take 0.5 %: 140.2517 to 141.6613
+    Case(
+        "dose-calculation",
+        {"oxaliplatin.calculated": 141.67},
+        {"oxaliplatin.calculated": 141.66},
+        "blocks-release · oxaliplatin.calculated · 141.67 mg · 140.96 mg · methods",
+    ),
+    Case(
+        "dose-calculation",
+        {"oxaliplatin.calculated": 140.25},
+        {"oxaliplatin.calculated": 140.26},
+        "blocks-release · oxaliplatin.calculated · 140.25 mg · 140.96 mg · methods",
+    ),
+    Case(
+        "share-unexplained",
+        {"oxaliplatin.share": 80.0},
+        REDUCED,
+        "blocks-release · oxaliplatin.share · 80 % · a reason · by definition",
+    ),
+    Case(
+        "share-unexplained",
+        {"oxaliplatin.share": 99.9},
+        {"oxaliplatin.share": 100.0},
+        "blocks-release · oxaliplatin.share · 99.9 % · a reason · by definition",
+    ),
+    Case(
+        "reduced-rounded-up",
+        dose(OXA, 113.0),
+        dose(OXA, 112.0),
+        "blocks-release · oxaliplatin.dose · 113 mg · at most 112.77 mg · site policy",
+        always=REDUCED,
+    ),
+    Case(
+        "reduced-rounded-up",
+        dose(OXA, 136.1),
+        dose(OXA, 136.0),
+        "blocks-release · oxaliplatin.dose · 136.1 mg · at most 136 mg · site policy",
+        always={**SQUARE, **REDUCED},
+    ),
+    Case(
+        "reduced-rounded-up",
+        dose(OXA, 118.4),
+        dose(OXA, 118.5),
+        "blocks-release · oxaliplatin.dose · 118.4 mg · at most 112.77 mg · site policy",
+        always=REDUCED,
+    ),
+    Case(
+        "reduced-rounded-up",
+        {**REDUCED, **dose(OXA, 113.0)},
+        {"oxaliplatin.share": 100.0, **dose(OXA, 142.0)},
+        "blocks-release · oxaliplatin.dose · 113 mg · at most 112.77 mg · site policy",
+    ),
+    Case(
+        "dose-step",
+        dose(OXA, 141.1),
+        dose(OXA, 141.0),
+        "warning · oxaliplatin.dose · 141.1 mg · a multiple of 1 mg · site policy",
+    ),
+    Case(
+        "dose-step",
+        dose(OXA, 140.9),
+        dose(OXA, 140.0),
+        "warning · oxaliplatin.dose · 140.9 mg · a multiple of 1 mg · site policy",
+    ),
+    Case(
+        "dose-step",
+        dose(FU, 3985.0),
+        dose(FU, 3990.0),
+        "warning · fluorouracil.dose · 3,985 mg · a multiple of 10 mg · site policy",
+    ),
+    Case(
+        "dose-step",
+        dose(FU, 3979.0),
+        dose(FU, 3980.0),
+        "warning · fluorouracil.dose · 3,979 mg · a multiple of 10 mg · site policy",
+    ),
+]
+BANDS = {"preparation.oxaliplatin.bands": "130 mg to 140 mg: 135 mg; 140 mg to 150 mg: 145 mg; limit 4 %"}
+
+
+def at_most(limit: str) -> dict[str, object]:
+    return {"components.0.limit": {"at_most": limit, "from": "methods"}}
+
+
+def of_site(name: str, limit: str, drug: str = OXA) -> dict[str, str]:
+    return {f"preparation.{drug}.{name}": limit}
+
+
+LIFETIME = {"prior_exposure": "listed", "beads.offered": 60.0}  # 60 mg ÷ 1.658312 m² = 36.1814 mg/m²
+LIMITS = [
+    Case(
+        "dose-band",
+        dose(OXA, 141.0),
+        dose(OXA, 145.0),
+        "warning · oxaliplatin.dose · 141 mg · a dose of the site's table of bands · site policy",
+        site=BANDS,
+    ),
+    Case(
+        "dose-band",
+        dose(OXA, 136.0),
+        dose(OXA, 135.0),
+        "warning · oxaliplatin.dose · 136 mg · a dose of the site's table of bands · site policy",
+        site=BANDS,
+    ),
+    Case(
+        "above-cap",
+        dose(OXA, 141.0),
+        dose(OXA, 140.0),
+        "refuse · oxaliplatin.dose · 141 mg · at most 140 mg at a time · site policy",
+        site=of_site("dose_cap", "140 mg"),
+    ),
+    # 141 mg ÷ 1.658312 m² = 85.03 mg/m²; of 2 m², 170 mg are exactly 85
+    Case(
+        "above-per-area",
+        dose(OXA, 141.0),
+        dose(OXA, 140.0),
+        "refuse · oxaliplatin.dose · 85.03 mg/m² · at most 85 mg/m² · site policy",
+        site=of_site("most_per_m2", "85 mg/m2"),
+    ),
+    Case(
+        "above-per-area",
+        dose(OXA, 170.1),
+        dose(OXA, 170.0),
+        "refuse · oxaliplatin.dose · 85.05 mg/m² · at most 85 mg/m² · site policy",
+        always=SQUARE,
+        site=of_site("most_per_m2", "85 mg/m2"),
+    ),
+    Case(
+        "above-per-day",
+        dose(OXA, 141.0),
+        dose(OXA, 140.0),
+        "refuse · oxaliplatin.dose · 141 mg · at most 140 mg in a day · site policy",
+        site=of_site("most_per_day", "140 mg"),
+    ),
+    Case(
+        "above-per-cycle",
+        dose(OXA, 141.0),
+        dose(OXA, 140.0),
+        "refuse · oxaliplatin.dose · 141 mg · at most 140 mg in a cycle · site policy",
+        site=of_site("most_per_cycle", "140 mg"),
+    ),
+    Case(
+        "above-per-cycle",
+        dose(OXA, 141.0),
+        dose(OXA, 140.0),
+        "refuse · oxaliplatin.dose · 282 mg · at most 280 mg in a cycle · site policy",
+        site=of_site("most_per_cycle", "280 mg"),
+        protocol=TWO_DAYS,
+    ),
+    Case(
+        "above-limit",
+        dose(OXA, 141.0),
+        dose(OXA, 140.0),
+        "refuse · oxaliplatin.dose · 141 mg · at most 140.96 mg · methods",
+        protocol=at_most("85 mg/m2"),
+    ),
+    Case(
+        "above-limit",
+        dose(OXA, 170.1),
+        dose(OXA, 170.0),
+        "refuse · oxaliplatin.dose · 170.1 mg · at most 170 mg · methods",
+        always=SQUARE,
+        protocol=at_most("85 mg/m2"),
+    ),
+    Case(
+        "cumulative-limit",
+        {"before.doxorubicin.total": 413.9},
+        {"before.doxorubicin.total": 413.8},
+        "blocks-release · before.total · 450.08 mg/m² · at most 450 mg/m² · site policy",
+        arm="hepa-haic",
+        always=LIFETIME,
+    ),
+    Case(
+        "cumulative-limit",
+        {"before.epirubicin.total": 420.1},
+        {"before.epirubicin.total": 420.0},
+        "blocks-release · before.total · 450.1 mg/m² · at most 450 mg/m² · site policy",
+        arm="hepa-haic",
+        always={**LIFETIME, **SQUARE},
+    ),
+    Case(
+        "cumulative-limit",
+        {"beads.offered": 60.0},
+        {"beads.offered": 59.8},
+        "blocks-release · before.total · 450.08 mg/m² · at most 450 mg/m² · site policy",
+        arm="hepa-haic",
+        always={**LIFETIME, "before.doxorubicin.total": 413.9},
+    ),
+    Case(
+        "cumulative-limit",
+        {"beads.drug": "doxorubicin"},
+        {"beads.drug": "irinotecan"},
+        "blocks-release · before.total · 450.08 mg/m² · at most 450 mg/m² · site policy",
+        arm="hepa-haic",
+        always={**LIFETIME, "before.doxorubicin.total": 413.9},
+    ),
+    Case(
+        "prior-exposure-unknown",
+        {"prior_exposure": None},
+        {"prior_exposure": "none"},
+        "blocks-release · prior_exposure · unknown · what was given before, or none · site policy",
+        arm="hepa-haic",
+    ),
+    Case(
+        "prior-exposure-unknown",
+        {"prior_exposure": None},
+        {"prior_exposure": "listed"},
+        "blocks-release · prior_exposure · unknown · what was given before, or none · site policy",
+        arm="hepa-haic",
+    ),
+]
+CASES = [*NAMING, *SLIPS, *DOSES, *LIMITS]
+# fmt: on
+
+
+@pytest.mark.parametrize("case", CASES, ids=name)
+def test_just_outside_its_limit_a_rule_fires_and_says_what_was_measured_and_what_is_allowed(case):
+    assert fired(case) == [case.told]
+
+
+@pytest.mark.parametrize("case", CASES, ids=name)
+def test_just_inside_its_limit_a_rule_is_checked_and_silent(case):
+    assert passed(case)

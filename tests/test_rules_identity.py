@@ -1,0 +1,209 @@
+"""Rules at their limits: whose order it is, and what an order must hold."""
+
+from __future__ import annotations
+
+import pytest
+
+from .rulings import NOTHING, ON, Case, asked, fired, name, passed
+
+# fmt: off  (a case is a row)
+HASH = asked("haic-folfox").protocol_hash  # type: ignore[union-attr]
+IDENTITY = [
+    Case(
+        "unreadable",
+        {"unreadable": "weight: needs a unit"},
+        NOTHING,
+        "refuse · unreadable · weight: needs a unit · values as the fields are written · by definition",
+    ),
+    Case(
+        "identifiers-equal",
+        {"second_identifier": "MRN-1"},
+        {"second_identifier": "MRN-2"},
+        "blocks-release · identifier · MRN-1 · two different identifiers · asco-ons",
+    ),
+    Case(
+        "unborn",
+        {"birth_date": ON + 1},
+        {"birth_date": ON},
+        "refuse · birth_date · born 2026-11-24 · before 2026-11-23 · by definition",
+    ),
+    Case(
+        "order-repeated",
+        {"repeats": 17.0},
+        NOTHING,
+        "refuse · id · the same as row 17 · each order once · by definition",
+    ),
+    Case(
+        "altered",
+        {"unchanged": "no"},
+        {"unchanged": "yes"},
+        "blocks-release · id · changed · unchanged · by definition",
+    ),
+    Case(
+        "protocol-unknown",
+        {"protocol": "folfox"},
+        {"protocol": "haic-folfox"},
+        "refuse · protocol · folfox · a protocol of the library, or a file · by definition",
+    ),
+    Case(
+        "protocol-unknown",
+        {"protocol": None},
+        {"protocol": "haic-folfox"},
+        "refuse · protocol · nothing · a protocol of the library, or a file · by definition",
+    ),
+    Case(
+        "protocol-other",
+        {"protocol": "hepa-haic"},
+        {"protocol": "haic-folfox"},
+        "refuse · protocol · hepa-haic · haic-folfox · protocol",
+        against="haic-folfox",
+    ),
+    Case(
+        "protocol-version",
+        {"version": "2"},
+        {"version": "1"},
+        "blocks-release · version · version 2 · version 1 · protocol",
+    ),
+    Case(
+        "protocol-content",
+        {"protocol_hash": "0123abcd"},
+        {"protocol_hash": HASH},
+        f"blocks-release · protocol · 0123abcd · {HASH} · protocol",
+    ),
+    Case(
+        "written-later",
+        {"written": ON + 1},
+        {"written": ON},
+        "blocks-release · written · written 2026-11-24 · by 2026-11-23 · by definition",
+    ),
+    Case(
+        "expired",
+        {"valid_until": ON - 1},
+        {"valid_until": ON},
+        "refuse · valid_until · valid until 2026-11-22 · at least until 2026-11-23 · by definition",
+    ),
+    Case(
+        "valid-too-long",
+        {"valid_until": ON + 4},
+        {"valid_until": ON + 3},
+        "warning · valid_until · 4 days · at most 3 days · site policy",
+    ),
+    Case("day-of-cycle", {"day": 2.0}, {"day": 1.0}, "refuse · day · day 2 · day 1 · protocol"),
+    Case(
+        "day-of-cycle",
+        {"day": 2.0},
+        {"day": 3.0},
+        "refuse · day · day 2 · day 1 or 3 · protocol",
+        protocol={"components.0.days": ["1", "3"]},
+    ),
+]
+COMPLETENESS = [
+    Case("missing-name", {"patient": None}, NOTHING, "blocks-release · patient · nothing · element 1 of 16 · asco-ons"),
+    Case(
+        "missing-identifier",
+        {"identifier": None},
+        NOTHING,
+        "blocks-release · identifier · nothing · element 2 of 16 · asco-ons",
+    ),
+    Case(
+        "missing-identifier",
+        {"second_identifier": None},
+        NOTHING,
+        "blocks-release · identifier · nothing · element 2 of 16 · asco-ons",
+    ),
+    Case(
+        "missing-date-written",
+        {"written": None},
+        NOTHING,
+        "blocks-release · written · nothing · element 3 of 16 · asco-ons",
+    ),
+    Case(
+        "missing-protocol",
+        {"version": None},
+        NOTHING,
+        "blocks-release · version · nothing · element 4 of 16 · asco-ons",
+    ),
+    Case("missing-cycle", {"cycle": None}, NOTHING, "blocks-release · cycle · nothing · element 5 of 16 · asco-ons"),
+    Case("missing-cycle", {"day": None}, NOTHING, "blocks-release · cycle · nothing · element 5 of 16 · asco-ons"),
+    Case(
+        "missing-drug-name",
+        {"oxaliplatin.drug": None},
+        NOTHING,
+        "blocks-release · oxaliplatin.drug · nothing · element 6 of 16 · asco-ons",
+    ),
+    Case(
+        "missing-dose",
+        {"oxaliplatin.dose": None},
+        NOTHING,
+        "blocks-release · oxaliplatin.dose · nothing · element 7 of 16 · asco-ons",
+    ),
+    Case(
+        "missing-calculation",
+        {"height": None},
+        NOTHING,
+        "blocks-release · height · nothing · element 8 of 16 · asco-ons",
+    ),
+    Case(
+        "missing-calculation",
+        {"weight": None},
+        NOTHING,
+        "blocks-release · height · nothing · element 8 of 16 · asco-ons",
+    ),
+    Case(
+        "missing-calculation",
+        {"formula": None},
+        NOTHING,
+        "blocks-release · height · nothing · element 8 of 16 · asco-ons",
+    ),
+    Case("missing-date", {"on": None}, NOTHING, "blocks-release · on · nothing · element 9 of 16 · asco-ons"),
+    Case(
+        "missing-route",
+        {"oxaliplatin.route": None},
+        NOTHING,
+        "blocks-release · oxaliplatin.route · nothing · element 10 of 16 · asco-ons",
+    ),
+    Case(
+        "missing-allergies",
+        {"allergies": None},
+        NOTHING,
+        "blocks-release · allergies · nothing · element 11 of 16 · asco-ons",
+    ),
+    Case("missing-care", {"care": None}, NOTHING, "blocks-release · care · nothing · element 12 of 16 · asco-ons"),
+    Case("missing-hold", {"hold": None}, NOTHING, "blocks-release · hold · nothing · element 13 of 16 · asco-ons"),
+    Case(
+        "missing-sequence",
+        {"oxaliplatin.start": None},
+        NOTHING,
+        "blocks-release · oxaliplatin.start · nothing · element 14 of 16 · asco-ons",
+    ),
+    Case(
+        "missing-rate",
+        {"oxaliplatin.over": None},
+        NOTHING,
+        "blocks-release · oxaliplatin.over · nothing · element 15 of 16 · asco-ons",
+    ),
+    Case(
+        "missing-rate",
+        {"oxaliplatin.rate": None},
+        NOTHING,
+        "blocks-release · oxaliplatin.over · nothing · element 15 of 16 · asco-ons",
+    ),
+    Case(
+        "missing-validity",
+        {"valid_until": None},
+        NOTHING,
+        "blocks-release · valid_until · nothing · element 16 of 16 · asco-ons",
+    ),
+]
+CASES = [*IDENTITY, *COMPLETENESS]
+# fmt: on
+
+
+@pytest.mark.parametrize("case", CASES, ids=name)
+def test_just_outside_its_limit_a_rule_fires_and_says_what_was_measured_and_what_is_allowed(case):
+    assert fired(case) == [case.told]
+
+
+@pytest.mark.parametrize("case", CASES, ids=name)
+def test_just_inside_its_limit_a_rule_is_checked_and_silent(case):
+    assert passed(case)

@@ -1,0 +1,209 @@
+"""Rules at their limits: remarks in free words, and notation."""
+
+from __future__ import annotations
+
+import pytest
+
+from .rulings import Case, fired, name, passed
+
+# fmt: off  (a case is a row)
+
+
+def remark(words: str, drug: str = "oxaliplatin") -> dict[str, str]:
+    return {f"{drug}.comment": words}
+
+
+# 141 mg, give or take 0.5 %: 140.295 to 141.705; as calculated 140.9565: to 141.6613 and from 140.2517
+REMARKS = [
+    Case(
+        "remark-and-dose",
+        remark("give 142 mg"),
+        remark("give 141.7 mg"),
+        "blocks-release · oxaliplatin.comment · give 142 mg · 141 mg · by definition",
+    ),
+    Case(
+        "remark-and-dose",
+        remark("give 140 mg"),
+        remark("give 140.3 mg"),
+        "blocks-release · oxaliplatin.comment · give 140 mg · 141 mg · by definition",
+    ),
+    Case(
+        "remark-and-dose",
+        remark("give 0.2 g"),
+        remark("give 0.141 g"),
+        "blocks-release · oxaliplatin.comment · give 0.2 g · 141 mg · by definition",
+    ),
+    Case(
+        "remark-and-dose",
+        remark("give 1,410 mg"),
+        remark("give 141,000 mcg"),
+        "blocks-release · oxaliplatin.comment · give 1,410 mg · 141 mg · by definition",
+    ),
+    Case(
+        "remark-and-dose",
+        remark("141 mg; then 70 mg"),
+        remark("141 mg as 85 mg/m²"),
+        "blocks-release · oxaliplatin.comment · 141 mg; then 70 mg · 141 mg · by definition",
+    ),
+    Case(
+        "remark-and-dose",
+        remark("141 mg, 140.96 mg, 141 mg or 80 mg"),
+        remark("141 mg, 140.96 mg, 141 mg or 141 mg"),
+        "blocks-release · oxaliplatin.comment · 141 mg, 140.96 mg, 141 mg or 80 mg · 141 mg · by definition",
+    ),
+    Case(
+        "remark-and-dose",
+        remark("85 mg"),
+        remark("85 mg / m2"),
+        "blocks-release · oxaliplatin.comment · 85 mg · 141 mg · by definition",
+    ),
+    Case(
+        "remark-and-dose",
+        remark("5 mg"),
+        remark("5 mg per kg, 2 mg/h, v1.5 mg"),
+        "blocks-release · oxaliplatin.comment · 5 mg · 141 mg · by definition",
+    ),
+    Case(
+        "remark-and-dose",
+        remark("3,981 mg is 4,000 mg", "fluorouracil"),
+        remark("3,980 mg is 3.98 g", "fluorouracil"),
+        "blocks-release · fluorouracil.comment · 3,981 mg is 4,000 mg · 3,980 mg · by definition",
+    ),
+    Case(
+        "remark-and-duration",
+        remark("over 4.03 h"),
+        remark("over 4.02 h"),
+        "blocks-release · oxaliplatin.comment · over 4.03 h · 4 h · by definition",
+    ),
+    Case(
+        "remark-and-duration",
+        remark("over 3.97 hours"),
+        remark("over 3.98 hours"),
+        "blocks-release · oxaliplatin.comment · over 3.97 hours · 4 h · by definition",
+    ),
+    Case(
+        "remark-and-duration",
+        remark("over 5 hrs"),
+        remark("over 4 hrs"),
+        "blocks-release · oxaliplatin.comment · over 5 hrs · 4 h · by definition",
+    ),
+    Case(
+        "remark-and-duration",
+        remark("over 5 hr"),
+        remark("over 4 hr"),
+        "blocks-release · oxaliplatin.comment · over 5 hr · 4 h · by definition",
+    ),
+    Case(
+        "remark-and-duration",
+        remark("over 1 hour"),
+        remark("69.5 mL/h, 250 mL, 12 months"),
+        "blocks-release · oxaliplatin.comment · over 1 hour · 4 h · by definition",
+    ),
+    Case(
+        "remark-and-rate",
+        remark("at 70 mL/h"),
+        remark("at 69.5 mL/h"),
+        "blocks-release · oxaliplatin.comment · at 70 mL/h · 69.5 mL/h · by definition",
+    ),
+    Case(
+        "remark-and-rate",
+        remark("at 1,000 ml per hour"),
+        remark("at 69.6 ml per hour"),
+        "blocks-release · oxaliplatin.comment · at 1,000 ml per hour · 69.5 mL/h · by definition",
+    ),
+    Case(
+        "remark-and-rate",
+        remark("at 69 mL / h"),
+        remark("of 69 mL"),
+        "blocks-release · oxaliplatin.comment · at 69 mL / h · 69.5 mL/h · by definition",
+    ),
+    Case(
+        "remark-on-order",
+        {"comment": "Oxaliplatin: give 100 mg"},
+        {"comment": "Oxaliplatin: give 141 mg"},
+        "blocks-release · comment · Oxaliplatin: give 100 mg · 141 mg · by definition",
+    ),
+    Case(
+        "remark-on-order",
+        {"comment": "oxaliplatin 50 mg"},
+        {"comment": "paracetamol 500 mg, no oxaliplatin before"},
+        "blocks-release · comment · oxaliplatin 50 mg · 141 mg · by definition",
+    ),
+    Case(
+        "remark-on-order",
+        {"comment": "oxaliplatin 50 mg"},
+        {"comment": "oxaliplatin 141 mg, paracetamol 500 mg"},
+        "blocks-release · comment · oxaliplatin 50 mg · 141 mg · by definition",
+    ),
+]
+
+
+WRITE = {
+    "trailing-zero": "blocks-release: write 1 mg, not 1.0 mg",
+    "naked-point": "blocks-release: write 0.5 mg, not .5 mg",
+    "decimal-comma": "blocks-release: write a decimal point",
+    "units": "blocks-release: write 'units' in full",
+    "microgram": "blocks-release: write 'mcg'",
+    "abbreviation": "blocks-release: write generic names in full; a name of a regimen only beside them",
+    "per-day": "blocks-release: write mL per hour, and only that",
+    "frequency": "blocks-release: write 'daily' or the days in full",
+    "cubic-centimetre": "blocks-release: write 'mL'",
+    "exponent": "blocks-release: write the digits",
+    "spacing": "warning: write 10 mg, not 10mg",
+    "thousands": "warning: write 2,400 mg",
+}
+
+
+def written(wrong: str, right: str, rule: str) -> Case:
+    """Words of a line as they must not, and as they may be written."""
+    severity, _, allowed = WRITE[rule].partition(": ")
+    told = f"{severity} · oxaliplatin.written · {wrong} · {allowed} · ismp"
+    return Case(f"notation-{rule}", {"oxaliplatin.written": wrong}, {"oxaliplatin.written": right}, told)
+
+
+NOTATION = [
+    written("1.0 mg", "1.05 mg", "trailing-zero"),
+    written("141.00 mg", "140 mg", "trailing-zero"),
+    written("0.0 mg", "10.01 mg", "trailing-zero"),
+    written("5.0 – mg", "5.0 – 10.5 mg", "trailing-zero"),
+    written(".5 mg", "0.5 mg", "naked-point"),
+    written("dose .25", "version 1.2.5", "naked-point"),
+    written("141,5 mg", "1,415 mg", "decimal-comma"),
+    written("2,40 mg", "2,400,000 mg", "decimal-comma"),
+    written("1,2345 mg", "1,234 mg", "decimal-comma"),
+    written("5000 U", "5000 units", "units"),
+    written("5000IU", "5000 Units", "units"),
+    written("5 u heparin", "5 ug heparin", "units"),
+    written("500 µg", "500 mcg", "microgram"),
+    written("500 μg", "500 mg", "microgram"),
+    written("500ug", "500 ugly", "microgram"),
+    written("5-FU", "fluorouracil", "abbreviation"),
+    written("oxa 141 mg", "oxalic", "abbreviation"),
+    written("L-OHP", "FOLFOX", "abbreviation"),
+    written("28.8 mL/24 h", "28.8 mL/h", "per-day"),
+    written("5 ml per day", "5 mL/dL", "per-day"),
+    written("5 mL/d", "5 mL/h for 1 d", "per-day"),
+    written("141 mg QD", "141 mg daily", "frequency"),
+    written("141 mg qod", "QDT", "frequency"),
+    written("500 cc", "500 mL", "cubic-centimetre"),
+    written("500cc", "5 cch", "cubic-centimetre"),
+    written("1.4e2 mg", "1.4 e", "exponent"),
+    written("1E-3 mg", "1 E 3", "exponent"),
+    written("141mg", "141 mg", "spacing"),
+    written("4h", "4 h", "spacing"),
+    written("2400 mg", "2,400 mg", "thousands"),
+    written("5000 mL", "500 mL", "thousands"),
+    written("1234 units", "in 2026", "thousands"),
+]
+CASES = [*REMARKS, *NOTATION]
+# fmt: on
+
+
+@pytest.mark.parametrize("case", CASES, ids=name)
+def test_just_outside_its_limit_a_rule_fires_and_says_what_was_measured_and_what_is_allowed(case):
+    assert fired(case) == [case.told]
+
+
+@pytest.mark.parametrize("case", CASES, ids=name)
+def test_just_inside_its_limit_a_rule_is_checked_and_silent(case):
+    assert passed(case)
