@@ -473,7 +473,7 @@ def _shortened(names: Iterable[str]) -> Iterator[str]:
     for name in names:
         families.setdefault(name.partition("-")[0], []).append(name)
     for family, members in families.items():
-        yield from members if len(members) < MANY else [f"{family}-… ({len(members)} rules)"]
+        yield from members if len(members) < MANY else [f"{family}-* ({len(members)} rules)"]
 
 
 def checked_table(summary: Summary, kept: Kept | None, out: str | None) -> str:
