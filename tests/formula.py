@@ -18,7 +18,16 @@ OF_ONE = {
     "m": Decimal("0.01"),
     "in": EXACT.divide(Decimal(1), Decimal("2.54")),
     "g": Decimal(1000),
-} | dict.fromkeys("cm kg m² mg mg/m² mg/kg kg/m² mL mg/mL mL/h mg/h h d %".split(), Decimal(1))
+} | dict.fromkeys(
+    "cm kg m² mg mg/m² mg/kg kg/m² mL mg/mL mL/h mg/h h d % years µmol/L g/L U/L 10^9/L mL/min/1.73m²".split(),
+    Decimal(1),
+)
+OF_ONE_ANALYTE = {
+    # As many of this unit as one of the first unit of this analyte makes.
+    ("bilirubin", "mg/dL"): EXACT.divide(Decimal(1), Decimal("17.104")),
+    ("creatinine", "mg/dL"): EXACT.divide(Decimal(1), Decimal("88.4")),
+    ("albumin", "g/dL"): Decimal("0.1"),
+}
 
 _TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?)|([a-z_]+) \[([^\]]+)\]|(log10|[-+−×÷^√()]))")
 _LINE = re.compile(r"(?:(?P<label>[^=]+): )?(?P<name>[^=\[]+) \[(?P<unit>[^\]]+)\] = (?P<body>[^;=]+)")
@@ -124,9 +133,10 @@ def _atom(tokens: Tokens, values: Values) -> tuple[Decimal, Tokens]:
     if number:
         return Decimal(number), rest
     if name:
-        if name not in values or unit not in OF_ONE:
+        factor = OF_ONE_ANALYTE.get((name, unit), OF_ONE.get(unit))
+        if name not in values or factor is None:
             raise Unreadable(f"{name} [{unit}]")
-        return EXACT.multiply(Decimal(values[name]), OF_ONE[unit]), rest
+        return EXACT.multiply(Decimal(values[name]), factor), rest
     if sign == "√":
         inner, rest = _atom(rest, values)
         return EXACT.sqrt(inner), rest

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from dosewright.calculators.checked import Argument, Calculator, catalogue
+from dosewright.calculators.laboratory import analytes
 from dosewright.errors import Mistake
 from dosewright.units import KINDS, quantity
 
@@ -20,7 +21,12 @@ OF_TYPE = {
     "VialSizes": "50 mg, 100 mg",
     "Doses": "50 mg, 30 mg",
     "BandTable": "130 mg to 150 mg: 140 mg; limit 8 %",
+    "Tumours": "3",
 }
+ONE_OF_TWO = {"child_pugh": "inr"}  # where one of two arguments must be given, the one that a usual call gives
+
+
+LABORATORY = tuple(one.kind for one in analytes().values())
 
 
 def is_read(read: Callable[[str], object], text: str) -> bool:
@@ -39,15 +45,21 @@ def example_of(argument: Argument) -> Any:
     return argument.words[0] if argument.words else argument.read(OF_TYPE[argument.type.__name__])
 
 
+def given(calculator: Calculator) -> list[str]:
+    """The names of the arguments without which a calculator cannot answer."""
+    one_of_two = ONE_OF_TWO.get(calculator.name)
+    return [name for name, argument in calculator.arguments.items() if argument.required or name == one_of_two]
+
+
 def usual(calculator: Calculator) -> dict[str, Any]:
     """A call that a calculator answers."""
-    return {name: example_of(argument) for name, argument in calculator.arguments.items() if argument.required}
+    return {name: example_of(calculator.arguments[name]) for name in given(calculator)}
 
 
 def wrong_values(argument: Argument) -> Iterator[tuple[str, Any]]:
     """What an argument must refuse: quantities of every other kind, and what is no quantity at all."""
     if argument.kind is not None:
-        for other in KINDS:
+        for other in (*KINDS, *LABORATORY):
             for unit in other.units:
                 if unit not in argument.kind.units:
                     yield f"{other.name} in {unit}", quantity(1.0, unit)

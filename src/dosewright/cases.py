@@ -23,6 +23,7 @@ from .units import UNITS, Kind, code, number, quantity, settled
 CHUNK: Final = 20_000  # rows read, computed and written at a time, so that memory does not grow with the table
 _HEADER: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?: \[([^\]]+)\])?")
 _TOKEN: Final = re.compile(r"(\w+) \[([^\]]+)\]")
+_WORDS: Final = re.compile(r"\b(?!log10\b)[a-z]+\b")
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -106,12 +107,23 @@ def working(found: Calculator, arguments: Mapping[str, Any], result: Any) -> Ite
         if label and not _applies(label, arguments):
             continue
         yield formula
-        if isinstance(result, PlainQuantity) and "=" in formula and _TOKEN.search(formula):
-            right = formula.split("=", 1)[1].strip()
-            tokens = _TOKEN.findall(right)
-            if tokens and all(name in arguments for name, _ in tokens):
-                filled = _TOKEN.sub(lambda m: wording.number(arguments[m[1]].m_as(UNITS[m[2]])), right)
-                yield f"{filled} = {wording.say(result)}"
+        left, equals, right = formula.partition("=")
+        answered = result if isinstance(result, PlainQuantity) else getattr(result, left.partition(" [")[0], None)
+        if equals and isinstance(answered, PlainQuantity) and (filled := _filled(found, right.strip(), arguments)):
+            yield f"{filled} = {wording.say(answered)}"
+
+
+def _filled(found: Calculator, right: str, arguments: Mapping[str, Any]) -> str:
+    """The right side of a formula with this case's numbers; nothing, where it is told in words."""
+    tokens = _TOKEN.findall(right)
+    if not tokens or not all(name in arguments for name, _ in tokens) or _WORDS.search(_TOKEN.sub("", right)):
+        return ""
+
+    def number_of(match: re.Match[str]) -> str:
+        kind = found.arguments[match[1]].kind
+        return wording.number(kind.magnitude(arguments[match[1]], match[2])) if kind else match[0]
+
+    return _TOKEN.sub(number_of, right)
 
 
 def _label(line: str) -> tuple[str, str]:
@@ -239,7 +251,7 @@ class _Output:
 
     def of(self, result: Any) -> Any:
         value = getattr(result, self.field) if self.field else result
-        return value.m_as(self.kind.unit) if self.kind is not None and value is not None else value
+        return self.kind.magnitude(value) if self.kind is not None and value is not None else value
 
 
 @functools.cache

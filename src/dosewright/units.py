@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import math
+import operator
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -48,6 +49,23 @@ DEFINITIONS: Final = (
     "unit = [activity] = units",
     "vial = [vial]",
     "percent = 0.01",
+    "second = hour / 3600 = s",
+    "millisecond = 0.001 * second = ms",
+    "deciliter = 0.1 * liter = dL",
+    "microliter = 0.000001 * liter = uL",
+    "micromole = [substance] = umol",
+    "millimole = 1000 * micromole = mmol",
+    "milliequivalent = [charge] = mEq",
+    "enzyme_unit = [catalysis] = U",
+    "microkatal = 60 * enzyme_unit = ukat",
+    "cell = [cells]",
+    "kilocell = 1000 * cell",
+    "gigacell = 1000000000 * cell",
+    "normalized_ratio = [clotting] = INR",
+    "celsius = [temperature] = degC",
+    "year = [age] = years",
+    "point = [score] = points",
+    "standard_surface = [standard_surface]",
 )
 
 
@@ -68,26 +86,52 @@ pint.set_application_registry(registry)  # type: ignore[no-untyped-call]
 _SQUARE_METRE_SPELLINGS: Final = ("m²", "m^2", "m**2", "m2")
 
 
+_PARTS_ONLY: Final = "dL uL umol mmol mEq U ukat cell kilocell gigacell standard_surface degC".split()
+"""What laboratories write within a unit and never alone: 5 U might be five units of anything."""
+
+_LABORATORY: Final = {
+    "mL/min": "mL/min", "mL/min/1.73m²": "mL/min/standard_surface", "g/dL": "g/dL", "mg/dL": "mg/dL",
+    "µmol/L": "umol/L", "mmol/L": "mmol/L", "mEq/L": "mEq/L", "U/L": "U/L", "µkat/L": "ukat/L",
+    "10^9/L": "gigacell/L", "10^3/µL": "kilocell/uL", "/µL": "cell/uL", "°C": "degC",
+}  # fmt: skip
+_LABORATORY_SPELLINGS: Final = {
+    "umol/L": "µmol/L", "μmol/L": "µmol/L", "IU/L": "U/L", "ukat/L": "µkat/L", "μkat/L": "µkat/L",
+    "10⁹/L": "10^9/L", "10*9/L": "10^9/L", "10^3/uL": "10^3/µL", "10^3/μL": "10^3/µL", "10³/µL": "10^3/µL",
+    "10*3/uL": "10^3/µL", "K/µL": "10^3/µL", "K/uL": "10^3/µL", "/uL": "/µL", "/μL": "/µL", "/mm3": "/µL",
+    "/mm³": "/µL",
+}  # fmt: skip
+"""Beside each spelling the one that we write: the micro sign has two code points, and the figure nine a small one."""
+
+
 def _table() -> dict[str, PlainUnit]:
     """Every unit text that is understood, in every spelling that is; nothing else is."""
-    plain = "m cm mm in kg g mg mcg lb h min d wk L mL units vial percent um".split()
-    table: dict[str, PlainUnit] = {text: registry.Unit(text) for text in plain}
+    plain = "m cm mm in kg g mg mcg lb h min d wk L mL units vial percent um s ms INR years points".split()
+    parts: dict[str, PlainUnit] = {text: registry.Unit(text) for text in (*plain, *_PARTS_ONLY)}
+    table = {text: parts[text] for text in plain}
     table["m²"] = table["m"] ** 2
     for text in (
         "mg/kg g/kg mcg/kg units/kg kg/m² mg/m² g/m² mcg/m² units/m² mg/mL mcg/mL g/L mL/h mg/h mg/min mg/vial".split()
     ):
         over, under = text.split("/")
         table[text] = table[over] / table[under]
+    for text, written in _LABORATORY.items():
+        first, *rest = written.split("/")
+        table[text] = functools.reduce(operator.truediv, (parts[part] for part in rest), parts[first])
     for text, unit in tuple(table.items()):
         table |= {text.replace("m²", spelling): unit for spelling in _SQUARE_METRE_SPELLINGS if "m²" in text}
     table["%"], table["µm"] = table.pop("percent"), table.pop("um")
+    table |= {spelling: table[text] for spelling, text in _LABORATORY_SPELLINGS.items()}
     return table | {"hours": table["h"], "days": table["d"], "weeks": table["wk"]}
 
 
 UNITS: Final[Mapping[str, PlainUnit]] = _table()
 
 _OTHER_SPELLINGS: Final = re.compile(r"weeks|days|hours|m\^2|m\*\*2|m2")
-SYMBOLS: Final[Mapping[PlainUnit, str]] = {u: text for text, u in UNITS.items() if not _OTHER_SPELLINGS.search(text)}
+SYMBOLS: Final[Mapping[PlainUnit, str]] = {
+    unit: text
+    for text, unit in UNITS.items()
+    if text not in _LABORATORY_SPELLINGS and not _OTHER_SPELLINGS.search(text)
+}
 """The one way each unit is written for people."""
 
 
@@ -104,6 +148,17 @@ _UCUM: Final = {
     "vial": "{vial}",
     "m²": "m2",
     "µm": "um",
+    "1.73m²": "{1.73_m2}",
+    "µmol": "umol",
+    "mEq": "meq",
+    "µkat": "ukat",
+    "10^9": "10*9",
+    "10^3": "10*3",
+    "µL": "uL",
+    "°C": "Cel",
+    "INR": "{INR}",
+    "years": "a",
+    "points": "{score}",
 }
 
 
@@ -116,7 +171,9 @@ def code(unit: PlainUnit) -> str:
 
 _NUMBER = r"(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,6})?"
 _NUMBER_ALONE: Final = re.compile(_NUMBER, re.ASCII)
-_QUANTITY: Final = re.compile(rf"({_NUMBER}) *([^ 0-9][^ ]*)", re.ASCII)
+# No unit begins with a figure but a power of ten of cells, which therefore needs a space before it.
+_UNIT = r"(?: *(?=[^ 0-9])| +(?=10[\^*⁹³]))([^ ]+)"
+_QUANTITY: Final = re.compile(rf"({_NUMBER}){_UNIT}", re.ASCII)
 _FEET_AND_INCHES: Final = re.compile(r"([1-9]) ?ft (0|[1-9]|1[01])(\.[0-9]{1,2})? ?in", re.ASCII)
 _RANGE: Final = re.compile(rf"({_NUMBER})(?: to |-|–)({_NUMBER}) *([^ 0-9][^ ]*)", re.ASCII)
 _ISO_DURATION: Final = re.compile(r"P(?:([1-9][0-9]{0,3})D|T([0-9]{1,4})H|T([0-9]{1,4})M)", re.ASCII)
@@ -172,6 +229,8 @@ def _unit_hint(text: str, unit: str) -> str:
     }  # fmt: skip
     if unit in slips:
         return slips[unit]
+    if unit.endswith("l") and f"{unit[:-1]}L" in UNITS:
+        return f"write '{unit[:-1]}L'"
     if ("'" in text or '"' in text) and not re.match(r"\d+'\d{3}", text):  # which is how Switzerland writes thousands
         return "write feet and inches as '5 ft 8 in'"
     return _number_hint(text)
@@ -231,6 +290,9 @@ class Kind:
 
     `least` and `most` are guards against slips of the pen, in the first unit; they are no clinical limits. As the
     metadata of an `Annotated` type a kind is a Pydantic type: it reads text and refuses everything that is not of it.
+
+    The units of a laboratory value may be of different dimensions: `makes` then says how many of the first unit one of
+    each makes, which is true of this analyte and of no other.
     """
 
     name: str
@@ -238,9 +300,12 @@ class Kind:
     example: str
     least: float
     most: float
+    makes: tuple[float, ...] = ()
 
     @property
     def needs(self) -> str:
+        if self.makes:
+            return f"{self.name} with the unit ({', '.join(self.units)})"
         article = "an" if self.name[0] in "aeiou" else "a"
         return f"{article} {self.name} with its unit ({', '.join(self.units)})"
 
@@ -249,9 +314,27 @@ class Kind:
         """The unit in which this kind is kept and shown."""
         return UNITS[self.units[0]]
 
+    @property
+    def written_in(self) -> frozenset[PlainUnit]:
+        """The units in which a quantity of this kind may be written."""
+        return _units_of(self.units)
+
     def holds(self, value: Quantity) -> bool:
         """Whether a quantity is written in a unit of this kind; the dimension alone would not tell."""
-        return value.units in _UNITS_OF[self.name]
+        return value.units in _units_of(self.units)
+
+    def magnitude(self, value: Quantity, unit: str | PlainUnit | None = None) -> Any:
+        """The number of a quantity of this kind in one of its units, the first if none is named."""
+        wanted = self.unit if unit is None else UNITS[unit] if isinstance(unit, str) else unit
+        if value.units == wanted:
+            return value.magnitude
+        if not self.makes:
+            return value.m_as(wanted)
+        in_first = value.magnitude * self._makes(value.units)
+        return in_first if wanted == self.unit else in_first / self._makes(wanted)
+
+    def _makes(self, unit: PlainUnit) -> float:
+        return next(makes for text, makes in zip(self.units, self.makes, strict=True) if UNITS[text] == unit)
 
     def read(self, value: object) -> Quantity:
         """A quantity of this kind from text (or one that already is a quantity)."""
@@ -261,7 +344,7 @@ class Kind:
             magnitude, unit = _iso_duration(value, self)
         else:
             magnitude, unit = _parse(value, self.needs, self.example)
-        if unit not in _UNITS_OF[self.name]:
+        if unit not in _units_of(self.units):
             raise UnitMistake(self.needs, example=self.example, got=value)
         return self._within(registry.Quantity(magnitude, unit), value)
 
@@ -273,11 +356,22 @@ class Kind:
 
     def _within(self, value: Quantity, got: object) -> Quantity:
         # Most texts are in the first unit, and to ask is quicker than to convert.
-        magnitude = value.magnitude if value.units == self.unit else value.m_as(self.unit)
+        magnitude = value.magnitude if value.units == self.unit else self.magnitude(value)
         if not self.least <= magnitude <= self.most:
             low, high = f"{self.least:,.10g}", f"{self.most:,.10g} {self.units[0]}"
-            raise Refusal(f"{self.name} must lie between {low} and {high}", example=self.example, got=got)
+            hint = self._other_readings(value)
+            raise Refusal(f"{self.name} must lie between {low} and {high}", example=self.example, got=got, hint=hint)
         return value
+
+    def _other_readings(self, value: Quantity) -> str:
+        """What the same digits would say in this analyte's other units, where that can be: said, never taken."""
+        readings = []
+        for text, makes in zip(self.units, self.makes, strict=False):
+            in_first = value.magnitude * makes
+            if UNITS[text] != value.units and self.least <= in_first <= self.most:
+                same = f", that is {in_first:,.6g} {self.units[0]}" if text != self.units[0] else ""
+                readings.append(f"in {text} it could be: {value.magnitude:,.10g} {text}{same}")
+        return "; ".join(readings)
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         from pydantic_core import core_schema
@@ -285,7 +379,7 @@ class Kind:
         return core_schema.no_info_plain_validator_function(self.read)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        units = "|".join(re.escape(text) for text in UNITS if UNITS[text] in _UNITS_OF[self.name])
+        units = "|".join(re.escape(text) for text in UNITS if UNITS[text] in _units_of(self.units))
         more = {
             "height": _FEET_AND_INCHES.pattern,
             "duration": _ISO_DURATION.pattern,
@@ -324,12 +418,24 @@ LOADING: Final = Kind("loading per vial", ("mg/vial",), "50 mg/vial", 0.001, 10_
 VIALS: Final = Kind("number of vials", ("vial",), "2 vial", 1, 100)
 PERCENT: Final = Kind("percentage", ("%",), "10 %", 0, 1000)
 BEAD_SIZE: Final = Kind("bead size", ("µm",), "100 µm", 1, 5000)
+AGE: Final = Kind("age", ("years",), "60 years", 0, 120)
+TUMOUR_SIZE: Final = Kind("tumour size", ("cm", "mm"), "4.5 cm", 0.1, 40)
+SCORE: Final = Kind("score", ("points",), "13 points", 0, 1000)  # a score below nothing is computed, never read
+CREATININE_CLEARANCE: Final = Kind("creatinine clearance", ("mL/min",), "90 mL/min", 1, 500)
+FILTRATION: Final = Kind("filtration", ("mL/min",), "90 mL/min", 1, 400)
+INDEXED_FILTRATION: Final = Kind("filtration per 1.73 m²", ("mL/min/1.73m²",), "90 mL/min/1.73m²", 1, 250)
 
 KINDS: Final = (
     HEIGHT, WEIGHT, BODY_SURFACE, BODY_MASS_INDEX, DOSE, ACTIVITY, DOSE_PER_AREA, DOSE_PER_WEIGHT, VOLUME,
-    CONCENTRATION, RATE, DOSE_RATE, DURATION, INTERVAL, LOADING, VIALS, PERCENT, BEAD_SIZE,
+    CONCENTRATION, RATE, DOSE_RATE, DURATION, INTERVAL, LOADING, VIALS, PERCENT, BEAD_SIZE, AGE, TUMOUR_SIZE, SCORE,
+    CREATININE_CLEARANCE, FILTRATION, INDEXED_FILTRATION,
 )  # fmt: skip
-_UNITS_OF: Final = {kind.name: frozenset(UNITS[text] for text in kind.units) for kind in KINDS}
+
+
+@functools.cache
+def _units_of(texts: tuple[str, ...]) -> frozenset[PlainUnit]:
+    return frozenset(UNITS[text] for text in texts)
+
 
 Height = Annotated[Quantity, HEIGHT]
 Weight = Annotated[Quantity, WEIGHT]
@@ -346,6 +452,12 @@ Duration = Annotated[Quantity, DURATION]
 Interval = Annotated[Quantity, INTERVAL]
 Loading = Annotated[Quantity, LOADING]
 Percent = Annotated[Quantity, PERCENT]
+Age = Annotated[Quantity, AGE]
+TumourSize = Annotated[Quantity, TUMOUR_SIZE]
+Score = Annotated[Quantity, SCORE]
+CreatinineClearance = Annotated[Quantity, CREATININE_CLEARANCE]
+Filtration = Annotated[Quantity, FILTRATION]
+IndexedFiltration = Annotated[Quantity, INDEXED_FILTRATION]
 
 
 class Range(NamedTuple):

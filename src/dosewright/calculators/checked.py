@@ -21,7 +21,7 @@ from .columns import finite
 P = ParamSpec("P")
 R = TypeVar("R")
 
-MODULES: Final = ("body", "dose", "rounding", "infusion", "loading", "interval")
+MODULES: Final = ("body", "dose", "rounding", "infusion", "loading", "interval", "liver", "staging", "renal")
 _SECTION: Final = re.compile(r"^(Formula|Limits|Raises|Source): +(.*(?:\n(?:\s{10,}.*))*)", re.MULTILINE)
 
 

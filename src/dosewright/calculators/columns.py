@@ -17,6 +17,15 @@ def log10(value: Any) -> Any:
     return numpy.log10(value)
 
 
+def ln(value: Any) -> Any:
+    """The natural logarithm."""
+    if isinstance(value, float | int):
+        return math.log(value)
+    import numpy
+
+    return numpy.log(value)
+
+
 def choose(condition: Any, then: Any, otherwise: Any) -> Any:
     """`then` where the condition holds, else `otherwise`."""
     if isinstance(condition, bool):
@@ -28,7 +37,20 @@ def choose(condition: Any, then: Any, otherwise: Any) -> Any:
 
 def above(value: Any, limit: Any) -> Any:
     """Whether a value is above a limit by more than the dust of a conversion: 2.007 g is not above 2,007 mg."""
-    return value > limit * (1 + DUST)
+    return value > limit + abs(limit) * DUST
+
+
+def below(value: Any, limit: Any) -> Any:
+    """Whether a value is below a limit by more than the dust of a conversion."""
+    return value < limit - abs(limit) * DUST
+
+
+def held(value: Any, least: float, most: float) -> Any:
+    """A value within the bounds that a formula sets for it: the bound where it lies beyond.
+
+    Whoever holds a value shows the held one in the result, for it is no longer the patient's.
+    """
+    return choose(value < least, least, choose(value > most, most, value))
 
 
 def anywhere(condition: Any) -> bool:

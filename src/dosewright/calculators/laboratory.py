@@ -1,0 +1,192 @@
+"""Laboratory values: what is measured, in which units it may be written, and what one unit makes of another.
+
+A milligram per decilitre is 17.1 µmol/L of bilirubin and 88.4 of creatinine: the conversion belongs to the analyte. The
+table beside this module holds every analyte with its units and their sources. The ranges in it are guards against
+slips of the pen; no clinical decision rests on them.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Final
+
+from ..errors import Mistake, Refusal, UnitMistake
+from ..units import UNITS, Kind, Quantity, number, quantity
+
+TABLE: Final = Path(__file__).with_name("laboratory.csv")
+SEEN: Final = "SEEN"
+
+
+@dataclass(frozen=True, slots=True)
+class Analyte:
+    """One thing that is measured: its names, the kind of its values, and the bounds of a reference limit of it."""
+
+    kind: Kind
+    also: tuple[str, ...]
+    zero: bool  # whether a laboratory reports a zero: no cell was seen
+    range_least: float | None
+    range_most: float | None
+    sources: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return self.kind.name
+
+    def read(self, value: str, unit: str) -> Quantity:
+        """A value from the texts of its number and its unit.
+
+        >>> analyte("ANC").read("1500", "/µL").magnitude
+        1500.0
+        >>> analyte("ANC").read("1500", "10^9/L")
+        Traceback (most recent call last):
+        dosewright.errors.Refusal: neutrophils must lie between 0.01 and 200 10^9/L, for example '1.5 10^9/L'; got ...
+        """
+        self.known(unit, f"{value} {unit}".strip())
+        if self.zero and number(value) == 0:
+            return quantity(0.0, unit)
+        return self.kind.read(f"{value} {unit}")
+
+    def read_limit(self, value: str, unit: str) -> Quantity:
+        """A limit of a laboratory's reference range, which lies in narrower bounds than a patient's value may.
+
+        An upper limit of bilirubin of 1.2 is one in mg/dL, whatever unit stands beside it.
+        """
+        read = self.read(value, unit)
+        if self.range_least is None or self.range_most is None:
+            return read
+        first = self.kind.magnitude(read)
+        if not self.range_least <= first <= self.range_most:
+            bounds = f"{self.range_least:,.10g} and {self.range_most:,.10g} {self.kind.units[0]}"
+            readings = [
+                f"in {text} it could be: {read.magnitude:,.10g} {text}"
+                for text, makes in zip(self.kind.units, self.kind.makes, strict=True)
+                if self.range_least <= read.magnitude * makes <= self.range_most
+            ]
+            raise Refusal(
+                f"a limit of the range of {self.name} must lie between {bounds}",
+                got=f"{value} {unit}",
+                hint="; ".join(readings),
+            )
+        return read
+
+    def known(self, unit: str, got: str) -> None:
+        """Refuse a unit that no value of this analyte is written in."""
+        found = UNITS.get(unit)
+        if found is None or found not in self.kind.written_in:
+            hint = "the unit is missing" if not unit else ""
+            raise UnitMistake(self.kind.needs, example=self.kind.example, got=got, hint=hint)
+
+
+@functools.cache
+def analytes() -> Mapping[str, Analyte]:
+    """Every analyte by its first name."""
+    rows: dict[str, list[dict[str, str]]] = {}
+    for row in csv.DictReader(TABLE.read_text("utf-8").splitlines()):
+        rows.setdefault(row["analyte"], []).append(row)
+    return {name: _analyte(name, of_one) for name, of_one in rows.items()}
+
+
+def _analyte(name: str, rows: list[dict[str, str]]) -> Analyte:
+    for row in rows:
+        if row["confidence"] != SEEN:
+            raise Mistake("a conversion that was read, since grades rest on it", where=name, got=row["confidence"])
+    first = rows[0]
+    least, most = float(first["least"]), float(first["most"])
+    kind = Kind(
+        name=name,
+        units=tuple(row["unit"] for row in rows),
+        example=f"{first['example']} {first['unit']}",
+        least=least,
+        most=most,
+        makes=tuple(_makes(row["makes"]) for row in rows),
+    )
+    return Analyte(
+        kind=kind,
+        also=tuple(text.strip() for text in first["also"].split(";") if text.strip()),
+        zero=first["zero"] == "yes",
+        range_least=float(first["range_least"]) if first["range_least"] else None,
+        range_most=float(first["range_most"]) if first["range_most"] else None,
+        sources=tuple(row["source"] for row in rows),
+    )
+
+
+def _makes(text: str) -> float:
+    over, _, under = text.partition("/")
+    return float(over) / float(under or 1)
+
+
+@functools.cache
+def _names() -> Mapping[str, Analyte]:
+    found = {}
+    for one in analytes().values():
+        for name in (one.name, *one.also):
+            found[name.casefold()] = one
+    return found
+
+
+def plain(name: str) -> str:
+    """A name as names are compared: capitals, and an addition in brackets, are of no account.
+
+    >>> plain("Bilirubin (total)")
+    'bilirubin'
+    """
+    before, _, _ = name.casefold().partition("(")
+    return " ".join(before.split())
+
+
+def find(name: str) -> Analyte | None:
+    """An analyte by any of its names, if it is one that we know."""
+    return _names().get(plain(name))
+
+
+def analyte(name: str) -> Analyte:
+    """An analyte by any of its names; one that nobody knows is refused with the nearest that somebody does.
+
+    >>> analyte("ALT").name
+    'alanine aminotransferase'
+    """
+    found = find(name)
+    if found is None:
+        import difflib
+
+        near = difflib.get_close_matches(plain(name), _names(), 1)
+        hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(analytes())}"
+        raise Mistake("a laboratory value that is known", example="platelets", got=name, hint=hint)
+    return found
+
+
+def converted(value: Quantity, unit: str, *, of: str) -> float:
+    """The number of a laboratory value in another unit of the same analyte.
+
+    >>> round(converted(quantity("2 mg/dL"), "µmol/L", of="bilirubin"), 3)
+    34.208
+    """
+    found = analyte(of)
+    found.known(unit, unit)
+    magnitude: float = found.kind.magnitude(found.kind.check(value), unit)
+    return magnitude
+
+
+BILIRUBIN: Final = analyte("bilirubin").kind
+ALBUMIN: Final = analyte("albumin").kind
+CREATININE: Final = analyte("creatinine").kind
+SODIUM: Final = analyte("sodium").kind
+INR: Final = analyte("INR").kind
+PROTHROMBIN_TIME_ABOVE_CONTROL: Final = analyte("prothrombin time above control").kind
+ALT: Final = analyte("ALT").kind
+AST: Final = analyte("AST").kind
+PLATELETS: Final = analyte("platelets").kind
+
+Bilirubin = Annotated[Quantity, BILIRUBIN]
+Albumin = Annotated[Quantity, ALBUMIN]
+Creatinine = Annotated[Quantity, CREATININE]
+Sodium = Annotated[Quantity, SODIUM]
+Ratio = Annotated[Quantity, INR]
+ProthrombinTimeAboveControl = Annotated[Quantity, PROTHROMBIN_TIME_ABOVE_CONTROL]
+AlanineAminotransferase = Annotated[Quantity, ALT]
+AspartateAminotransferase = Annotated[Quantity, AST]
+Platelets = Annotated[Quantity, PLATELETS]
