@@ -35,6 +35,7 @@ LAYERS = (
         "terminal",
         "cases",
         "files",
+        "grading",
         "demonstration",
         "calendars",
         "calendar_sheets",

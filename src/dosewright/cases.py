@@ -168,7 +168,7 @@ def calculate(found: Calculator, source: str, target: str, *, progress: Callable
         columns = _columns(found, header, source)
         writer = csv.writer(file, lineterminator="\n")
         outputs = [output.header for output in _outputs(found.function)]
-        writer.writerow([*(_quoted(cell) for cell in header), *outputs, "refused"])
+        writer.writerow([*(quoted(cell) for cell in header), *outputs, "refused"])
         while chunk := list(itertools.islice(lines, CHUNK)):
             written = _chunk(found, columns, len(header), chunk)
             writer.writerows(written)
@@ -271,7 +271,7 @@ def _output(header: str, field: str | None, hint: Any) -> _Output:
     return _Output(f"{header} [{code(kind.unit)}]" if kind else header, field, kind)
 
 
-def _quoted(cell: str) -> str:
+def quoted(cell: str) -> str:
     """A cell that a spreadsheet would run as a formula, with the quote that keeps it text."""
     kept = f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
     # The writer quotes a line feed and not a lone carriage return, at which other readers would end the row.
@@ -293,12 +293,12 @@ def _chunk(found: Calculator, columns: Sequence[_Column], width: int, rows: Sequ
         cases = [read[index] for index in members]
         for index, told in zip(members, _computed(found, cases, empty), strict=True):  # type: ignore[arg-type]
             results[index] = told
-    return [[*_cells(row, width), *told] for row, told in zip(rows, results, strict=True)]
+    return [[*cells(row, width), *told] for row, told in zip(rows, results, strict=True)]
 
 
-def _cells(row: Sequence[str], width: int) -> list[str]:
+def cells(row: Sequence[str], width: int) -> list[str]:
     """A row as wide as the header, so that what is written beside it stands in its own column."""
-    return [_quoted(cell) for cell in (*row[:width], *[""] * (width - len(row)))]
+    return [quoted(cell) for cell in (*row[:width], *[""] * (width - len(row)))]
 
 
 def _read_row(columns: Sequence[_Column], width: int, row: Sequence[str]) -> dict[str, Any] | Mistake:

@@ -420,7 +420,7 @@ def meld_3(
               + 1.85 × (3.5 − albumin g/dL) − 1.83 × (3.5 − albumin) × ln(creatinine) + 6
               score = the nearest whole number, halves up, from 6 to 40
     Limits:   bilirubin, INR and creatinine below 1.0 count as 1.0, creatinine above 3.0 mg/dL as 3.0; sodium within
-              125 to 137 mmol/L, albumin within 1.5 to 3.5 g/dL. That dialysis counts as a creatinine of 3.0 is recalled, not
+              125 to 137 mmol/L, albumin within 1.5 to 3.5 g/dL. Dialysis as a creatinine of 3.0 is recalled, not
               read. The result shows the values that were used.
     Raises:   UnitMistake for a wrong unit.
     Source:   Kim WR. Gastroenterology 2021;161:1887-1895
