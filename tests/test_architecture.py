@@ -47,7 +47,7 @@ LAYERS = (
         "clusters",
         "records",
     },
-    {"cli", "cli_options", "cli_course", "cli_check", "web", "exchange"},
+    {"cli", "cli_options", "cli_course", "cli_check", "cli_toxicity", "web", "exchange"},
 )
 
 

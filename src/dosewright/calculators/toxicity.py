@@ -595,9 +595,7 @@ def _missing(of_unit: Prepared, case: Case, low: int) -> str:
     missing = []
     answer = scaled.answer(asks) if asks else NO
     if math.isnan(answer):
-        missing += {"baseline abnormal": ["ULN"] * math.isnan(case.uln) + ["baseline"], "over a day": ["duration"]}.get(
-            asks, [asks]
-        )
+        missing += _unanswered(asks, case)
     for one in of_unit.intervals:
         if one.condition and not math.isnan(answer) and CONDITIONS[one.condition].answer != answer:
             continue
@@ -608,6 +606,13 @@ def _missing(of_unit: Prepared, case: Case, low: int) -> str:
     if not names:
         return "the value lies between two printed intervals"
     return f"{wording.listed(names)} {'is' if len(names) == 1 else 'are'} not known"
+
+
+def _unanswered(asks: str, case: Case) -> list[str]:
+    """What would have to be known, to answer what a condition asks."""
+    if asks == "baseline abnormal":
+        return [name for name, known in (("ULN", case.uln), ("baseline", case.baseline)) if math.isnan(known)]
+    return ["duration" if asks == "over a day" else asks]
 
 
 def _unknown_of(one: Interval, case: Case) -> list[str]:
