@@ -646,6 +646,8 @@ VALID = {
     "worksheet": ("hepa-haic", "--patient", USUAL, *TODAY, "--out", "x.json"),
     "verify": ("x.json",),
     "calc": ("bsa-mosteller", "height=165 cm", "weight=60 kg"),
+    "toxicity grade": ("analyte=platelets", "value=62 10^9/L"),
+    "toxicity terms": ("ALT",),
     "protocol show": ("haic-folfox",),
     "protocol check": ("x.yaml",),
     "protocol diff": ("hepa-haic", "haic-folfox", *BODY),

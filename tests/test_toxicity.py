@@ -494,7 +494,7 @@ def test_a_known_answer_is_one_or_zero():
         (
             {"analyte": "platelets", "value": 62000, "unit": "/µL", "lln": 125000},
             "CTCAE v5.0: grade 2, ≥ 50 and < 75 10^9/L",
-            "62,000 /µL",
+            "62,000 /µL is 62 10^9/L",
         ),
         (
             {"analyte": "platelets", "value": 110, "unit": "10^9/L", "lln": 125},
@@ -730,6 +730,11 @@ def test_a_clinical_grade_says_its_criterion_and_who_judged():
         "CTCAE v5.0: grade 2, 4-6 over baseline; limits instrumental ADL",
         "judged by a person",
     )
+
+
+def test_post_embolisation_syndrome_has_no_grade_of_a_person_either():
+    with pytest.raises(Refusal, match="grade its parts"):
+        clinical_grade(term="post-embolisation syndrome", grade=1)
 
 
 def test_that_nothing_was_found_is_grade_0():

@@ -323,6 +323,7 @@ class Prepared(NamedTuple):
     unit: str
     intervals: tuple[Interval, ...]
     factor: float
+    printed: str  # the unit that the factor leads to
 
     def scaled(self, case: Case) -> Case:
         """A case in the unit of the intervals."""
@@ -355,7 +356,7 @@ def prepare(term: Term, unit: str) -> Prepared:
     if printed and not chosen:
         chosen = next(iter(printed))
         factor = makes[UNITS[unit]] / makes[UNITS[chosen]]
-    return Prepared(term, unit, tuple(one for one in term.intervals if one.unit in {"", chosen}), factor)
+    return Prepared(term, unit, tuple(one for one in term.intervals if one.unit in {"", chosen}), factor, chosen)
 
 
 @functools.cache
@@ -381,7 +382,7 @@ def _unknown(name: str, known: Mapping[str, Term]) -> Mistake:
 
     said = laboratory.plain(name)
     if said in SYNDROME_NAMES:
-        return Refusal("post-embolisation syndrome is no term of CTCAE: grade its parts", got=name, hint=_parts_said())
+        return _syndrome_refused(name)
     clinical = clinical_terms().get(said)
     if clinical is not None:
         return Mistake(f"'{clinical.name}' as a grade that a person gave, with the unit 'grade'", example="2 grade")
@@ -573,7 +574,7 @@ def criterion(one: Interval) -> str:
 
 def _measured_said(of_unit: Prepared, case: Case) -> str:
     """The value as it stands, and as what the criteria compare: '150 U/L is 3.75 × ULN, 1.2 × baseline'."""
-    said = []
+    said = [f"{wording.number(case.value * of_unit.factor)} {of_unit.printed}"] if of_unit.factor != 1 else []
     for basis in dict.fromkeys(one.basis for one in of_unit.intervals):
         number, scale = _measured(basis, case)
         if basis in CHANGES and not math.isnan(number):
@@ -679,6 +680,8 @@ def clinical_grade(*, term: str, grade: int, version: str = USUAL_VERSION) -> Gr
     dosewright.errors.Refusal: Nausea has the grades 1, 2 and 3 only; got '4'
     """
     found = clinical_terms(version).get(laboratory.plain(term))
+    if laboratory.plain(term) in SYNDROME_NAMES:
+        raise _syndrome_refused(term)
     if found is None:
         import difflib
 
@@ -722,8 +725,9 @@ SYNDROME_SAID: Final = (
 )
 
 
-def _parts_said() -> str:
-    return f"its parts: {', '.join(SYNDROME_PARTS)}"
+def _syndrome_refused(name: str) -> Refusal:
+    parts = f"its parts: {', '.join(SYNDROME_PARTS)}"
+    return Refusal(f"{SYNDROME} is no term of CTCAE: grade its parts", where="analyte", got=name, hint=parts)
 
 
 @dataclass(frozen=True, slots=True)
