@@ -737,6 +737,32 @@ def test_post_embolisation_syndrome_has_no_grade_of_a_person_either():
         clinical_grade(term="post-embolisation syndrome", grade=1)
 
 
+def test_a_clinical_grade_is_whole():
+    assert clinical_grade(term="nausea", grade=1) == toxicity.Grade(
+        version="CTCAE v5.0",
+        term="Nausea",
+        meddra="10028813",
+        grade=1,
+        at_least=1,
+        at_most=1,
+        rule="CTCAE v5.0: grade 1, appetite down, eating unchanged",
+        why="judged by a person",
+    )
+
+
+def test_that_nothing_was_found_is_whole_too():
+    assert clinical_grade(term="nausea", grade=0) == toxicity.Grade(
+        version="CTCAE v5.0",
+        term="Nausea",
+        meddra="10028813",
+        grade=0,
+        at_least=0,
+        at_most=0,
+        rule="CTCAE v5.0: no grade of the table holds",
+        why="judged by a person",
+    )
+
+
 def test_that_nothing_was_found_is_grade_0():
     found = clinical_grade(term="nausea", grade=0)
     assert (found.grade, found.at_least, found.at_most, found.rule) == (

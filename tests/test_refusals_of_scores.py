@@ -1,0 +1,129 @@
+"""Every refusal of the scores and of the grades, word for word: what was needed, an example, what came, what to do."""
+
+from __future__ import annotations
+
+import numpy
+import pytest
+
+from dosewright.calculators import laboratory, liver, renal, staging
+from dosewright.calculators.toxicity import clinical_grade, grade
+from dosewright.errors import Mistake
+from dosewright.units import quantity as q
+
+
+def lab(name: str) -> laboratory.Analyte:
+    return laboratory.analyte(name)
+
+
+PATIENT = {"bilirubin": q("1 mg/dL"), "albumin": q("40 g/L"), "ascites": "none", "encephalopathy": "0"}
+TUMOUR = {"tumours": staging.Tumours(1), "largest": q("1 cm"), "portal_invasion": "no", "extrahepatic_spread": "no"}
+
+REFUSED = [
+    (
+        lambda: grade(analyte="platlets", value=1, unit="U/L"),
+        "analyte: needs what CTCAE grades by a number, for example 'platelets'; got 'platlets' (did you mean 'platelets'?)",
+    ),
+    (
+        lambda: grade(analyte="xyzzy", value=1, unit="U/L"),
+        "analyte: needs what CTCAE grades by a number, for example 'platelets'; got 'xyzzy' ('dosewright toxicity terms' shows them all)",
+    ),
+    (
+        lambda: grade(analyte="weight", value=1, unit="kg"),
+        "analyte: needs weight loss or weight gain; got 'weight'",
+    ),
+    (
+        lambda: grade(analyte="nausea", value=1, unit="U/L"),
+        "needs 'Nausea' as a grade that a person gave, with the unit 'grade', for example '2 grade'",
+    ),
+    (
+        lambda: grade(analyte="postembolization syndrome", value=1, unit="U/L"),
+        "analyte: post-embolisation syndrome is no term of CTCAE: grade its parts; got 'postembolization syndrome' (its parts: fever, abdominal pain, nausea, vomiting, fatigue, alanine aminotransferase, aspartate aminotransferase, bilirubin)",
+    ),
+    (
+        lambda: grade(analyte="platelets", value=1, unit="10^9/L", version="v7"),
+        "version: needs a version of CTCAE that is here, for example 'v5.0'; got 'v7'",
+    ),
+    (
+        lambda: grade(analyte="platelets", value=1, unit="U/L"),
+        "needs platelets with the unit (10^9/L, 10^3/µL, /µL), for example '142 10^9/L'; got 'U/L'",
+    ),
+    (
+        lambda: clinical_grade(term="nausia", grade=1),
+        "needs a clinical term that is known, for example 'nausea'; got 'nausia' (did you mean 'nausea'?)",
+    ),
+    (
+        lambda: clinical_grade(term="xyzzy", grade=1),
+        "needs a clinical term that is known, for example 'nausea'; got 'xyzzy' ('dosewright toxicity terms' shows them all)",
+    ),
+    (
+        lambda: clinical_grade(term="nausea", grade=4),
+        "Nausea has the grades 1, 2 and 3 only; got '4'",
+    ),
+    (
+        lambda: laboratory.analyte("platlets"),
+        "needs a laboratory value that is known, for example 'platelets'; got 'platlets' (did you mean 'platelets'?)",
+    ),
+    (
+        lambda: laboratory.analyte("xyzzy"),
+        "needs a laboratory value that is known, for example 'platelets'; got 'xyzzy' (known: neutrophils, white blood cells, platelets, lymphocytes, haemoglobin, albumin, bilirubin, creatinine, sodium, alanine aminotransferase, aspartate aminotransferase, alkaline phosphatase, gamma-glutamyltransferase, lipase, amylase, INR, activated partial thromboplastin time, prothrombin time above control, QTc interval, body temperature, ejection fraction, body weight)",
+    ),
+    (
+        lambda: lab("ALT").read("1.5", ""),
+        "needs alanine aminotransferase with the unit (U/L, µkat/L), for example '42 U/L'; got '1.5' (the unit is missing)",
+    ),
+    (
+        lambda: lab("ALT").read("1.5", "g/L"),
+        "needs alanine aminotransferase with the unit (U/L, µkat/L), for example '42 U/L'; got '1.5 g/L'",
+    ),
+    (
+        lambda: lab("bilirubin").read_limit("20", "mg/dL"),
+        "a limit of the range of bilirubin must lie between 8 and 50 µmol/L; got '20 mg/dL' (in µmol/L it could be: 20 µmol/L)",
+    ),
+    (
+        lambda: laboratory.converted(q("20 µmol/L"), "g/L", of="bilirubin"),
+        "needs bilirubin with the unit (µmol/L, mg/dL), for example '18.2 µmol/L'; got 'g/L'",
+    ),
+    (
+        lambda: liver.child_pugh(**PATIENT),
+        "inr: Child-Pugh cannot be computed without INR or prothrombin time, for example '1.3 INR'",
+    ),
+    (
+        lambda: liver.child_pugh(**PATIENT, inr=q("1 INR"), prothrombin_time_above_control=q("1 s")),
+        "prothrombin_time_above_control: INR or prothrombin time counts, never both; leave one out",
+    ),
+    (
+        lambda: liver.child_pugh(**PATIENT, inr=q("1.75 INR"), printing="inr-1.8"),
+        "inr: the printing 'inr-1.8' gives no points to an INR of 1.7 to below 1.8 (the usual printing gives 2)",
+    ),
+    (
+        lambda: liver.child_pugh(**PATIENT, prothrombin_time_above_control=q("3.5 s"), printing="seconds-1-3"),
+        "prothrombin_time_above_control: the printing 'seconds-1-3' gives no points between 3 and 4 s (the usual printing gives 1)",
+    ),
+    (
+        lambda: renal.egfr_ckd_epi_2021(age=q("17 years"), creatinine=q("1 mg/dL"), sex="male"),
+        "age: the formula was made for adults, from 18 years, for example '60 years'",
+    ),
+    (
+        lambda: renal.egfr_de_indexed(egfr=q("249 mL/min/1.73m²"), surface=q("4 m²")),
+        "a filtration must come out between 1 and 400 mL/min: look at what was entered; got '575.723 mL/min'",
+    ),
+    (
+        lambda: renal.egfr_de_indexed(egfr=q(numpy.array([249.0]), "mL/min/1.73m²"), surface=q("4 m²")),
+        "a filtration must come out between 1 and 400 mL/min: look at what was entered; got 'a row beyond'",
+    ),
+    (
+        lambda: staging.bclc_stage(**TUMOUR, ecog="0", liver_function="neither preserved nor end-stage"),
+        "liver_function: BCLC defines its stages 0 to C with preserved liver function, and D with end-stage function; got 'neither preserved nor end-stage'",
+    ),
+    (
+        lambda: staging.Tumours.read("0"),
+        "needs a whole number of tumours from 1 to 999, for example '3'; got '0'",
+    ),
+]
+
+
+@pytest.mark.parametrize(("call", "words"), REFUSED, ids=lambda one: one[:40] if isinstance(one, str) else "")
+def test_a_refusal_says_all_that_a_user_needs(call, words):
+    with pytest.raises(Mistake) as refused:
+        call()
+    assert str(refused.value) == words
