@@ -194,6 +194,22 @@ def test_a_laboratory_unit_is_refused_until_its_calculator_comes(one):
     assert (is_read(quantity, one["given"]) and is_read(quantity, one["gives"])) is False
 
 
+def test_each_definition_is_read_as_pint_reads_it():
+    theirs = units.pint.UnitRegistry(None)
+    for one in units.DEFINITIONS:
+        theirs.define(one)
+    names = [one.partition(" ")[0] for one in units.DEFINITIONS]
+    symbols = [one.rpartition("= ")[2] for one in units.DEFINITIONS if one.count("=") == 2]
+    wrong = [
+        name
+        for name in (*names, *symbols)
+        if units.registry.Quantity(1, name).to_base_units().magnitude
+        != pytest.approx(theirs.Quantity(1, name).to_base_units().magnitude, rel=1e-15)
+        or dict(units.registry.Unit(name).dimensionality) != dict(theirs.Unit(name).dimensionality)
+    ]
+    assert wrong == []
+
+
 def test_every_number_in_the_registry_is_held_by_a_conversion():
     # Each definition, with the last digit of its number another, breaks at least one outside number.
     unnoticed = [definition for definition in units.DEFINITIONS if not noticed(definition)]

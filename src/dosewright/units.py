@@ -17,7 +17,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 import pint
-from pint.facets.plain import PlainQuantity, PlainUnit
+from pint.facets.plain import PlainQuantity, PlainUnit, ScaleConverter, UnitDefinition
+from pint.util import UnitsContainer
 
 from .errors import Mistake, Refusal, UnitMistake
 
@@ -72,8 +73,23 @@ DEFINITIONS: Final = (
 def _closed_registry() -> pint.UnitRegistry[Any]:
     registry: pint.UnitRegistry[Any] = pint.UnitRegistry(None, on_redefinition="raise")
     for definition in DEFINITIONS:
-        registry.define(definition)
+        registry.define(_definition(definition))  # type: ignore[arg-type]  # it takes definitions too, as its text says
     return registry
+
+
+def _definition(text: str) -> UnitDefinition:
+    """A definition as pint would read it; its parser takes longer than all else that a dose needs from this module."""
+    name, value, *symbol = (part.strip() for part in text.split("="))
+    scale, of = 1.0, {}
+    before = ""
+    for sign, token in zip(["*", *value.split()[1::2]], value.split()[::2], strict=True):
+        if sign == "**":
+            of[before] = int(token)
+        elif token[0].isdigit():
+            scale = scale / float(token) if sign == "/" else scale * float(token)
+        else:
+            of[token], before = 1, token
+    return UnitDefinition(name, symbol[0] if symbol else None, (), ScaleConverter(scale), UnitsContainer(of))
 
 
 registry: Final = _closed_registry()
