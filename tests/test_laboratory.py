@@ -75,7 +75,7 @@ def test_the_first_unit_makes_the_same_by_every_way(analyte, unit):
     makes = analyte.kind.makes[analyte.kind.units.index(unit)]
     cut_off = f"{analyte.kind.most / makes:.9f}"[:-3]  # never rounded up past the bound
     read = analyte.read(cut_off.rstrip("0").rstrip("."), unit)
-    assert analyte.kind.magnitude(read) == pytest.approx(analyte.kind.most, rel=1e-5)
+    assert analyte.kind.magnitude(read, analyte.kind.unit) == pytest.approx(analyte.kind.most, rel=1e-5)
 
 
 @pytest.mark.parametrize("analyte", ANALYTES)
@@ -101,7 +101,7 @@ def test_a_number_without_a_unit_is_refused(analyte):
 @pytest.mark.parametrize("factor", [1000, 0.001])
 def test_a_usual_value_a_thousand_times_off_is_refused(analyte, unit, factor):
     makes = analyte.kind.makes[analyte.kind.units.index(unit)]
-    usual = analyte.kind.magnitude(quantity(analyte.kind.example))
+    usual = analyte.kind.magnitude(quantity(analyte.kind.example), analyte.kind.unit)
     text = f"{usual / makes * factor:.6f}".rstrip("0").rstrip(".")
     if analyte.name == "prothrombin time above control" and factor < 1:
         assert analyte.read(text, unit).magnitude == float(text)  # a clotting time that is hardly prolonged

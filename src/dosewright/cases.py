@@ -251,7 +251,7 @@ class _Output:
 
     def of(self, result: Any) -> Any:
         value = getattr(result, self.field) if self.field else result
-        return self.kind.magnitude(value) if self.kind is not None and value is not None else value
+        return self.kind.magnitude(value, self.kind.unit) if self.kind is not None and value is not None else value
 
 
 @functools.cache

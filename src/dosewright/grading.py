@@ -67,7 +67,7 @@ def asked(texts: Mapping[str, str], version: str = toxicity.USUAL_VERSION) -> As
     if texts.get("neutrophils", "").strip():
         count = laboratory.analyte("neutrophils")
         value, _, of = texts["neutrophils"].strip().partition(" ")
-        known["neutrophils"] = count.kind.magnitude(_at("neutrophils", count.read, value, of.strip()))
+        known["neutrophils"] = count.kind.magnitude(_at("neutrophils", count.read, value, of.strip()), "10^9/L")
     return Asked(of_unit, Case(**known))
 
 

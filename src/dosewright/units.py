@@ -339,9 +339,9 @@ class Kind:
         """Whether a quantity is written in a unit of this kind; the dimension alone would not tell."""
         return value.units in _units_of(self.units)
 
-    def magnitude(self, value: Quantity, unit: str | PlainUnit | None = None) -> Any:
-        """The number of a quantity of this kind in one of its units, the first if none is named."""
-        wanted = self.unit if unit is None else UNITS[unit] if isinstance(unit, str) else unit
+    def magnitude(self, value: Quantity, unit: str | PlainUnit) -> Any:
+        """The number of a quantity of this kind in one of its units."""
+        wanted = UNITS[unit] if isinstance(unit, str) else unit
         if value.units == wanted:
             return value.magnitude
         if not self.makes:
@@ -372,7 +372,7 @@ class Kind:
 
     def _within(self, value: Quantity, got: object) -> Quantity:
         # Most texts are in the first unit, and to ask is quicker than to convert.
-        magnitude = value.magnitude if value.units == self.unit else self.magnitude(value)
+        magnitude = value.magnitude if value.units == self.unit else self.magnitude(value, self.unit)
         if not self.least <= magnitude <= self.most:
             low, high = f"{self.least:,.10g}", f"{self.most:,.10g} {self.units[0]}"
             hint = self._other_readings(value)

@@ -58,7 +58,7 @@ class Analyte:
         read = self.read(value, unit)
         if self.range_least is None or self.range_most is None:
             return read
-        first = self.kind.magnitude(read)
+        first = self.kind.magnitude(read, self.kind.unit)
         if not self.range_least <= first <= self.range_most:
             bounds = f"{self.range_least:,.10g} and {self.range_most:,.10g} {self.kind.units[0]}"
             readings = [

@@ -1,11 +1,15 @@
-"""Every refusal of the scores and of the grades, word for word: what was needed, an example, what came, what to do."""
+"""Every refusal of a calculator, word for word: where, what was needed, an example, what came, what to do."""
 
 from __future__ import annotations
+
+import datetime as dt
 
 import numpy
 import pytest
 
-from dosewright.calculators import laboratory, liver, renal, staging
+from dosewright.calculators import body, infusion, interval, laboratory, liver, loading, renal, rounding, staging
+from dosewright.calculators.loading import Vials
+from dosewright.calculators.rounding import BandTable
 from dosewright.calculators.toxicity import clinical_grade, grade
 from dosewright.errors import Mistake
 from dosewright.units import quantity as q
@@ -18,7 +22,96 @@ def lab(name: str) -> laboratory.Analyte:
 PATIENT = {"bilirubin": q("1 mg/dL"), "albumin": q("40 g/L"), "ascites": "none", "encephalopathy": "0"}
 TUMOUR = {"tumours": staging.Tumours(1), "largest": q("1 cm"), "portal_invasion": "no", "extrahepatic_spread": "no"}
 
+GOOD = "95 mg to 105 mg: 100 mg; 105 mg to 116 mg: 110 mg; limit 6 %"
+BEADS = {
+    "dose": q("50 mg"),
+    "vials": Vials(1),
+    "least": q("40 mg/vial"),
+    "most": q("60 mg/vial"),
+    "contact_at_least": q("20 min"),
+    "uptake_over": q("90 %"),
+    "final_volume": q("20 mL"),
+}
+
 REFUSED = [
+    (
+        lambda: body.ideal_body_weight_devine(height=q("152 cm"), sex="male"),
+        "height: Devine's ideal weight is not defined below 60 in (152.4 cm), for example '165 cm'",
+    ),
+    (
+        lambda: body.lean_body_weight_james(height=q("150 cm"), weight=q("140 kg"), sex="male"),
+        "weight: the lean weight of James falls again above a body mass index of 43.0 kg/m² and is not defined there",
+    ),
+    (
+        lambda: loading.bead_vials(dose=q("50 mg"), least=q("60 mg/vial"), most=q("40 mg/vial")),
+        "least: the least loading is above the most; got '60 above 40 mg/vial'",
+    ),
+    (
+        lambda: loading.bead_vials(dose=q("9000 mg"), least=q("40 mg/vial"), most=q("60 mg/vial")),
+        "dose: more than 99 vials would be needed; got '9000 mg'",
+    ),
+    (
+        lambda: loading.bead_loading(**BEADS, loading_fluid=q("21 mL")),
+        "loading_fluid: the loading fluid is more than the final volume; got '21 mL'",
+    ),
+    (
+        lambda: infusion.final_volume(
+            dose=q("600 mg"), diluent=q("100 mL"), stock=q("5 mg/mL"), drug_volume="exchanged"
+        ),
+        "diluent: the drug alone is more than the bag holds, for example '500 mL'",
+    ),
+    (
+        lambda: rounding.round_to_step(dose=q("0.4 mg"), step=q("1 mg")),
+        "dose: the dose would round to nothing, for example '141 mg' (a smaller step is needed)",
+    ),
+    (
+        lambda: rounding.round_to_step(dose=q("101 mg"), step=q("1 mg"), cap=q("100 mg")),
+        "dose: the dose is above its cap; cap it first, so that the cap is seen",
+    ),
+    (
+        lambda: BandTable.read("95 mg to 105 mg: 100 mg"),
+        "needs bands and their limit, for example '95 mg to 105 mg: 100 mg; 105 mg to 116 mg: 110 mg; limit 6 %'; got '95 mg to 105 mg: 100 mg'",
+    ),
+    (
+        lambda: BandTable.read("95 mg: 100 mg; limit 6 %"),
+        "needs a band, for example '95 mg to 105 mg: 100 mg; 105 mg to 116 mg: 110 mg; limit 6 %'; got '95 mg: 100 mg'",
+    ),
+    (
+        lambda: BandTable.read("95 mg to 105 mg 100 mg; limit 6 %"),
+        "needs a band, for example '95 mg to 105 mg: 100 mg; 105 mg to 116 mg: 110 mg; limit 6 %'; got '95 mg to 105 mg 100 mg'",
+    ),
+    (
+        lambda: BandTable.read("95 mg to 105 mg: 110 mg; limit 6 %"),
+        "band 95 to 105 mg: needs a band dose inside its band; got '110 mg'",
+    ),
+    (
+        lambda: BandTable.read("95 mg to 105 mg: 100 mg; 106 mg to 116 mg: 110 mg; limit 6 %"),
+        "band 106 mg: needs bands without gap or overlap; got '105 mg'",
+    ),
+    (
+        lambda: rounding.round_to_band(dose=q("90 mg"), bands=BandTable.read(GOOD)),
+        "dose: the dose lies outside the table of bands (95 to 116 mg); got '90 mg'",
+    ),
+    (
+        lambda: rounding.round_to_band(dose=q("97 mg"), bands=BandTable.read(GOOD), reduced="yes"),
+        "dose: no band lies below, and the dose may not be rounded up; got '97 mg'",
+    ),
+    (
+        lambda: rounding.round_to_band(dose=q("107 mg"), bands=BandTable.read(GOOD), cap=q("106 mg")),
+        "dose: the dose is above its cap; cap it first, so that the cap is seen",
+    ),
+    (
+        lambda: interval.interval_window(day_1=dt.date(2026, 1, 1), least=q("4 wk"), most=q("3 wk"), target="middle"),
+        "least: the least interval is above the most; got '28 above 21 days'",
+    ),
+    (
+        lambda: interval.interval_window(day_1=dt.date(2199, 12, 20), least=q("3 wk"), most=q("4 wk"), target="middle"),
+        "day_1: the window would reach beyond 2199-12-31; got '2199-12-20'",
+    ),
+    (
+        lambda: interval.round_days(21.5),
+        "interval: an interval is counted in whole days, for example '21 d'; got '21.5 d'",
+    ),
     (
         lambda: grade(analyte="platlets", value=1, unit="U/L"),
         "analyte: needs what CTCAE grades by a number, for example 'platelets'; got 'platlets' (did you mean 'platelets'?)",
