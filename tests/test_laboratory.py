@@ -146,6 +146,7 @@ def test_a_zero_is_no_value_of_anything_else(name):
     ("name", "limit", "unit", "other"),
     [
         ("bilirubin", "20", "mg/dL", "in µmol/L it could be: 20 µmol/L"),
+        ("bilirubin", "2", "µmol/L", "in mg/dL it could be: 2 mg/dL"),
         ("creatinine", "2.9", "µmol/L", ""),
         ("platelets", "15", "10^9/L", ""),
         ("neutrophils", "18", "10^9/L", ""),
