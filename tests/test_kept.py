@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from dosewright.calculators import checked, dose, interval, laboratory, liver, loading, rounding, toxicity
+from dosewright.calculators import checked, dose, infusion, interval, laboratory, liver, loading, rounding, toxicity
 from dosewright.calculators.loading import Vials
 from dosewright.errors import UnitMistake
 from dosewright.units import Dose, quantity
@@ -62,6 +62,22 @@ def test_meld_na_is_whole():
 def test_a_capped_surface_is_whole():
     surface, cap = quantity("2.31 m²"), quantity("2.2 m²")
     assert dose.capped_surface(surface=surface, cap=cap) == dose.CappedSurface(cap, surface, cap, True)
+
+
+def test_a_capped_dose_is_whole():
+    mg, cap = quantity("300 mg"), quantity("250 mg")
+    assert dose.capped_dose(dose=mg, cap=cap) == dose.CappedDose(cap, mg, cap, True)
+
+
+def test_an_infusion_is_whole():
+    found = infusion.infusion(
+        dose=quantity("141 mg"),
+        diluent=quantity("500 mL"),
+        stock=quantity("5 mg/mL"),
+        drug_volume="added",
+        over=quantity("4 h"),
+    )
+    assert (found.dose.m_as("mg"), found.drug_volume.m_as("mL"), found.volume.m_as("mL")) == (141, 28.2, 528.2)
 
 
 def test_a_banded_dose_is_whole():

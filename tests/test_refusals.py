@@ -7,7 +7,7 @@ import datetime as dt
 import numpy
 import pytest
 
-from dosewright.calculators import body, infusion, interval, laboratory, liver, loading, renal, rounding, staging
+from dosewright.calculators import body, dose, infusion, interval, laboratory, liver, loading, renal, rounding, staging
 from dosewright.calculators.loading import Vials
 from dosewright.calculators.rounding import BandTable
 from dosewright.calculators.toxicity import clinical_grade, grade
@@ -34,6 +34,18 @@ BEADS = {
 }
 
 REFUSED = [
+    (
+        lambda: dose.reduced_by(dose=q("100 mg"), by=q("101 %"), base="protocol dose"),
+        "by: a dose cannot be reduced by more than 100 %, for example '20 %'",
+    ),
+    (
+        lambda: dose.reduced_to(dose=q("100 mg"), to=q("101 %"), base="protocol dose"),
+        "to: a dose reduced to more than 100 % is no reduction, for example '80 %'",
+    ),
+    (
+        lambda: Vials.read("0"),
+        "needs a whole number of vials from 1 to 99, for example '2'; got '0'",
+    ),
     (
         lambda: body.ideal_body_weight_devine(height=q("152 cm"), sex="male"),
         "height: Devine's ideal weight is not defined below 60 in (152.4 cm), for example '165 cm'",
