@@ -35,6 +35,7 @@ LAYERS = (
         "terminal",
         "cases",
         "files",
+        "figures",
         "demonstration",
         "calendars",
         "calendar_sheets",
