@@ -62,7 +62,7 @@ cox <- function(case, formula, d, zph = TRUE) {
     say(name, "p", s$coefficients[, "Pr(>|z|)"]); say(name, "lower", s$conf.int[, 3]); say(name, "upper", s$conf.int[, 4])
     say(name, "loglik", fit$loglik); say(name, "score", fit$score)
     if (zph) {
-      for (transform in c("km", "identity", "rank")) {
+      for (transform in c("km", "identity")) {
         z <- cox.zph(fit, transform = transform)$table
         say(paste(name, transform), "zph_chi2", z[, "chisq"]); say(paste(name, transform), "zph_df", z[, "df"])
         say(paste(name, transform), "zph_p", z[, "p"])

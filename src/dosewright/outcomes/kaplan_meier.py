@@ -1,4 +1,4 @@
-"""Kaplan–Meier curves: survival with a named kind of interval, numbers at risk, quantiles, restricted mean, follow-up."""
+"""Kaplan–Meier curves: survival by a named interval, numbers at risk, quantiles, restricted mean, follow-up."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ def kaplan_meier(observed: Observations, *, conf: Conf = "log", level: float = 0
     (['0.80', '0.60', '0.00'], 4.0)
     """
     _checked(conf)
-    moments = numpy.sort(observed.time)
+    moments = observed.moments
     falls = numpy.sort(observed.time[observed.event])
     first = numpy.empty(len(falls), dtype=bool)
     first[:1] = True
@@ -192,7 +192,7 @@ def kaplan_meier(observed: Observations, *, conf: Conf = "log", level: float = 0
     left = at_risk - events
     with numpy.errstate(divide="ignore"):
         relative_variance = numpy.cumsum(events / (at_risk * left.astype(float)))
-    survival = numpy.cumprod(left / at_risk)
+    survival = numpy.cumprod(left / at_risk, dtype=float)
     return Curve(len(moments), times, at_risk, events, survival, relative_variance, moments, conf, level)
 
 
@@ -207,7 +207,8 @@ def follow_up(observed: Observations, *, conf: Conf = "log", level: float = 0.95
     >>> follow_up(observations([5, 6, 7], [1, 0, 0])).median.value
     6.5
     """
-    return kaplan_meier(Observations(observed.time, ~observed.event), conf=conf, level=level)
+    reversed_ = Observations(observed.time, ~observed.event, observed.sorted_times)
+    return kaplan_meier(reversed_, conf=conf, level=level)
 
 
 def band(share: Any, relative_variance: Any, *, conf: Conf, level: float) -> tuple[Floats, Floats]:

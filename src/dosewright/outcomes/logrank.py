@@ -13,7 +13,8 @@ from .distributions import chi_squared_tail
 if TYPE_CHECKING:
     from .observations import Floats, Observations
 
-_SINGULAR: Final = 1e-10
+NEVER_TOGETHER: Final = "the groups cannot be compared: never were two of them at risk when an event came"
+_SINGULAR: Final = 1e-10  # of the largest variance: less is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,12 @@ class LogRank:
 
 def _codes(values: Any) -> tuple[tuple[str, ...], Any]:
     """The names of groups, in order, and the number of each row's group."""
-    names, codes = numpy.unique(numpy.asarray(values), return_inverse=True)
+    array = numpy.asarray(values)
+    if array.dtype.kind in "iu" and len(array) and 0 <= array.min() and array.max() < len(array):
+        counts = numpy.bincount(array)  # numbers in reach need no sorting
+        present = numpy.flatnonzero(counts)
+        return tuple(str(name) for name in present.tolist()), (numpy.cumsum(counts > 0) - 1)[array]
+    names, codes = numpy.unique(array, return_inverse=True)
     return tuple(str(name) for name in names.tolist()), codes
 
 
@@ -50,13 +56,12 @@ def logrank(observed: Observations, group: Any, *, strata: Any = None) -> LogRan
     ('2.8824', (2, 2), ['0.8333', '3.1667'])
     """
     names, n, events, expected, variance = _compared(observed, group, strata)
-    inside = numpy.flatnonzero(numpy.diag(variance) > _SINGULAR)
-    if len(inside) < 2:
-        raise CannotCompute("the groups cannot be compared: never were two of them at risk when an event came")
-    kept = inside[:-1]
-    difference = (events - expected)[kept]
-    chi2 = float(difference @ numpy.linalg.solve(variance[numpy.ix_(kept, kept)], difference))
-    df = len(kept)
+    sizes, directions = numpy.linalg.eigh(variance)
+    known = sizes > _SINGULAR * sizes[-1]  # one direction is always none: all groups together differ from nothing
+    df = int(known.sum()) if sizes[-1] > 0 else 0
+    if not df:
+        raise CannotCompute(NEVER_TOGETHER)
+    chi2 = float(((directions.T @ (events - expected))[known] ** 2 / sizes[known]).sum())
     return LogRank(
         names, n, tuple(int(one) for one in events), tuple(expected.tolist()), chi2, df, chi_squared_tail(chi2, df)
     )
@@ -79,8 +84,8 @@ def trend(observed: Observations, group: Any, *, strata: Any = None, scores: Any
     if weights.shape != (len(names),) or not numpy.isfinite(weights).all():
         raise Mistake(f"one score for each of {len(names)} groups", where="scores", got=scores)
     spread = float(weights @ variance @ weights)
-    if spread <= _SINGULAR:
-        raise CannotCompute("the groups cannot be compared: never were two of them at risk when an event came")
+    if spread <= _SINGULAR * float(weights @ weights):
+        raise CannotCompute(NEVER_TOGETHER)
     chi2 = float(weights @ (events - expected)) ** 2 / spread
     counted = tuple(int(one) for one in events)
     return LogRank(names, n, counted, tuple(expected.tolist()), chi2, 1, chi_squared_tail(chi2, 1))
@@ -105,24 +110,26 @@ def _compared(
             _add(observed.of(chosen), codes[chosen], expected, variance)
     count = len(names)
     n = numpy.bincount(codes, minlength=count)
-    events = numpy.bincount(codes, weights=observed.event, minlength=count)
+    events = numpy.bincount(codes, weights=observed.event, minlength=count).astype(float)
     return names, tuple(n.tolist()), events, expected, variance
 
 
 def _add(observed: Observations, codes: Any, expected: Floats, variance: Floats) -> None:
     """What the moments of one stratum add to the expected events and to the variance."""
-    falls = numpy.sort(observed.time[observed.event])
-    if not len(falls):
+    if not observed.event.any():
         return
-    first = numpy.concatenate(([True], falls[1:] != falls[:-1]))
-    starts = numpy.flatnonzero(first)
-    times, d = falls[starts], numpy.diff(starts, append=len(falls)).astype(float)
-    count = len(expected)
-    at_risk = numpy.empty((count, len(times)))
-    for one in range(count):
-        moments = numpy.sort(observed.time[codes == one])
-        at_risk[one] = len(moments) - numpy.searchsorted(moments, times, side="left")
-    n = at_risk.sum(axis=0)
+    order = numpy.argsort(observed.time)
+    when, event, codes = observed.time[order], observed.event[order], codes[order]
+    starts = numpy.flatnonzero(numpy.concatenate(([True], when[1:] != when[:-1])))
+    counts = numpy.add.reduceat(event.astype(numpy.intp), starts)
+    moments = numpy.flatnonzero(counts)
+    first, d = starts[moments], counts[moments].astype(float)
+    n = (len(when) - first).astype(float)
+    at_risk = numpy.empty((len(expected), len(moments)))
+    for one in range(len(expected) - 1):
+        gone = numpy.cumsum(codes == one)
+        at_risk[one] = gone[-1] - gone[first] + (codes[first] == one)
+    at_risk[-1] = n - at_risk[:-1].sum(axis=0)
     share = at_risk / n
     expected += share @ d
     with numpy.errstate(invalid="ignore", divide="ignore"):

@@ -27,6 +27,12 @@ class Observations:
 
     time: Floats
     event: Flags
+    sorted_times: Floats | None = None  # where they were sorted already
+
+    @property
+    def moments(self) -> Floats:
+        """The times in order."""
+        return numpy.sort(self.time) if self.sorted_times is None else self.sorted_times
 
     def __len__(self) -> int:
         return len(self.time)
@@ -40,7 +46,7 @@ def _row(index: int) -> str:
     return f"row {index + 1}"
 
 
-def observations(time: Any, event: Any, *, place: Callable[[int], str] = _row, settle: bool = True) -> Observations:
+def observations(time: Any, event: Any, *, place: Callable[[int], str] = _row) -> Observations:
     """Observations from a column of times and one of events, 1 where the event came and 0 where it was censored.
 
     Limits:   a time is finite and not negative; nothing but 0 and 1 is an event. Times that differ by binary noise
@@ -67,7 +73,7 @@ def observations(time: Any, event: Any, *, place: Callable[[int], str] = _row, s
         if events.dtype != bool:
             found += _mistakes(good_event, "event", "1 for the event or 0 for censored", "", event, place)
         raise together(found)
-    return Observations(_settled(times) if settle else times, events == 1)
+    return Observations(*_settled(times, events == 1))
 
 
 def _mistakes(
@@ -83,14 +89,15 @@ def _mistakes(
     return told
 
 
-def _settled(times: Floats) -> Floats:
-    """Times in which moments that differ by binary noise alone are one; nearly always the very same array."""
+def _settled(times: Floats, event: Flags) -> tuple[Floats, Flags, Floats]:
+    """Times of which those that differ by binary noise alone are one moment; nearly always just as they were."""
     ordered = numpy.sort(times)
+    noise = SAME * float(numpy.mean(ordered))
     gaps = ordered[1:] - ordered[:-1]
-    noise = (gaps > 0) & (gaps <= SAME * numpy.mean(ordered))
-    if not noise.any():
-        return times
-    moments = numpy.unique(times)
-    starts = numpy.concatenate(([True], numpy.diff(moments) > SAME * numpy.mean(ordered)))
-    merged: Floats = moments[starts][numpy.cumsum(starts)[numpy.searchsorted(moments, times)] - 1]
-    return merged
+    if ((gaps > 0) & (gaps <= noise)).any():
+        order = numpy.argsort(times)
+        ordered[1:][gaps <= noise] = 0.0
+        ordered = numpy.maximum.accumulate(ordered)
+        times = numpy.empty_like(times)
+        times[order] = ordered
+    return times, event, ordered
