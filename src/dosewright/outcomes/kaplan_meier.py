@@ -96,13 +96,13 @@ class Curve:
         at_risk = self.n - int(numpy.searchsorted(self.moments, time, side="left"))
         place = int(numpy.searchsorted(self.times, time, side="right")) - 1
         if place < 0:
-            known = at_risk > 0
-            limit = 1.0 if known and self.conf != "log-log" else None
-            return At(time, 1.0 if known else None, limit, limit, at_risk)
+            seen = at_risk > 0
+            limit = 1.0 if seen and self.conf != "log-log" else None
+            return At(time, 1.0 if seen else None, limit, limit, at_risk)
         survival = float(self.survival[place])
         if not at_risk and survival > 0:
             return At(time, None, None, None, 0)
-        return At(time, survival, _known(self.limits[0][place]), _known(self.limits[1][place]), at_risk)
+        return At(time, survival, known(self.limits[0][place]), known(self.limits[1][place]), at_risk)
 
     def quantile(self, share: float = 0.5) -> Estimate:
         """The time by which a share has had the event, with the interval of Brookmeyer and Crowley.
@@ -162,7 +162,8 @@ class Curve:
         return float(self.survival[-1]) if len(self.survival) else 1.0
 
 
-def _known(value: float) -> float | None:
+def known(value: float) -> float | None:
+    """A number, or None where there is none."""
     return None if math.isnan(value) else float(value)
 
 

@@ -33,7 +33,7 @@ class LogRank:
 def _codes(values: Any) -> tuple[tuple[str, ...], Any]:
     """The names of groups, in order, and the number of each row's group."""
     array = numpy.asarray(values)
-    if array.dtype.kind in "iu" and len(array) and 0 <= array.min() and array.max() < len(array):
+    if array.dtype.kind in "iu" and len(array) and array.min() >= 0 and array.max() < len(array):
         counts = numpy.bincount(array)  # numbers in reach need no sorting
         present = numpy.flatnonzero(counts)
         return tuple(str(name) for name in present.tolist()), (numpy.cumsum(counts > 0) - 1)[array]

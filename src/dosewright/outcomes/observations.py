@@ -42,11 +42,12 @@ class Observations:
         return Observations(self.time[chosen], self.event[chosen])
 
 
-def _row(index: int) -> str:
+def row_place(index: int) -> str:
+    """Where a row stands that comes from no file: 'row 1' is the first."""
     return f"row {index + 1}"
 
 
-def observations(time: Any, event: Any, *, place: Callable[[int], str] = _row) -> Observations:
+def observations(time: Any, event: Any, *, place: Callable[[int], str] = row_place) -> Observations:
     """Observations from a column of times and one of events, 1 where the event came and 0 where it was censored.
 
     Limits:   a time is finite and not negative; nothing but 0 and 1 is an event. Times that differ by binary noise
