@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy
 
 from ..errors import CannotCompute, Mistake, together
-from .cox import Tested
+from .cox import ChiSquared
 from .distributions import chi_squared_tail
 from .kaplan_meier import At, Conf, Estimate, band, known
 from .observations import MOST_TOLD, observations, row_place
@@ -142,7 +142,7 @@ def cumulative_incidence(observed: Causes, *, conf: Conf = "log-log", level: flo
     )
 
 
-def gray(observed: Causes, group: Any) -> Tested:
+def gray(observed: Causes, group: Any) -> ChiSquared:
     """Gray's test whether the cumulative incidence of the event differs between groups.
 
     Formula:  the weighted log-rank test on the hazard of the subdistribution, rho = 0; groups − 1 degrees of freedom
@@ -160,7 +160,7 @@ def gray(observed: Causes, group: Any) -> Tested:
     score, variance = _gray_parts(table, nd1)
     kept = slice(0, count - 1)
     chi2 = float(score[kept] @ numpy.linalg.lstsq(variance[kept, kept], score[kept], rcond=None)[0])
-    return Tested("Gray", chi2, count - 1, chi_squared_tail(max(chi2, 0.0), count - 1))
+    return ChiSquared("Gray", chi2, count - 1, chi_squared_tail(max(chi2, 0.0), count - 1))
 
 
 def _gray_parts(table: _Table, nd1: Floats) -> tuple[Floats, Floats]:

@@ -45,7 +45,7 @@ class Term(NamedTuple):
     runs_away: Literal["up", "down"] | None = None
 
 
-class Tested(NamedTuple):
+class ChiSquared(NamedTuple):
     """A test of one thing: its chi-squared, degrees of freedom and p."""
 
     term: str
@@ -87,10 +87,10 @@ class Fit:
         return Term(name, coef, se, _exp(coef), lower, upper, z, normal_tails(z))
 
     @property
-    def likelihood_ratio(self) -> Tested:
+    def likelihood_ratio(self) -> ChiSquared:
         """The test of the whole model against none, by the ratio of likelihoods."""
         chi2, df = max(0.0, 2 * (self.loglik - self.loglik_null)), len(self.names)
-        return Tested("model", chi2, df, chi_squared_tail(chi2, df))
+        return ChiSquared("model", chi2, df, chi_squared_tail(chi2, df))
 
 
 def _exp(value: float) -> float | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 import numpy
 
 from ..errors import Mistake
-from .cox import Fit, Tested
+from .cox import ChiSquared, Fit
 from .distributions import chi_squared_tail
 from .kaplan_meier import kaplan_meier
 
@@ -22,7 +22,7 @@ ALL: Final = "GLOBAL"
 
 def proportionality(
     fit: Fit, observed: Observations, *, transform: Transform = "km", of: Sequence[str] = ()
-) -> list[Tested]:
+) -> list[ChiSquared]:
     """Test whether each coefficient changes with time; `of` names the covariate each coefficient belongs to.
 
     Formula:  the score test of adding x × g(t) to the model, g(t) = 1 − S(t−) of all (km), or t itself
@@ -52,7 +52,7 @@ def proportionality(
         )
         score = numpy.concatenate((numpy.zeros(count), once.score[chosen]))
         chi2 = float(score @ numpy.linalg.lstsq(information, score, rcond=None)[0])
-        tests.append(Tested(str(label), chi2, len(chosen), chi_squared_tail(max(chi2, 0.0), len(chosen))))
+        tests.append(ChiSquared(str(label), chi2, len(chosen), chi_squared_tail(max(chi2, 0.0), len(chosen))))
     return tests
 
 

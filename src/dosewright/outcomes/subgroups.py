@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy
 
 from ..errors import CannotCompute
-from .cox import Tested, Ties, cox
+from .cox import ChiSquared, Ties, cox
 from .distributions import chi_squared_tail
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Forest(NamedTuple):
     """The effect in all, in each level of each subgroup, and a test of interaction for each subgroup."""
 
     rows: tuple[Row, ...]
-    interactions: tuple[Tested, ...]
+    interactions: tuple[ChiSquared, ...]
     untested: tuple[tuple[str, str], ...]  # a subgroup without a test, and why
 
 
@@ -82,7 +82,7 @@ def _row(subgroup: str, name: str, observed: Observations, x: Any, strata: Any, 
 
 def interaction(
     observed: Observations, effect: Any, column: Column, *, strata: Any = None, ties: Ties = "efron"
-) -> Tested:
+) -> ChiSquared:
     """Whether an effect differs between the levels of a column, by the ratio of likelihoods.
 
     Raises:   CannotCompute where a model has no estimate.
@@ -106,4 +106,4 @@ def interaction(
     if away:
         raise CannotCompute("a level has a group without events, so that there is no test", where=column.name)
     chi2 = max(0.0, 2 * (both.loglik - main.loglik))
-    return Tested(column.name, chi2, len(names), chi_squared_tail(chi2, len(names)))
+    return ChiSquared(column.name, chi2, len(names), chi_squared_tail(chi2, len(names)))
