@@ -36,6 +36,9 @@ LAYERS = (
         "cases",
         "files",
         "figures",
+        "outcome_tables",
+        "survival_figures",
+        "spreadsheets",
         "demonstration",
         "calendars",
         "calendar_sheets",
@@ -47,7 +50,7 @@ LAYERS = (
         "clusters",
         "records",
     },
-    {"cli", "cli_options", "cli_course", "cli_check", "web", "exchange"},
+    {"cli", "cli_options", "cli_course", "cli_check", "cli_outcomes", "web", "exchange"},
 )
 
 

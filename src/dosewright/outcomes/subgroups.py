@@ -85,25 +85,23 @@ def interaction(
 ) -> ChiSquared:
     """Whether an effect differs between the levels of a column, by the ratio of likelihoods.
 
-    Raises:   CannotCompute where a model has no estimate.
+    Limits:   a level in which nobody differs in the covariate says nothing of the effect, and takes no part.
+    Raises:   CannotCompute where fewer than two levels take part, or a model has no estimate.
     """
     known = column.codes >= 0
     part, x = column.of(known), numpy.asarray(effect, dtype=float)[known][:, None]
     layers = None if strata is None else numpy.asarray(strata)[known]
     names, levels = part.design()
-    if not names:
-        raise CannotCompute("there is one level only", where=column.name)
+    telling = [index for index in range(len(part.levels)) if len(numpy.unique(x[part.codes == index])) > 1]
+    if len(telling) < 2:
+        raise CannotCompute("there are no two levels in which the effect can be told", where=column.name)
     some = observed.of(known)
+    products = numpy.hstack([x * (part.codes == index)[:, None] for index in telling[1:]])
+    crossed = [f"effect × {part.levels[index]}" for index in telling[1:]]
     main = cox(some, numpy.hstack((x, levels)), ["effect", *names], strata=layers, ties=ties)
-    both = cox(
-        some,
-        numpy.hstack((x, levels, x * levels)),
-        ["effect", *names, *(f"effect × {name}" for name in names)],
-        strata=layers,
-        ties=ties,
-    )
+    both = cox(some, numpy.hstack((x, levels, products)), ["effect", *names, *crossed], strata=layers, ties=ties)
     away = [name for name, one in zip(both.names, both.runs_away, strict=True) if one]
     if away:
         raise CannotCompute("a level has a group without events, so that there is no test", where=column.name)
     chi2 = max(0.0, 2 * (both.loglik - main.loglik))
-    return ChiSquared(column.name, chi2, len(names), chi_squared_tail(chi2, len(names)))
+    return ChiSquared(column.name, chi2, len(crossed), chi_squared_tail(chi2, len(crossed)))

@@ -75,6 +75,7 @@ class Survival:
     univariable: tuple[Term, ...]
     zph: tuple[ChiSquared, ...]
     forest: Forest | None
+    effect: str  # what is compared with what in the forest
     notes: tuple[str, ...]
 
     def data(self) -> dict[str, Any]:
@@ -94,6 +95,7 @@ class Survival:
             made["trend"] = _test(self.trend)
         made["cox"] = None if self.fit is None else self._cox(self.fit)
         if self.forest is not None:
+            made["effect"] = self.effect
             made["subgroups"] = [row._asdict() for row in self.forest.rows]
             made["interactions"] = [one._asdict() for one in self.forest.interactions]
         if self.incidence:
@@ -189,6 +191,7 @@ def analysed(
     curves = tuple((name, kaplan_meier(observed.of(one), conf=asked.conf, level=asked.level)) for name, one in parts)
     tested = _logrank(observed, group, strata, asked, notes)
     incidence, between = _competing(read, kept, group, parts, asked, notes)
+    effects = _forest(read, kept, observed, group, strata, asked)
     model = _Model(read, asked, notes)
     model.fitted(~anything if asked.covariates else core)
     return Survival(
@@ -208,7 +211,8 @@ def analysed(
         terms=model.terms,
         univariable=model.univariable,
         zph=model.zph,
-        forest=_forest(read, kept, observed, group, strata, asked),
+        forest=effects[0],
+        effect=effects[1],
         notes=tuple(notes),
     )
 
@@ -253,6 +257,7 @@ def _competing(
 ) -> tuple[tuple[tuple[str, Incidence], ...], ChiSquared | None]:
     if asked.competing_value is None:
         return (), None
+    notes.append(f"Kaplan–Meier takes {asked.event} {asked.competing_value} for censored; the incidence does not")
     ended = causes(read.time[kept], read.cause[kept])
     curves = tuple(
         (name, cumulative_incidence(ended.of(one), conf=asked.conf, level=asked.level)) for name, one in parts
@@ -270,15 +275,17 @@ def _competing(
 
 def _forest(
     read: _Read, kept: Whole, observed: Observations, group: Column | None, strata: Whole | None, asked: Question
-) -> Forest | None:
+) -> tuple[Forest | None, str]:
+    """The effect of a group of two in subgroups, and what is compared with what."""
     if not asked.subgroups:
-        return None
+        return None, ""
     if group is None or len(group.levels) != 2:
         raise Mistake("a group of two, whose effect is compared in subgroups", where="subgroups", got=asked.group)
-    base = asked.reference.get(group.name)
-    _, effect = group.design(base)
+    base = asked.reference.get(group.name, group.levels[0])
+    names, effect = group.design(base)
     chosen = [read.words[name].of(kept) for name in asked.subgroups]
-    return forest(observed, effect[:, 0], chosen, strata=strata, ties=asked.ties, level=asked.level)
+    made = forest(observed, effect[:, 0], chosen, strata=strata, ties=asked.ties, level=asked.level)
+    return made, f"{names[0]} against {base}"
 
 
 # ------------------------------------------------------------------------------------------------------------- reading
