@@ -29,6 +29,7 @@ _CLOSE: Final = 1e-9  # of the likelihood: a step that adds less has arrived, or
 _THERE: Final = 1e-6  # of a standard deviation: after a step so short, the next is its square
 _STILL: Final = 1e-5  # of a standard deviation: a step that is longer, though it adds nothing, runs away
 _RANK: Final = 1e-9
+NO_TOP: Final = "the likelihood has no top that can be found: there are too many covariates for so few events"
 
 
 class Term(NamedTuple):
@@ -159,6 +160,8 @@ def _fitted(risk: RiskSets, null: Likelihood, names: tuple[str, ...], ties: Ties
     score = float(null.score @ numpy.linalg.solve(null.information, null.score))
     beta, here, away = _climbed(risk, numpy.zeros(len(names)), null, numpy.arange(len(names)))
     covariance = numpy.linalg.inv(here.information)
+    if not (numpy.diag(covariance)[~away] > 0).all():
+        raise CannotCompute(NO_TOP)
     return Fit(
         names=names,
         coef=beta / risk.scale,
@@ -177,8 +180,10 @@ def _fitted(risk: RiskSets, null: Likelihood, names: tuple[str, ...], ties: Ties
 
 def _climbed(risk: RiskSets, beta: Floats, here: Likelihood, free: Whole) -> tuple[Floats, Likelihood, Flags]:
     """The top of the likelihood over the free coefficients, by Newton's steps; and which of all run away."""
-    away = numpy.zeros(len(beta), dtype=bool)
-    for _ in range(MOST_STEPS if len(free) else 0):
+    still = numpy.zeros(len(beta), dtype=bool)
+    if not len(free):
+        return beta, here, still
+    for _ in range(MOST_STEPS):
         step = _step(here, free)
         there = risk.at(beta + step)
         for _ in range(MOST_STEPS):  # too far: go half the way
@@ -186,22 +191,26 @@ def _climbed(risk: RiskSets, beta: Floats, here: Likelihood, free: Whole) -> tup
                 break
             step = step / 2
             there = risk.at(beta + step)
+        else:
+            raise CannotCompute(NO_TOP)
         gain = there.loglik - here.loglik
         beta, here = beta + step, there
         longest = numpy.abs(step).max()
         if longest < _THERE:
-            break
+            return beta, here, still
         if gain < _CLOSE * (1 + abs(here.loglik)) and longest > _STILL:
             again = numpy.abs(_step(here, free))  # once arrived, a step shrinks to its square
             if again.max() > longest / 10:
-                away = again > again.max() / 100
-                break
-    return beta, here, away
+                return beta, here, again > again.max() / 100
+    raise CannotCompute(NO_TOP)
 
 
 def _step(here: Likelihood, free: Whole) -> Floats:
     step = numpy.zeros(len(here.score))
-    step[free] = numpy.linalg.solve(here.information[numpy.ix_(free, free)], here.score[free])
+    try:
+        step[free] = numpy.linalg.solve(here.information[numpy.ix_(free, free)], here.score[free])
+    except numpy.linalg.LinAlgError:
+        raise CannotCompute(NO_TOP) from None
     return step
 
 
