@@ -284,9 +284,7 @@ def _compared(
     groups = reading.words(treat, table.column(treat), place=table.place)
     if treated_value not in groups.levels or len(groups.levels) != 2:
         told = ", ".join(groups.levels[:10])
-        needs = (
-            f"two groups, of which one is {treated_value}" if len(groups.levels) != 2 else "the value of the treated"
-        )
+        needs = f"two groups, of which one is {treated_value}"
         hint = "--treated-value says which"
         raise Mistake(needs, where=f"{table.name}, {treat}", got=told, hint=hint)
     lacks = numpy.logical_or.reduce([groups.missing, *(column.missing for column in read.values())])
