@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from dosewright import outcome_tables, tables
+from dosewright import outcome_tables, spreadsheets
 from dosewright.cli import run
 from dosewright.errors import Mistake
 
@@ -250,7 +250,7 @@ def test_matching_as_text_says_how_it_was_done(capsys):
 
 def test_the_matched_rows_are_written_with_pair_and_weight(capsys, tmp_path):
     said(capsys, *MATCH, "--out", tmp_path / "matched.csv")
-    table = tables.read(str(tmp_path / "matched.csv"))
+    table = spreadsheets.read(str(tmp_path / "matched.csv"))
     pairs = table.column("pair")
     assert {2} == {pairs.count(one) for one in set(pairs)}
     assert {"1"} == set(table.column("weight"))
@@ -320,7 +320,7 @@ def test_times_to_an_endpoint_keep_why_they_ended_and_by_which_record(capsys, tm
     )
     assert "time to progression, printed as PFS in the source paper: 1 events, 1 competing, 0 censored" in text
     assert "P3: no time, no treatment-start" in text
-    table = tables.read(str(tmp_path / "t.csv"))
+    table = spreadsheets.read(str(tmp_path / "t.csv"))
     assert (table.column("time"), table.column("event")) == (["59", "46"], ["2", "1"])
     assert table.column("by") == ["records.csv:3", "records.csv:6"]
 
@@ -330,7 +330,7 @@ def test_a_definition_that_is_only_recalled_says_so(capsys, tmp_path):
     text = said(capsys, "outcomes", "endpoint", tmp_path / "records.csv", "--endpoint", "pfs", "--months",
                 "--until", "2026-02-25", "--out", tmp_path / "t.csv")  # fmt: skip
     assert "convention as recalled" in text
-    assert tables.read(str(tmp_path / "t.csv")).column("time") == ["0", "1.511294"]
+    assert spreadsheets.read(str(tmp_path / "t.csv")).column("time") == ["0", "1.511294"]
 
 
 def test_an_event_before_its_origin_is_refused(capsys, tmp_path):
@@ -362,12 +362,12 @@ def test_an_event_before_its_origin_is_refused(capsys, tmp_path):
 def test_what_is_no_table_is_refused_with_its_line(tmp_path, content, told):
     (tmp_path / "t.csv").write_bytes(content)
     with pytest.raises(Mistake, match=told):
-        tables.read(str(tmp_path / "t.csv"))
+        spreadsheets.read(str(tmp_path / "t.csv"))
 
 
 def test_another_kind_of_file_is_refused(tmp_path):
     with pytest.raises(Mistake, match=r"a table that ends in \.csv or \.xlsx"):
-        tables.read(str(tmp_path / "data.sav"))
+        spreadsheets.read(str(tmp_path / "data.sav"))
 
 
 def test_a_workbook_reads_as_the_same_table(tmp_path, capsys):
@@ -391,7 +391,7 @@ def test_a_workbook_reads_as_the_same_table(tmp_path, capsys):
 def test_a_file_that_is_no_workbook_is_refused(tmp_path):
     (tmp_path / "t.xlsx").write_bytes(b"nonsense")
     with pytest.raises(Mistake, match="a workbook that can be read"):
-        tables.read(str(tmp_path / "t.xlsx"))
+        spreadsheets.read(str(tmp_path / "t.xlsx"))
 
 
 @pytest.mark.parametrize(
