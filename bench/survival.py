@@ -67,7 +67,7 @@ def _curves_and_tests(rows: int) -> Iterator[Result]:
 
     time, event, group, _ = patients(rows)
     first = group == 0
-    times = max(1, 3_000 // rows)
+    times = max(10, 3_000 // rows)
     yield at_least(
         f"Kaplan-Meier of {rows:,}, beside lifelines",
         in_process(lambda: kaplan_meier(observations(time, event)), times=times),

@@ -242,7 +242,7 @@ def test_exact_variables_are_alike_in_every_pair(capsys):
 
 def test_matching_as_text_says_how_it_was_done(capsys):
     text = said(capsys, *MATCH, "--order", "random", "--seed", "7", "--ratio", "2", "--replacement")
-    for words in ("caliper: ", "order: random, seed 7; ratio 2; with replacement", "106 of 418 rows lack", "* above 0.1",
+    for words in ("caliper: ", "order: random, seed 7; ratio 2; with replacement", "left out, since they lack something: 106 of 418 rows", "* above 0.1",
                   "it shows no cause"):  # fmt: skip
         assert words in text
     assert "p " not in text.replace("caliper ", "")
@@ -385,7 +385,7 @@ def test_a_workbook_reads_as_the_same_table(tmp_path, capsys):
     one = json.loads(said(capsys, "outcomes", "survival", LUNG, *arguments))
     two = json.loads(said(capsys, "outcomes", "survival", tmp_path / "lung.xlsx", *arguments))
     assert one["cox"] == two["cox"]
-    assert "1 of 228 rows lack ph_ecog: lung.xlsx:15" in two["notes"]
+    assert "1 of 228 rows lacks ph_ecog: lung.xlsx:15" in two["notes"]
 
 
 def test_a_file_that_is_no_workbook_is_refused(tmp_path):

@@ -145,7 +145,7 @@ def test_rows_that_lack_something_are_counted_and_told():
     made = lung(covariates=("ph_ecog", "wt_loss"))
     assert (made.rows, made.n, made.missing, made.fit.n) == (228, 228, 15, 213)
     assert made.missing_by == {"time": 0, "event": 0, "ph_ecog": 1, "wt_loss": 14}
-    assert made.notes[0] == "1 of 228 rows lack ph_ecog: row 14"
+    assert made.notes[0] == "1 of 228 rows lacks ph_ecog: row 14"
 
 
 def test_rows_that_lack_time_or_event_are_left_out_of_the_curves():
@@ -227,6 +227,23 @@ def test_a_profile_is_told_in_the_place_of_walds_interval():
 def test_strata_reach_tests_and_models():
     made = lung(group="sex", strata="ph_ecog", covariates=("age",))
     assert classics.r()["lung by sex within ecog"]["chi2"] == pytest.approx(made.logrank.chi2)
+
+
+def test_pairs_may_be_more_than_anybody_compares():
+    rows = 120
+    cells = {
+        "t": [str(i % 17 + 1) for i in range(rows)],
+        "e": ["1"] * rows,
+        "g": ["a", "b"] * (rows // 2),
+        "pair": [str(i // 2) for i in range(rows)],
+    }
+    assert 1 == analysed(cells, Question("t", "e", group="g", strata="pair")).logrank.df
+
+
+def test_groups_may_not_be_more_than_anybody_compares():
+    cells = {"t": ["1"] * 60, "e": ["1"] * 60, "g": [str(i) for i in range(60)]}
+    with pytest.raises(Mistake, match="at most 50 categories"):
+        analysed(cells, Question("t", "e", group="g", strata="g"))
 
 
 def test_a_trend_is_told_where_it_is_asked():

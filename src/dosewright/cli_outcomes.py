@@ -255,7 +255,8 @@ def match(
         return
     told = outcome_tables.matching_text(found, int(treated.sum()), int((~treated).sum()))
     told += [f"order: {data['order']}; ratio {ratio}; {'with' if replacement else 'without'} replacement"]
-    told += [f"{data['missing']} of {len(table)} rows lack something and were left out"] if data["missing"] else []
+    if data["missing"]:
+        told.append(f"left out, since they lack something: {data['missing']:,} of {len(table):,} rows")
     told += ["", "Standardised differences"]
     told += outcome_tables.balance_text(rows, (("smd_before", "before  "), ("smd_after", "after  ")), flag=FLAG)
     told += [f"  * above {FLAG:g}", "", outcome_tables.CAUTION]

@@ -99,17 +99,19 @@ def _hint(cell: str) -> str:
     return "leave the cell empty where the value is missing" if cell in {".", "-", "?", "unknown", "n/a"} else ""
 
 
-def words(name: str, cells: Sequence[str], *, place: Callable[[int], str] = row_place) -> Column:
+def words(
+    name: str, cells: Sequence[str], *, place: Callable[[int], str] = row_place, most: int | None = MOST_LEVELS
+) -> Column:
     """A column of categories; levels in order, by their number where all are numbers.
 
-    Raises:   Mistake where there are more levels than anybody compares.
+    Raises:   Mistake where there are more levels than anybody compares; strata, such as pairs, may be any number.
 
     >>> words("stage", ["10", "2", "2", ""]).levels
     ('2', '10')
     """
     found = sorted(set(cells) - MISSING)
-    if len(found) > MOST_LEVELS:
-        raise Mistake(f"at most {MOST_LEVELS} categories", where=name, got=f"{len(found):,} different words")
+    if most is not None and len(found) > most:
+        raise Mistake(f"at most {most} categories", where=name, got=f"{len(found):,} different words")
     if all(_NUMBER.fullmatch(level) for level in found):
         found.sort(key=float)
     number = {level: index for index, level in enumerate(found)}

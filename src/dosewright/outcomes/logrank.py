@@ -118,17 +118,14 @@ def _add(observed: Observations, codes: Any, expected: Floats, variance: Floats)
     """What the moments of one stratum add to the expected events and to the variance."""
     if not observed.event.any():
         return
-    order = numpy.argsort(observed.time)
-    when, event, codes = observed.time[order], observed.event[order], codes[order]
-    starts = numpy.flatnonzero(numpy.concatenate(([True], when[1:] != when[:-1])))
-    counts = numpy.add.reduceat(event.astype(numpy.intp), starts)
-    moments = numpy.flatnonzero(counts)
-    first, d = starts[moments], counts[moments].astype(float)
-    n = (len(when) - first).astype(float)
-    at_risk = numpy.empty((len(expected), len(moments)))
+    falls = numpy.sort(observed.time[observed.event])
+    starts = numpy.flatnonzero(numpy.concatenate(([True], falls[1:] != falls[:-1])))
+    times, d = falls[starts], numpy.diff(starts, append=len(falls)).astype(float)
+    n = (len(observed) - numpy.searchsorted(observed.moments, times, side="left")).astype(float)
+    at_risk = numpy.empty((len(expected), len(times)))
     for one in range(len(expected) - 1):
-        gone = numpy.cumsum(codes == one)
-        at_risk[one] = gone[-1] - gone[first] + (codes[first] == one)
+        moments = numpy.sort(observed.time[codes == one])
+        at_risk[one] = len(moments) - numpy.searchsorted(moments, times, side="left")
     at_risk[-1] = n - at_risk[:-1].sum(axis=0)
     share = at_risk / n
     expected += share @ d

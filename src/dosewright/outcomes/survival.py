@@ -235,7 +235,7 @@ def _missing_notes(lacking: Mapping[str, Flags], place: Callable[[int], str]) ->
         rows = numpy.flatnonzero(lacks).tolist()
         if rows:
             some = ", ".join(place(row) for row in rows[:5]) + (" …" if len(rows) > 5 else "")
-            told.append(f"{len(rows):,} of {len(lacks):,} rows lack {name}: {some}")
+            told.append(f"{len(rows):,} of {len(lacks):,} rows {'lacks' if len(rows) == 1 else 'lack'} {name}: {some}")
     return told
 
 
@@ -317,16 +317,19 @@ def _read(cells: Mapping[str, Sequence[str]], asked: Question, place: Callable[[
     """Every column that is asked for; the mistakes of all of them at once."""
     mistakes: list[Mistake] = []
 
-    def tried(read: Callable[..., Any], *arguments: Any) -> Any:
+    def tried(read: Callable[..., Any], *arguments: Any, **more: Any) -> Any:
         try:
-            return read(*arguments, place=place)
+            return read(*arguments, place=place, **more)
         except Mistake as mistake:
             mistakes.append(mistake)
 
     grouping = dict.fromkeys(one for one in (asked.group, asked.strata, *asked.subgroups) if one is not None)
     time = tried(_times, asked.time, cells[asked.time])
     event = tried(_causes, asked, cells[asked.event])
-    words = {name: tried(table.words, name, cells[name]) for name in grouping}
+    apart = {asked.strata} - {asked.group, *asked.subgroups}  # strata are not compared, so they may be many
+    words = {
+        name: tried(table.words, name, cells[name], **({"most": None} if name in apart else {})) for name in grouping
+    }
     covariates = {name: tried(table.column, name, cells[name]) for name in asked.covariates}
     unknown = set(asked.reference) - set(words) - set(covariates)
     if unknown:
