@@ -281,3 +281,19 @@ def test_a_score_test_without_ties_is_the_log_rank_test(seed):
     observed = observations(chance.permutation(40) + 1, chance.random(40) < 0.7)
     group = chance.integers(0, 2, 40)
     assert logrank(observed, group).chi2 == pytest.approx(cox(observed, group[:, None], ["g"], ties="breslow").score)
+
+
+def test_the_profile_of_one_of_two_covariates_is_where_the_likelihood_has_fallen_by_its_share():
+    observed, x, _ = drawn(5)
+    fit = cox(observed, x, ["a", "b"])
+    for name, index in (("a", 0), ("b", 1)):
+        for end in profile_interval(fit, name):
+            held = cox(observed, x[:, [1 - index]], ["other"], offset=math.log(end) * x[:, index])
+            assert 2 * (fit.loglik - held.loglik) == pytest.approx(3.841458820694124, abs=1e-6)
+
+
+def test_what_runs_down_has_its_upper_end_by_the_profile():
+    fit = cox(observations([1, 2, 3, 4], [1, 1, 0, 0]), [[0], [0], [1], [1]], ["x"])
+    other = cox(observations([1, 2, 3, 4], [1, 1, 0, 0]), [[1], [1], [0], [0]], ["x"])
+    lower, upper = profile_interval(fit, "x")
+    assert (lower, upper) == (None, pytest.approx(1 / profile_interval(other, "x")[0]))

@@ -177,3 +177,28 @@ def test_a_year_is_twelve_months():
 
 def test_kinds_of_records_are_spelled_as_names():
     assert all(kind == kind.lower() for kind in KINDS)
+
+
+def test_records_may_stand_in_any_order():
+    records = [record("progression", 90), record("assessment", 60), record("progression", 40), START]
+    assert ended(endpoint("pfs"), "P1", records).days == 40
+
+
+def test_a_censored_row_keeps_by_which_record_it_was():
+    made = ended(endpoint("os"), "P1", [START, record("last-contact", 30), record("last-contact", 60)])
+    assert made.record == record("last-contact", 60)
+
+
+def test_a_record_keeps_where_it_stands():
+    made = histories(
+        ["P1", "P1"], ["death", "response"], ["2026-01-05", "2026-01-02"], place=lambda row: f"r.csv:{row + 2}"
+    )
+    assert [one.where for one in made["P1"]] == ["r.csv:2", "r.csv:3"]
+
+
+def test_all_records_that_are_wrong_are_told_at_once():
+    with pytest.raises(Mistake) as caught:
+        histories(["P1", "", "P1"], ["relapse", "death", "death"], ["2026-01-05", "2026-01-05", "no date"])
+    assert [line.partition(":")[0] for line in str(caught.value).splitlines()] == [
+        "row 1, record", "row 2, patient", "row 3, date",
+    ]  # fmt: skip

@@ -286,3 +286,26 @@ def test_matching_is_what_looking_at_everybody_gives(patients, width, ratio, rep
     if len(set(treated)) == 2:
         how = {"width": width, "ratio": ratio, "replacement": replacement, "exact": exact, "order": order}
         assert plainly(logits, treated, **how) == match(logits, treated, **how).pairs
+
+
+def test_a_group_of_one_has_no_spread_in_a_caliper():
+    assert width_of([1, 2, 4], [1, 0, 0]) == pytest.approx(0.2 * (2 / 2) ** 0.5)
+
+
+def test_a_caliper_is_a_fifth_of_a_deviation_unless_it_is_said():
+    assert width_of([1, 2, 3, 2, 4, 6], [1, 1, 1, 0, 0, 0], caliper=0.4) == pytest.approx(
+        2 * width_of([1, 2, 3, 2, 4, 6], [1, 1, 1, 0, 0, 0])
+    )
+
+
+def test_rows_without_weight_do_not_count_in_a_balance():
+    column = numbers("x", ["1", "2", "3", "2", "4", "6", "99", "-99"])
+    first = numpy.array([1, 1, 1, 0, 0, 0, 1, 0], dtype=bool)
+    weights = numpy.array([1.0] * 6 + [0.0, 0.0])
+    assert smd(column, first, weights=weights) == pytest.approx(smd_numbers([1, 2, 3], [2, 4, 6]))
+
+
+def test_a_last_category_that_one_group_lacks_counts_as_nothing_there():
+    column = words("x", ["a", "b", "c", "a", "b", "b"])
+    first = numpy.array([1, 1, 1, 0, 0, 0], dtype=bool)
+    assert smd(column, first) == pytest.approx(smd_shares([1 / 3, 1 / 3, 1 / 3], [1 / 3, 2 / 3, 0]))
