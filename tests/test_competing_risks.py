@@ -115,3 +115,22 @@ def test_with_nothing_that_competes_grays_score_is_that_of_the_log_rank_test(tim
     if sum(event) > 4:
         one, two = gray(causes(time, [int(e) for e in event]), group), logrank(observations(time, event), group)
         assert abs(math.sqrt(one.chi2) - math.sqrt(two.chi2)) < 0.6
+
+
+def test_a_time_of_0_is_a_time():
+    assert cumulative_incidence(SEVEN).at(0) == (0, 0.0, None, None, 7)
+
+
+def test_the_test_has_its_name():
+    assert gray(SEVEN, list("aabbaab")).term == "Gray"
+
+
+def test_the_moments_of_an_incidence_are_all_times_in_order():
+    assert cumulative_incidence(causes([3, 1, 2], [0, 1, 2])).moments.tolist() == [1, 2, 3]
+
+
+def test_limits_take_their_scale_and_level():
+    made = cumulative_incidence(SEVEN, conf="plain", level=0.9)
+    lower, upper = made.limits
+    reach = 1.6448536269514722 * math.sqrt(made.variance[-1])
+    assert (0.5 - reach, 0.5 + reach) == pytest.approx((lower[-1], upper[-1]))

@@ -328,3 +328,11 @@ def test_a_curve_is_what_statsmodels_says(patients):
     alive = curve.survival > 0
     se = curve.survival * numpy.sqrt(curve.relative_variance, where=alive, out=numpy.zeros(len(alive)))
     assert theirs.surv_prob_se[alive] == pytest.approx(se[alive], abs=1e-12)
+
+
+def test_a_restricted_mean_may_be_asked_for_less_than_1():
+    assert kaplan_meier(SEVEN).restricted_mean(0.5).value == 0.5
+
+
+def test_log_log_has_no_limits_at_1():
+    assert all(math.isnan(one[0]) for one in band([1.0], [0.01], conf="log-log", level=0.95))

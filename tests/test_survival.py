@@ -300,3 +300,97 @@ def test_a_restricted_mean_is_told_where_it_is_asked():
 
 def test_follow_up_is_told_of_every_group():
     assert classics.r()["lung all"]["followup"] == lung().data()["km"][0]["follow_up"]["median"]
+
+
+def test_strata_reach_the_model_one_by_one_and_all_together():
+    made = lung(strata="inst", covariates=("age", "sex", "ph_ecog"), univariable=True)
+    assert classics.several("lung by institution efron", "coef") == pytest.approx([one.coef for one in made.terms])
+    alone = lung(strata="inst", covariates=("age",))
+    plain = lung(covariates=("age",))
+    assert made.univariable[0].coef == pytest.approx(alone.terms[0].coef, abs=1e-2)
+    assert alone.terms[0].coef != pytest.approx(plain.terms[0].coef, abs=1e-5)
+
+
+def test_strata_reach_the_subgroups():
+    one, other = (lung(group="sex", strata=strata, subgroups=("ph_karno",)) for strata in ("ph_ecog", None))
+    assert one.forest.rows[0].hr != pytest.approx(other.forest.rows[0].hr, abs=1e-4)
+
+
+def test_what_was_asked_reaches_the_subgroups():
+    one = lung(group="sex", subgroups=("ph_ecog",), level=0.9, ties="breslow").forest.rows[0]
+    other = lung(covariates=("sex",), level=0.9, ties="breslow").terms[0]
+    assert (one.hr, one.lower) == pytest.approx((other.hr, other.lower))
+
+
+def test_what_was_asked_reaches_every_curve():
+    made = analysed(
+        classics.columns("mgus2"),
+        Question("time", "event", event_value="1", competing_value="2", conf="plain", level=0.8),
+    )
+    assert {("plain", 0.8)} == {(one.conf, one.level) for _, one in (*made.curves, *made.follow_up, *made.incidence)}
+
+
+def test_many_rows_that_lack_something_are_told_by_the_first_five():
+    cells = {"t": ["1"] * 9, "e": ["1"] * 9, "x": [""] * 7 + ["1", "2"]}
+    made = analysed(cells, Question("t", "e", covariates=("x",)))
+    assert made.notes[0] == "7 of 9 rows lack x: row 1, row 2, row 3, row 4, row 5 …"
+
+
+def test_five_rows_that_lack_something_are_all_told():
+    cells = {"t": ["1"] * 7, "e": ["1"] * 7, "x": [""] * 5 + ["1", "2"]}
+    made = analysed(cells, Question("t", "e", covariates=("x",)))
+    assert made.notes[0] == "5 of 7 rows lack x: row 1, row 2, row 3, row 4, row 5"
+
+
+def test_a_note_says_why_there_is_no_log_rank_test():
+    cells = {"t": ["1", "2", "3", "4"], "e": ["0", "0", "1", "1"], "g": ["a", "a", "b", "b"]}
+    told = "no log-rank test: the groups cannot be compared: never were two of them at risk when an event came"
+    assert (told,) == analysed(cells, Question("t", "e", group="g")).notes
+
+
+def test_the_test_of_gray_says_that_it_takes_no_strata():
+    cells = {"t": ["1", "2", "3", "4"], "e": ["0", "0", "2", "1"], "g": ["a", "b", "a", "a"], "s": ["1"] * 4}
+    asked = Question("t", "e", group="g", event_value="1", competing_value="2", strata="s")
+    assert "the test of Gray takes no strata" in analysed(cells, asked).notes
+
+
+def test_without_an_event_there_is_no_test_of_gray():
+    cells = {"t": ["1", "2", "3", "4"], "e": ["0", "0", "2", "1"], "g": ["a", "b", "", "b"]}
+    made = analysed(
+        {**cells, "e": ["0", "0", "1", "2"]}, Question("t", "e", group="g", event_value="1", competing_value="2")
+    )
+    assert (made.gray, made.notes[-1]) == (None, "no test of Gray: there is no event, so no incidence to compare")
+
+
+def test_one_group_brings_no_test():
+    made = analysed(*(small(g=["a"] * 4)[0], Question("t", "e", group="g")))
+    assert (made.logrank, tuple(name for name, _ in made.curves)) == (None, ("a",))
+
+
+def test_what_runs_away_is_told_once():
+    cells = {"t": ["1", "2", "3", "4"], "e": ["1", "1", "0", "0"], "x": ["0", "0", "1", "1"]}
+    made = analysed(cells, Question("t", "e", covariates=("x",), univariable=True))
+    told = (
+        "x: the hazard ratio runs towards 0, since the covariate tells those with the event apart; "
+        "its interval has one end, by the profile of the likelihood"
+    )
+    assert (told,) == made.notes
+
+
+def test_a_missing_cell_stays_missing_among_fewer_rows():
+    made = table.words("x", ["a", "", "b", "a"]).of(numpy.array([1, 2]))
+    assert (made.levels, made.codes.tolist()) == (("b",), [-1, 0])
+
+
+def test_a_column_of_numbers_keeps_its_numbers_among_fewer_rows():
+    assert table.numbers("x", ["1", "2", "3"]).of(numpy.array([2])).numbers.tolist() == [3.0]
+
+
+def test_the_data_say_how_they_were_made():
+    made = lung(conf="plain", level=0.9).data()
+    assert (made["conf"], made["level"], made["notes"]) == ("plain", 0.9, [])
+
+
+def test_the_columns_that_are_asked_for_stand_once_each():
+    asked = Question("t", "e", group="g", strata="s", covariates=("g", "x"), subgroups=("x",))
+    assert asked.columns == ("t", "e", "g", "s", "x")
