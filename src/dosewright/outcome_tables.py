@@ -220,12 +220,21 @@ def balance_text(rows: Sequence[Mapping[str, Any]], columns: Sequence[tuple[str,
     table = [("", *(heading for _, heading in columns))]
     for row in rows:
         values = [row[key] for key, _ in columns]
-        table.append((row["covariate"], *(_smd(value, flag) for value in values)))
+        table.append((row["covariate"], *(_flagged(value, flag) for value in values)))
     return aligned(table)
 
 
-def _smd(value: float | None, flag: float) -> str:
-    return "apart" if value is None else f"{value:.3f}{' *' if value > flag else '  '}"
+def difference(value: float | None) -> str:
+    """A standardised difference; 'apart' where a category tells the groups fully apart.
+
+    >>> difference(0.0391), difference(None)
+    ('0.039', 'apart')
+    """
+    return "apart" if value is None else f"{value:.3f}"
+
+
+def _flagged(value: float | None, flag: float) -> str:
+    return f"{difference(value)}{' *' if value is None or value > flag else '  '}"
 
 
 def matching_text(matching: Matching, treated: int, controls: int) -> list[str]:

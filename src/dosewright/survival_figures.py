@@ -23,7 +23,8 @@ from .figures import (
     ticks,
     time_ticks,
 )
-from .outcome_tables import NONE, UNKNOWN, interval, number, p_value
+from .outcome_tables import NONE, UNKNOWN, difference, interval, number, p_value
+from .outcomes.balance import FLAG
 
 if TYPE_CHECKING:
     from .outcomes.competing_risks import Incidence
@@ -37,7 +38,6 @@ RIGHT: Final = 24.0
 PLOT: Final = 300.0
 LINE: Final = 16.0
 FINEST: Final = 0.25  # points: steps closer than that are drawn as one
-FLAG: Final = 0.1
 
 
 # --------------------------------------------------------------------------------------------------------------- curves
@@ -259,7 +259,9 @@ def love(rows: Sequence[Mapping[str, Any]], *, title: str = "Balance before and 
             else:
                 drawing.sign(sign, axis(row[key]), y, 4, fill=fill, stroke=stroke)
     axis_below(drawing, axis, bottom, values, title="Standardised difference")
-    table = tuple((str(row["covariate"]), _smd(row["smd_before"]), _smd(row["smd_after"])) for row in ordered)
+    table = tuple(
+        (str(row["covariate"]), difference(row["smd_before"]), difference(row["smd_after"])) for row in ordered
+    )
     large = [
         row[0] for row, one in zip(table, ordered, strict=True) if one["smd_after"] is None or one["smd_after"] > FLAG
     ]
@@ -268,7 +270,3 @@ def love(rows: Sequence[Mapping[str, Any]], *, title: str = "Balance before and 
     )
     says = f"Love plot of {len(rows)} covariates; {after}."
     return Figure(title, says, drawing, ("Covariate", "Before", "After"), table)
-
-
-def _smd(value: float | None) -> str:
-    return "apart" if value is None else f"{value:.3f}"
