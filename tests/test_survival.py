@@ -127,6 +127,17 @@ def test_a_value_that_never_stands_there_is_refused():
         analysed(small()[0], Question("t", "e", event_value="7"))
 
 
+@pytest.mark.parametrize(("event", "competing"), [("2", "2"), ("2", "2.0"), (None, "1")])
+def test_what_competes_is_not_the_event(event, competing):
+    with pytest.raises(Mistake, match="competing value: needs another value than that of the event"):
+        analysed(small()[0], Question("t", "e", event_value=event, competing_value=competing))
+
+
+def test_without_a_named_value_1_is_the_event_and_another_may_compete():
+    made = analysed(small(e=["1", "0", "2", "2"])[0], Question("t", "e", competing_value="2"))
+    assert (made.events, made.incidence[0][1].competing) == (1, 2)
+
+
 def test_a_negative_time_is_refused_with_row_and_column():
     with pytest.raises(Mistake, match="row 2, t: needs a time of 0 or more; got '-8'"):
         analysed(*small(t=["5", "-8", "3", "9"]))

@@ -350,6 +350,8 @@ def _times(name: str, cells: Sequence[str], *, place: Callable[[int], str]) -> A
 
 def _causes(asked: Question, cells: Sequence[str], *, place: Callable[[int], str]) -> tuple[Whole, tuple[str, ...]]:
     """How each row ended, and a remark on the codes that were taken for censored, where there are several."""
+    if asked.competing_value is not None and _same(asked.competing_value, asked.event_value or "1"):
+        raise Mistake("another value than that of the event", where="competing value", got=asked.competing_value)
     known: dict[str, int] = dict.fromkeys(MISSING, -1)
     found = dict.fromkeys(cells)
     for code in found:
