@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def outcomes() -> None:
-    """What came of it: survival, matching and balance, from a table of your own as CSV or XLSX."""
+    """What came of it: survival, matching and balance, from tables of your own."""
 
 
 _form = click.option(
