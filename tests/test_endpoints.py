@@ -202,3 +202,8 @@ def test_all_records_that_are_wrong_are_told_at_once():
     assert [line.partition(":")[0] for line in str(caught.value).splitlines()] == [
         "row 1, record", "row 2, patient", "row 3, date",
     ]  # fmt: skip
+
+
+def test_an_assessment_on_the_day_of_a_new_therapy_is_before_it():
+    records = (record("assessment", 20), record("assessment", 40), record("new-therapy", 40))
+    assert of("pfs-until-new-therapy", *records)[0] == 40

@@ -405,3 +405,26 @@ def test_the_data_say_how_they_were_made():
 def test_the_columns_that_are_asked_for_stand_once_each():
     asked = Question("t", "e", group="g", strata="s", covariates=("g", "x"), subgroups=("x",))
     assert asked.columns == ("t", "e", "g", "s", "x")
+
+
+def test_nothing_else_stands_in_the_data_than_what_was_asked():
+    made = lung().data()
+    keys = ["n", "events", "missing", "missing_by", "conf", "level", "km", "logrank", "cox", "notes"]
+    assert list(made) == keys
+    assert list(made["km"][0]) == ["group", "n", "events", "median", "lower", "upper", "at", "follow_up"]
+
+
+def test_the_data_of_a_model_are_these():
+    made = lung(covariates=("age",)).data()["cox"]
+    assert list(made) == ["ties", "n", "events", "terms", "loglik", "loglik_null", "zph"]
+
+
+def test_the_data_of_an_incidence_are_these():
+    asked = Question("time", "event", event_value="1", competing_value="2", at=(60.0,))
+    made = analysed(classics.columns("mgus2"), asked).data()
+    told = made["cif"][0]
+    assert {key: told[key] for key in ("group", "n", "events", "competing")} == {
+        "group": "all", "n": 1384, "events": 115, "competing": 860,
+    }  # fmt: skip
+    assert list(told["at"][0]) == ["time", "incidence", "lower", "upper", "at_risk"]
+    assert (told["at"][0]["time"], made["gray"]) == (60.0, None)
