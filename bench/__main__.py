@@ -18,6 +18,7 @@ BENCHMARKS = {
     "oracle": "oracle",
     "courses": "courses",
     "toxicity": "toxicity",
+    "survival": "survival",
 }
 WIDTHS = (52, 42, 16)
 

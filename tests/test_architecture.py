@@ -36,6 +36,10 @@ LAYERS = (
         "cases",
         "files",
         "grading",
+        "figures",
+        "outcome_tables",
+        "survival_figures",
+        "spreadsheets",
         "demonstration",
         "calendars",
         "calendar_sheets",
@@ -47,7 +51,7 @@ LAYERS = (
         "clusters",
         "records",
     },
-    {"cli", "cli_options", "cli_course", "cli_check", "cli_toxicity", "web", "exchange"},
+    {"cli", "cli_options", "cli_course", "cli_check", "cli_toxicity", "cli_outcomes", "web", "exchange"},
 )
 
 

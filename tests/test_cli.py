@@ -11,6 +11,7 @@ import select
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import click
 import pytest
@@ -28,6 +29,7 @@ BODY = ("--height", "165 cm", "--weight", "60 kg")
 SITE = str(EXAMPLES / "site-example.yaml")
 USUAL = str(EXAMPLES / "patient-usual.yaml")
 UNKNOWN = str(EXAMPLES / "patient-unknown.yaml")
+LUNG = str(Path(__file__).parent / "data" / "lung.csv")
 TODAY = ("--cycle", "1", "--on", "2026-11-23")
 
 
@@ -678,6 +680,10 @@ VALID = {
     ),
     "course move": ("course.yaml", "--cycle", "2", "--reason", "x", "--by", "A. Person", "--to", "2026-12-21"),
     "calendar": ("haic-folfox", "--patient", USUAL, "--start", "2026-11-23", "--cycles", "2", "--out", "x.csv"),
+    "outcomes survival": (LUNG, "--time", "time", "--event", "event"),
+    "outcomes match": (LUNG, "--treat", "sex", "--covariates", "age"),
+    "outcomes balance": (LUNG, "--treat", "sex", "--covariates", "age"),
+    "outcomes endpoint": (LUNG, "--endpoint", "os", "--out", "x.csv"),
 }
 
 

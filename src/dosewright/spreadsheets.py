@@ -1,0 +1,135 @@
+"""Tables of the user's as columns of text: CSV or a sheet of a workbook, any length, each row with where it stands."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import zipfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from . import files
+from .errors import Mistake, together
+
+LARGEST: Final = 2_000_000_000  # bytes, also of a workbook when it is unpacked
+MOST_TOLD: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: its columns by name, and the line of each row in its file."""
+
+    name: str
+    columns: dict[str, list[str]]
+    lines: list[int]
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def place(self, row: int) -> str:
+        """Where a row stands, from 0: 'data.csv:2' is the first row below the header."""
+        return f"{self.name}:{self.lines[row]}"
+
+    def column(self, name: str) -> list[str]:
+        """A column by the name in its header.
+
+        Raises `Mistake` where there is none, with the nearest that there is.
+        """
+        if name not in self.columns:
+            import difflib
+
+            near = difflib.get_close_matches(name, self.columns, 1)
+            hint = f"did you mean '{near[0]}'?" if near else f"there are {', '.join(list(self.columns)[:20])}"
+            raise Mistake("the name of a column", where=f"{self.name}:1", got=name, hint=hint)
+        return self.columns[name]
+
+
+def read(path: str) -> Table:
+    """The table in a file, by its ending: .csv, or .xlsx with one sheet."""
+    name, ending = Path(path).name, Path(path).suffix.lower()
+    if ending not in {".csv", ".xlsx"}:
+        raise Mistake("a table that ends in .csv or .xlsx", where=name, example="data.csv")
+    content = files.read(path, most=LARGEST)
+    rows, lines = _of_csv(content, name) if ending == ".csv" else _of_workbook(content, name)
+    if not rows:
+        raise Mistake("a table with a header", where=name)
+    header = [cell.strip() for cell in rows[0]]
+    _check_header(header, name)
+    wrong = [index for index, cells in enumerate(rows) if len(cells) != len(header)]
+    if wrong:
+        needs = f"{len(header)} cells"
+        told = [Mistake(needs, where=f"{name}:{lines[i]}", got=len(rows[i])) for i in wrong[:MOST_TOLD]]
+        raise together(told)
+    del rows[0]
+    columns = {column: list(map(str.strip, cells)) for column, cells in zip(header, _turned(rows, header), strict=True)}
+    return Table(name, columns, lines[1:])
+
+
+def _turned(rows: Sequence[Sequence[str]], header: Sequence[str]) -> Iterable[Iterable[str]]:
+    return zip(*rows, strict=True) if rows else ([] for _ in header)
+
+
+def _check_header(header: Sequence[str], name: str) -> None:
+    if len(header) == 1 and ";" in header[0]:
+        raise Mistake("columns separated by commas", where=f"{name}:1", hint="these are separated by semicolons")
+    seen: set[str] = set()
+    for number, cell in enumerate(header, 1):
+        if not cell:
+            raise Mistake("a name above each column", where=f"{name}:1", got=f"no name above column {number}")
+        if cell in seen:
+            raise Mistake("each column once", where=f"{name}:1", got=cell)
+        seen.add(cell)
+
+
+def _of_csv(content: bytes, name: str) -> tuple[list[list[str]], list[int]]:
+    try:
+        text = content.decode("utf-8-sig")  # spreadsheets begin a file with a mark
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise Mistake("a file in UTF-8", where=f"{name}:{line}") from None
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise Mistake("plain text", where=f"{name}:{line}", hint="there stands an invisible character")
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    line = 1
+    try:
+        for cells in reader:
+            if cells:  # a blank line is no row
+                rows.append(cells)
+                lines.append(line)
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise Mistake("a CSV table", where=f"{name}:{reader.line_num}", hint=str(error)) from None
+    return rows, lines
+
+
+def _of_workbook(content: bytes, name: str) -> tuple[list[list[str]], list[int]]:
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            if sum(part.file_size for part in packed.infolist()) > LARGEST:
+                raise Mistake(f"a workbook of at most {LARGEST:,} bytes unpacked", where=name)
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        if len(workbook.sheet_names) != 1:
+            raise Mistake("a workbook of one sheet", where=name, got=", ".join(workbook.sheet_names))
+        sheet = workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)
+    except (CalamineError, zipfile.BadZipFile, OSError) as error:
+        raise Mistake("a workbook that can be read", where=name, hint=str(error).split("\n")[0]) from None
+    told = [(number, [_said(cell) for cell in cells]) for number, cells in enumerate(sheet, 1)]
+    kept = [(number, cells) for number, cells in told if any(cells)]
+    return [cells for _, cells in kept], [number for number, _ in kept]
+
+
+def _said(value: Any) -> str:
+    """A cell of a workbook as text: a whole number without a point, a day as ISO."""
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat() if value.time() == dt.time() else value.isoformat()
+    return value.isoformat() if isinstance(value, dt.date | dt.time) else str(value)
