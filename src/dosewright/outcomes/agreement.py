@@ -9,7 +9,8 @@ from math import sqrt
 from typing import Any
 
 from ..errors import Mistake
-from .proportions import Interval, Proportion, deviate
+from .distributions import normal_quantile
+from .proportions import Interval, Proportion
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,6 @@ def kappa(pairs: Sequence[tuple[Hashable, Hashable]], *, level: float = 0.95) ->
             spread += count / n * (1 - found) ** 2 * ((second[one] + first[two]) / n) ** 2
     variance = (spread - (found - expected * (1 - found)) ** 2) / (n * (1 - expected) ** 2)
     # A variance of 0, where all agree, may come out a hair below it.
-    half = deviate(level) * sqrt(variance) if variance > 0 else 0.0
+    half = normal_quantile(level) * sqrt(variance) if variance > 0 else 0.0
     interval = Interval(found - half, found + half, "Fleiss, Cohen and Everitt", level)
     return Agreement(Proportion(agreed, n), expected, found, interval)

@@ -12,9 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
-from math import erfc, exp, log, sqrt
+from math import log, sqrt
 from pathlib import Path
-from statistics import NormalDist
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
@@ -24,8 +23,9 @@ from ..errors import Mistake, together
 from ..orders.finding import Finding
 from ..reading import Count, Document, Name, Strict, Text, at_least_one, read, validate
 from . import contingency
+from .distributions import normal_quantile, normal_tails
 from .printed import Cell, PrintedCell, PrintedP, PrintedRatio, PrintedShare, PValue, Ratio, Share, percent
-from .proportions import deviate
+
 
 PAPER: Final = Path(__file__).with_name("paper-tables.yaml")
 SEPARATOR: Final = " / "
@@ -43,9 +43,7 @@ def _probability(text: object) -> Decimal:
     return found
 
 
-Probability = Annotated[
-    Decimal, PlainValidator(_probability), WithJsonSchema({"type": "string", "examples": ["0.05"]})
-]
+Probability = Annotated[Decimal, PlainValidator(_probability), WithJsonSchema({"type": "string", "examples": ["0.05"]})]
 
 
 class Work(Strict):
@@ -622,7 +620,7 @@ def _hazard(made: Audit, printed: Printed, table: Hazards, row: Hazard) -> None:
     """One hazard ratio: against its interval, its p, and the least that its standard error can be."""
     made.checked["hazard ratios"] += 1
     where = _at(table.id, row.name, row.model)
-    z = deviate(float(table.level))
+    z = normal_quantile(float(table.level))
     found = row.ratio
     low, high = found.reaches(found.lower), found.reaches(found.upper)
     estimate = found.reaches(found.estimate)
@@ -645,7 +643,7 @@ def _hazard(made: Audit, printed: Printed, table: Hazards, row: Hazard) -> None:
             printed_error = f"{found.text}, SE {wording.number(error, places=3)}"
             right = f"SE at least {wording.number(floor, places=3)}"
             made.findings.append(_stop("standard-error", where, words, printed_error, right))
-    wald = two_sided(log(found.estimate) / error)
+    wald = normal_tails(log(found.estimate) / error)
     made.refitted.append(Refitted(table.id, row.name, row.model, found.text, error, floor, wald))
     if row.p is not None:
         made.findings += _hazard_p(printed, found, row.p, errors, wald, where)
@@ -666,18 +664,9 @@ def least_error(smaller: int, events: int) -> float:
     return sqrt(1 / first + 1 / (events - first))
 
 
-def two_sided(deviate_: float) -> float:
-    """The two-sided p-value of a standard normal deviate.
-
-    >>> f"{two_sided(1.959963984540054):.4f}"
-    '0.0500'
-    """
-    return erfc(abs(deviate_) / sqrt(2))
-
-
 def _deviate_of(p: float) -> float:
     """The deviate of a two-sided p-value; a p printed as below something has no greatest."""
-    return NormalDist().inv_cdf(1 - p / 2) if p > 0 else float("inf")
+    return float("inf") if p <= 0 else 0.0 if p >= 1 else normal_quantile(1 - p)
 
 
 def _hazard_p(
@@ -789,7 +778,11 @@ def _agree(one: PValue, other: PValue) -> bool:
     if one.sign == "" and other.sign == "":
         places = max(-int(x.value.as_tuple().exponent) for x in (one, other))
         fewer = min(-int(x.value.as_tuple().exponent) for x in (one, other))
-        return one.value == other.value if places == fewer else abs(one.value - other.value) <= Decimal(1).scaleb(-fewer) / 2
+        return (
+            one.value == other.value
+            if places == fewer
+            else abs(one.value - other.value) <= Decimal(1).scaleb(-fewer) / 2
+        )
     first, second = one.reaches(), other.reaches()
     return first[0] < second[1] and second[0] < first[1]
 

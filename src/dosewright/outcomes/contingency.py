@@ -8,6 +8,7 @@ from math import factorial, log, prod
 from typing import Final, NamedTuple
 
 from ..errors import CannotCompute, Mistake
+from .distributions import chi_squared_tail
 
 Counts = Sequence[Sequence[int]]
 MOST_TABLES: Final = 500_000  # that Fisher's test looks at, one by one
@@ -62,13 +63,13 @@ def tests(table: Counts) -> Tests:
     if freedom == 1:
         half = Fraction(1, 2)
         corrected = sum((abs(seen - due) - half) ** 2 / due if abs(seen - due) > half else 0 for seen, due in pairs)
-        yates = _beyond(float(corrected), 1)
+        yates = chi_squared_tail(float(corrected), 1)
     ratio = 2 * sum(seen * log(seen / due) for seen, due in pairs if seen)
     return Tests(
-        _beyond(float(pearson), freedom),
+        chi_squared_tail(float(pearson), freedom),
         yates,
         exact,
-        _beyond(ratio if ratio > 0 else 0.0, freedom),
+        chi_squared_tail(ratio if ratio > 0 else 0.0, freedom),
         float(min(due for _, due in pairs)),
     )
 
@@ -79,13 +80,6 @@ def _checked(table: Counts) -> None:
         raise Mistake("a table of at least two rows and two columns, all of one length", example="[[36, 12], [18, 30]]")
     if any(cell < 0 for row in table for cell in row):
         raise Mistake("counts from 0")
-
-
-def _beyond(chi2: float, freedom: int) -> float:
-    """How likely χ² is to be as large or larger."""
-    from scipy.special import chdtrc
-
-    return float(chdtrc(freedom, chi2))
 
 
 def _fisher(table: Counts, rows: Sequence[int], columns: Sequence[int]) -> float:

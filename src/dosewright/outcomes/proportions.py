@@ -5,13 +5,13 @@ No Wald interval is among them: at 0 of 48 it says that nothing can ever happen.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from math import sqrt
-from statistics import NormalDist
+from math import exp, fsum, lgamma, log, log1p, sqrt
 from typing import Any
 
 from ..errors import Mistake
+from .distributions import chi_squared_tail, normal_quantile
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +64,6 @@ class Difference:
         return {"value": self.value, **self.interval.data()}
 
 
-def deviate(level: float) -> float:
-    """The standard normal deviate of a two-sided interval.
-
-    Limits:   a level above 0 and below 1.
-
-    >>> f"{deviate(0.95):.6f}"
-    '1.959964'
-    """
-    if not 0 < level < 1:
-        raise Mistake("a level of confidence above 0 and below 1", example="0.95", got=level)
-    return NormalDist().inv_cdf(0.5 + level / 2)
-
-
 def _somebody(found: Proportion) -> None:
     if not found.of:
         raise Mistake("a denominator of at least 1", got="0 of 0")
@@ -95,7 +82,7 @@ def wilson(found: Proportion, *, level: float = 0.95) -> Interval:
     '0.6122 to 0.8508'
     """
     _somebody(found)
-    n, p, z = found.of, found.count / found.of, deviate(level)
+    n, p, z = found.of, found.count / found.of, normal_quantile(level)
     middle, half = p + z * z / (2 * n), z * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
     # At none and at all the bound is 0 and 1 by algebra; the square root leaves dust there.
     lower = 0.0 if found.count == 0 else (middle - half) / (1 + z * z / n)
@@ -106,7 +93,7 @@ def wilson(found: Proportion, *, level: float = 0.95) -> Interval:
 def clopper_pearson(found: Proportion, *, level: float = 0.95) -> Interval:
     """The exact interval of a proportion after Clopper and Pearson.
 
-    Formula:  quantiles α/2 of Beta(k, n − k + 1) and 1 − α/2 of Beta(k + 1, n − k)
+    Formula:  p at which k or more, and p at which k or fewer of n have the probability α/2
     Limits:   a denominator of at least 1; at 0 and n the bound is 0 and 1.
     Raises:   Mistake, where the denominator is 0 or the level is none.
     Source:   Clopper and Pearson 1934, Biometrika 26:404
@@ -115,14 +102,36 @@ def clopper_pearson(found: Proportion, *, level: float = 0.95) -> Interval:
     >>> f"{found.lower:.4f} to {found.upper:.4f}"
     '0.8280 to 0.9869'
     """
-    from scipy.special import betaincinv
-
     _somebody(found)
-    deviate(level)
-    k, n, tail = found.count, found.of, (1 - level) / 2
-    lower = float(betaincinv(k, n - k + 1, tail)) if k else 0.0
-    upper = float(betaincinv(k + 1, n - k, 1 - tail)) if k < n else 1.0
+    k, n, tail = found.count, found.of, _tail(level)
+    lower = _crossing(lambda p: _at_least(k, n, p), tail, 0.0, k / n) if k else 0.0
+    upper = 1 - _crossing(lambda q: _at_least(n - k, n, q), tail, 0.0, 1 - k / n) if k < n else 1.0
     return Interval(lower, upper, "Clopper–Pearson", level)
+
+
+def _tail(level: float) -> float:
+    """What an interval leaves out on each side; refused where the level is none."""
+    normal_quantile(level)
+    return (1 - level) / 2
+
+
+def _at_least(k: int, n: int, p: float) -> float:
+    """How likely k or more of n are, each with probability p."""
+    if p <= 0 or p >= 1:
+        return float(p >= 1)
+    ways = lgamma(n + 1)
+    return fsum(
+        exp(ways - lgamma(i + 1) - lgamma(n - i + 1) + i * log(p) + (n - i) * log1p(-p)) for i in range(k, n + 1)
+    )
+
+
+def _crossing(rising: Callable[[float], float], value: float, low: float, high: float) -> float:
+    """Where a rising function reaches a value between two places: halved until no number lies between them."""
+    while True:
+        middle = (low + high) / 2
+        if middle in {low, high}:
+            return middle
+        low, high = (middle, high) if rising(middle) < value else (low, middle)
 
 
 def newcombe(first: Proportion, second: Proportion, *, level: float = 0.95) -> Difference:
@@ -164,7 +173,7 @@ class Rate:
 def rate(count: int, time: float, *, unit: str, level: float = 0.95) -> Rate:
     """A rate of events per time at risk, with the exact Poisson interval.
 
-    Formula:  quantiles of χ² with 2k and 2k + 2 degrees of freedom, halved, ÷ time
+    Formula:  half the quantiles α/2 of χ² with 2k and 1 − α/2 with 2k + 2 degrees of freedom, ÷ time
     Limits:   a time above 0.
     Raises:   Mistake, where the time is 0 or the count is negative.
     Source:   Garwood 1936, Biometrika 28:437
@@ -173,12 +182,11 @@ def rate(count: int, time: float, *, unit: str, level: float = 0.95) -> Rate:
     >>> f"{found.value:.3f}, {found.interval.lower:.4f} to {found.interval.upper:.4f}"
     '0.100, 0.0480 to 0.1839'
     """
-    from scipy.special import chdtri
-
     if count < 0 or not time > 0:
         raise Mistake("a count from 0 and a time above 0", got=f"{count} in {time}")
-    deviate(level)
-    tail = (1 - level) / 2
-    lower = float(chdtri(2 * count, 1 - tail)) / 2 if count else 0.0
-    upper = float(chdtri(2 * count + 2, tail)) / 2
+    tail = _tail(level)
+    # k or more of a mean m are as likely as χ² with 2k degrees of freedom below 2m.
+    lower = _crossing(lambda m: 1 - chi_squared_tail(2 * m, 2 * count), tail, 0.0, float(count)) if count else 0.0
+    most = 10.0 + 3 * count + 10 * log(1 / tail)
+    upper = _crossing(lambda m: 1 - chi_squared_tail(2 * m, 2 * count + 2), 1 - tail, float(count), most)
     return Rate(count, time, unit, Interval(lower / time, upper / time, "exact Poisson (Garwood)", level))
