@@ -24,8 +24,7 @@ from ..orders.finding import Finding
 from ..reading import Count, Document, Name, Strict, Text, at_least_one, read, validate
 from . import contingency
 from .distributions import normal_quantile, normal_tails
-from .printed import Cell, PrintedCell, PrintedP, PrintedRatio, PrintedShare, PValue, Ratio, Share, percent
-
+from .printed import Cell, PrintedCell, PrintedP, PrintedRatio, PrintedShare, PValue, Ratio, Share, last_place, percent
 
 PAPER: Final = Path(__file__).with_name("paper-tables.yaml")
 SEPARATOR: Final = " / "
@@ -33,7 +32,7 @@ TESTS: Final = ("Pearson", "Yates", "Fisher", "likelihood ratio")
 SAME_DEVIATE: Final = 0.1  # standard errors by which Wald, score and likelihood ratio statistics of one fit may differ
 MOST_MISCOUNTED: Final = 5  # patients too many or too few for which a repair is looked for
 
-# ------------------------------------------------------------------------------------------------------- the file's form
+# ------------------------------------------------------------------------------------------------------ the file's form
 
 
 def _probability(text: object) -> Decimal:
@@ -109,7 +108,9 @@ class Table(Strict):
         at_least_one(self.groups)
         found = [Mistake("each row once", within=("rows",), got=name) for name in _twice(row.name for row in self.rows)]
         for index, row in enumerate(self.rows):
-            lines = [(("cells",), row.cells)] if row.cells is not None else []
+            lines: list[tuple[tuple[str | int, ...], tuple[Cell, ...]]] = []
+            if row.cells is not None:
+                lines.append((("cells",), row.cells))
             lines += [(("levels", place, "cells"), one.cells) for place, one in enumerate(row.levels or ())]
             found += [
                 Mistake(f"{len(self.groups)} cells, one for each group", within=("rows", index, *at), got=len(cells))
@@ -211,10 +212,12 @@ class Printed(Strict):
     @model_validator(mode="after")
     def _points_somewhere(self) -> Printed:
         """Every table that is pointed at is there, with its row, level and group."""
-        found = [
-            Mistake("each id once", got=name)
-            for name in _twice(one.id for one in (*self.tables, *self.hazard_ratios, *self.statements))
+        names = [
+            *(one.id for one in self.tables),
+            *(one.id for one in self.hazard_ratios),
+            *(one.id for one in self.statements),
         ]
+        found = [Mistake("each id once", got=name) for name in _twice(names)]
         for index, table in enumerate(self.hazard_ratios):
             for place, row in enumerate(table.rows):
                 if row.smaller is not None and row.smaller.table is not None:
@@ -399,7 +402,7 @@ def _lines(row: Row) -> Iterator[tuple[str | None, tuple[Cell, ...]]]:
         yield level.name, level.cells
 
 
-# ---------------------------------------------------------------------------------------------------- tables of counts
+# ----------------------------------------------------------------------------------------------------- tables of counts
 
 
 def _row(made: Audit, printed: Printed, table: Table, row: Row) -> None:
@@ -613,7 +616,7 @@ def _cell_of(row: Row | None, index: int) -> int | None:
     return row.cells[index].count if row is not None and row.cells is not None else None
 
 
-# ------------------------------------------------------------------------------------------------------- hazard ratios
+# -------------------------------------------------------------------------------------------------------- hazard ratios
 
 
 def _hazard(made: Audit, printed: Printed, table: Hazards, row: Hazard) -> None:
@@ -722,7 +725,7 @@ def _pairs(made: Audit, table: Hazards) -> None:
             made.findings.append(_note("hazard-turns", where, words, f"standard error × {times}", ""))
 
 
-# ---------------------------------------------------------------------------------------------------------- statements
+# ----------------------------------------------------------------------------------------------------------- statements
 
 
 def _statement(printed: Printed, one: Statement) -> Iterator[Finding]:
@@ -735,18 +738,24 @@ def _statement(printed: Printed, one: Statement) -> Iterator[Finding]:
         if count is not None and cell[0] is not None and count != cell[0]:
             yield _stop("text-count", one.id, f"{one.where}: {one.says}", str(count), f"{cell[0]} in the table")
         if one.share is not None and count is None and cell[0] is not None and n is not None:
-            if one.share.of(cell[0], n) == "wrong":
-                words = f"{one.where}: {one.says}"
-                if not _some_count(one.share, n):
-                    words += f"; {one.share.text} % is no share of {n}"
-                right = f"{percent(cell[0], n, like=one.share)} % in the table ({cell[0]} of {n})"
-                yield _stop("text-percentage", one.id, words, f"{one.share.text} %", right)
+            yield from _text_share(one, one.share, cell[0], n)
         row = table.row(one.same_as.row)
         if one.p is not None and row is not None and row.p is not None and not _agree(one.p, row.p):
             yield _stop("text-p", one.id, f"{one.where}: {one.says}", one.p.text, f"{row.p.text} in the table")
     if one.share is not None and count is not None and n is not None and one.share.of(count, n) == "wrong":
         right = f"{percent(count, n, like=one.share)} %"
         yield _stop("text-percentage", one.id, f"{one.where}: {one.says}", f"{one.share.text} %", right)
+
+
+def _text_share(one: Statement, share: Share, count: int, n: int) -> Iterator[Finding]:
+    """A percentage in the text against the counts of the cell it speaks of."""
+    if share.of(count, n) != "wrong":
+        return
+    words = f"{one.where}: {one.says}"
+    if not _some_count(share, n):
+        words += f"; {share.text} % is no share of {n}"
+    right = f"{percent(count, n, like=share)} % in the table ({count} of {n})"
+    yield _stop("text-percentage", one.id, words, f"{share.text} %", right)
 
 
 def _meant(table: Table, place: Place) -> tuple[int | None, int | None]:
@@ -772,19 +781,18 @@ def _some_count(share: Share, n: int) -> bool:
 
 
 def _agree(one: PValue, other: PValue) -> bool:
-    """Whether two printed p-values can be one: of two that say 'below', neither need be wrong."""
-    if one.sign == other.sign == "<":
-        return True
-    if one.sign == "" and other.sign == "":
-        places = max(-int(x.value.as_tuple().exponent) for x in (one, other))
-        fewer = min(-int(x.value.as_tuple().exponent) for x in (one, other))
-        return (
-            one.value == other.value
-            if places == fewer
-            else abs(one.value - other.value) <= Decimal(1).scaleb(-fewer) / 2
-        )
+    """Whether two printed p-values can be one and the same, rounded to different places."""
+    if one.sign == other.sign == "" and last_place(one.value) == last_place(other.value):
+        return one.value == other.value
     first, second = one.reaches(), other.reaches()
-    return first[0] < second[1] and second[0] < first[1]
+    return (
+        first[0] <= second[1]
+        and second[0] <= first[1]
+        and not (
+            # 'below' and 'above' leave out the number itself
+            (one.sign == "<" and second[0] >= first[1]) or (other.sign == "<" and first[0] >= second[1])
+        )
+    )
 
 
 def _stop(rule: str, where: str, message: str, measured: str, allowed: str) -> Finding:

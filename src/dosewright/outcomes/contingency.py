@@ -88,10 +88,9 @@ def _fisher(table: Counts, rows: Sequence[int], columns: Sequence[int]) -> float
     In whole numbers throughout, so that a table just as likely is never lost to the last digit.
     """
     seen = prod(_ways(row) for row in table)
-    likely, looked = 0, 0
-    for weight in _weights(list(rows), list(columns)):
-        looked += 1
-        if looked > MOST_TABLES:
+    likely = 0
+    for looked, weight in enumerate(_weights(list(rows), list(columns))):
+        if looked >= MOST_TABLES:
             raise CannotCompute(f"Fisher's test would look at more than {MOST_TABLES:,} tables")
         if weight <= seen:
             likely += weight

@@ -154,7 +154,7 @@ class Ratio:
 def ratio(text: object) -> Ratio:
     """A hazard ratio from print: '0.560 (0.332–0.946)'.
 
-    Where all three end in 0 they were rounded one place earlier and filled up: '1.300 (0.760–2.210)' is 1.30 (0.76–2.21).
+    Where all three end in 0 they were rounded one place earlier and filled up: '1.300 (0.760–2.210)' says 1.30.
 
     >>> ratio("1.300 (0.760–2.210)").half, ratio("0.560 (0.332–0.946)").half
     (Decimal('0.005'), Decimal('0.0005'))
