@@ -20,7 +20,7 @@ from ..orders.finding import Finding
 from . import contingency
 from .agreement import Agreement, kappa
 from .criteria import RESPONSES, Criterion, NonTarget, Response, Target
-from .proportions import Difference, Proportion, newcombe
+from .proportions import Difference, Proportion
 
 Role = Literal["target", "non-target", "new"]
 Kind = Literal["tumour", "node", "portal thrombus", "ascites", "effusion"]
@@ -559,16 +559,8 @@ def rates(reads: Sequence[Read], arms: Sequence[str]) -> list[Rated]:
         for arm in arms:
             responses = [one.best.response for one in reads if one.arm == arm]
             by_arm[arm] = Proportion(sum(response in words for response in responses), len(responses))
-        found.append(_rated(measure, by_arm))
+        found.append(Rated(measure, by_arm, *contingency.compared(list(by_arm.values()))))
     return found
-
-
-def _rated(measure: str, arms: Mapping[str, Proportion]) -> Rated:
-    pair = list(arms.values())
-    if len(pair) != 2 or not all(one.of for one in pair):
-        return Rated(measure, arms, None, None)
-    table = [[one.count, one.of - one.count] for one in pair]
-    return Rated(measure, arms, newcombe(*pair), contingency.tests(table))
 
 
 def agreement(first: Sequence[Read], second: Sequence[Read]) -> tuple[Agreement | None, int]:
