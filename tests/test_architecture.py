@@ -33,12 +33,15 @@ LAYERS = (
         "sheets",
         "typefaces",
         "terminal",
+        "terminal_outcomes",
         "cases",
         "files",
         "figures",
         "outcome_tables",
         "survival_figures",
         "spreadsheets",
+        "response_figures",
+        "cohorts",
         "demonstration",
         "calendars",
         "calendar_sheets",
@@ -50,7 +53,7 @@ LAYERS = (
         "clusters",
         "records",
     },
-    {"cli", "cli_options", "cli_course", "cli_check", "cli_outcomes", "web", "exchange"},
+    {"cli", "cli_options", "cli_course", "cli_check", "cli_outcomes", "cli_outcomes_response", "web", "exchange"},
 )
 
 
