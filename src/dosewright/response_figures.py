@@ -18,7 +18,7 @@ WIDTH: Final = 720.0
 LEFT: Final = 60.0
 MOST_DRAWN: Final = 100.0  # percent of growth beyond which a bar is cut, and says so
 FILLS: Final = {"CR": "#fff", "PR": "#fff", "SD": "#bbb", "PD": "#555", "NE": "#fff"}
-_SYNTHETIC: Final = "Synthetic: these records were made up."
+_SYNTHETIC: Final = "SYNTHETIC: these records were made up."
 
 
 def _title(found: Cohort, what: str, rule: Criterion, reader: str) -> str:
@@ -28,6 +28,13 @@ def _title(found: Cohort, what: str, rule: Criterion, reader: str) -> str:
 
 def _says(found: Cohort, words: str) -> str:
     return f"{words} {_SYNTHETIC}" if found.settings.is_synthetic else words
+
+
+def _key(drawing: Drawing, found: Cohort, words: str) -> None:
+    """The key of the signs, at the foot; a drawing of made-up records says there what it is."""
+    drawing.text(LEFT, drawing.height - 6, words, size=9)
+    if found.settings.is_synthetic:
+        drawing.text(WIDTH - 10, 12, _SYNTHETIC, size=9, bold=True, anchor="end")
 
 
 def _by_arm(found: Cohort, reads: Sequence[Read]) -> dict[str, list[Read]]:
@@ -81,7 +88,7 @@ def waterfall(found: Cohort, rule: Criterion, reads: Sequence[Read], reader: str
         rows += [(arm, one.patient, "no sum", one.best.response) for one in them if one.deepest is None]
         drawing.line(LEFT, scale(0), WIDTH - 10, scale(0))
     key = f"White CR and PR, grey SD, dark PD; * above {MOST_DRAWN:g} %. Dashes: {_rule(rule)}."
-    drawing.text(LEFT, drawing.height - 8, key, size=9)
+    _key(drawing, found, key)
     says = (
         f"Deepest change of the sum of diameters since the baseline, in percent, one bar a patient. {'. '.join(told)}."
     )
@@ -143,7 +150,7 @@ def spider(found: Cohort, rule: Criterion, reads: Sequence[Read], reader: str) -
         told.append(words)
         drawing.text(LEFT, top - 8, words, bold=True)
     key = f"Diamond: progression. A line at the top is above +{MOST_DRAWN:g} %. Dashes: {_rule(rule)}."
-    drawing.text(LEFT, drawing.height - 6, key, size=9)
+    _key(drawing, found, key)
     says = f"Change of the sum of diameters since the baseline over time, one line a patient. {'. '.join(told)}."
     head = ("Arm", "Patient", "Months", "Change", "Response")
     return Figure(_title(found, "Change over time", rule, reader), _says(found, says), drawing, head, tuple(rows))
@@ -170,7 +177,7 @@ def swimmer(found: Cohort, rule: Criterion, reads: Sequence[Read], reader: str) 
         top += len(them) * lane + gap
     axis_below(drawing, along, top - gap + 6, time_ticks(along.high), title="Months since the start of treatment")
     key = "Triangle: first response. Diamond: progression. Square: death. Arrow: alive when last seen."
-    drawing.text(LEFT, drawing.height - 4, key, size=9)
+    _key(drawing, found, key)
     says = f"One lane a patient from the first treatment to death or when last seen. {'. '.join(told)}."
     head = ("Arm", "Patient", "Months", "First response", "Progression", "End")
     title = _title(found, "Swimmer of courses", rule, reader)

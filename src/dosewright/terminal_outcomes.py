@@ -265,12 +265,9 @@ def records(found: Cohort) -> str:
 
 
 def audit(printed: Printed, found: Audit, *, everything: bool) -> str:
-    """What does not follow, then the notes; with `everything` also each p-value and hazard ratio that was recomputed."""
-    out = [
-        click.style(f"{printed.work.title.strip()}", bold=True),
-        f"{printed.work.authors} {printed.work.published_in}.",
-    ]
-    out = [_wrapped(line, 0) for line in out]
+    """What does not follow, then the notes; with `everything` each p-value and hazard ratio that was computed again."""
+    title, source = printed.work.title.strip(), f"{printed.work.authors} {printed.work.published_in}."
+    out = [click.style(_wrapped(title, 0), bold=True), _wrapped(source, 0)]
     checked = ", ".join(f"{count} {name}" for name, count in found.checked.items())
     out += ["", f"Checked: {checked}."]
     stops = [one for one in found.findings if one.severity in STOPPING]

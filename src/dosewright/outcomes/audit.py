@@ -415,7 +415,7 @@ def _row(made: Audit, printed: Printed, table: Table, row: Row) -> None:
         made.not_checked.append(f"{_at(table.id, row.name)}: p = {row.p.text}, for not all counts are printed")
         return
     made.checked["p-values"] += 1
-    found = contingency.tests(counts).named()
+    found = contingency.p_values(counts).named()
     by = tuple(name for name, p in found.items() if row.p.is_from(p))
     made.recomputed.append(Recomputed(table.id, row.name, row.p.text, found, by))
     made.findings += _p(printed, table, row, row.p, found, by)
@@ -525,7 +525,7 @@ def _repair(table: Table, row: Row, p: PValue) -> Iterator[Finding]:
     fitting, tried = [], 0
     for changed in _mended(counts[index], excess):
         tried += 1
-        tests = contingency.tests([*counts[:index], changed, *counts[index + 1 :]]).named()
+        tests = contingency.p_values([*counts[:index], changed, *counts[index + 1 :]]).named()
         if any(p.is_from(value) for name, value in tests.items() if name in named):
             fitting.append(changed)
     where = _at(table.id, row.name, table.groups[index].name)

@@ -84,7 +84,7 @@ def _characteristic(each: Covariate, patients: Sequence[Patient], arms: Sequence
     levels = {name: {arm: Proportion(counted[arm][name], len(these)) for arm, these in known.items()} for name in names}
     missing = {arm: Proportion(len(these) - len(known[arm]), len(these)) for arm, these in values.items()}
     table = [[counted[arm][name] for name in names] for arm in arms]
-    tests = contingency.tests(table) if len(names) > 1 and len(arms) > 1 and all(known.values()) else None
+    tests = contingency.p_values(table) if len(names) > 1 and len(arms) > 1 and all(known.values()) else None
     spread = {arm: _spread([float(value) for value in these]) for arm, these in known.items()} if each.cut else None
     return Characteristic(each.name, each.unit or "", levels, missing, spread, tests)
 

@@ -35,7 +35,7 @@ class Tests(NamedTuple):
         return {name: p for name, p in found.items() if p is not None}
 
 
-def tests(table: Counts) -> Tests:
+def p_values(table: Counts) -> Tests:
     """Every test of a table of counts, rows by columns.
 
     Limits:   whole counts from 0, at least 2 × 2. Where a row or a column is empty, the χ² tests do not exist and the
@@ -43,7 +43,7 @@ def tests(table: Counts) -> Tests:
     Raises:   Mistake, where the table is none.
     Source:   Pearson 1900; Yates 1934; Fisher 1934, Freeman and Halton 1951; Wilks 1938
 
-    >>> found = tests([[36, 12], [18, 30]])
+    >>> found = p_values([[36, 12], [18, 30]])
     >>> [f"{p:.7f}" for p in found[:4]]
     ['0.0002128', '0.0004696', '0.0004068', '0.0001746']
     """
@@ -84,7 +84,7 @@ def compared(arms: Sequence[Proportion]) -> tuple[Difference | None, Tests | Non
     """
     if len(arms) != 2 or not all(one.of for one in arms):
         return None, None
-    return newcombe(*arms), tests([[one.count, one.of - one.count] for one in arms])
+    return newcombe(*arms), p_values([[one.count, one.of - one.count] for one in arms])
 
 
 def _checked(table: Counts) -> None:
