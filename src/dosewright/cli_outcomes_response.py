@@ -10,6 +10,8 @@ import click
 from .cli_options import dumped, leave, numbered
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from .orders.finding import Finding
     from .outcomes.cohort import Cohort
     from .outcomes.criteria import Criterion
@@ -41,19 +43,24 @@ def _told(
 
 
 def _table(rows: Iterable[Sequence[Any]]) -> str:
-    """Rows as CSV, in which no cell is a formula to a spreadsheet."""
+    """Rows as CSV, in which no words are a formula to a spreadsheet."""
     import csv
     import io
+
+    from .outcome_tables import spreadsheet_text
 
     told = io.StringIO()
     writer = csv.writer(told, lineterminator="\n")
     for row in rows:
-        writer.writerow([_harmless(cell) for cell in row])
+        writer.writerow([spreadsheet_text(cell) if isinstance(cell, str) else cell for cell in row])
     return told.getvalue()
 
 
-def _harmless(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+def _four(value: float | Decimal) -> Decimal:
+    """A number of a table, to four decimals."""
+    from decimal import Decimal
+
+    return Decimal(f"{value:.4f}")
 
 
 def _head(found: Cohort) -> dict[str, Any]:
@@ -152,7 +159,7 @@ def response(
         yield ["synthetic", "reader", "patient", "arm", "best", "date", "progression", "deepest_change_percent"]
         for name, them in shown.items():
             for one in them:
-                deepest = "" if one.deepest is None else f"{one.deepest:.4f}"
+                deepest = "" if one.deepest is None else _four(one.deepest)
                 day, progressed = one.best.day or "", one.best.progressed or ""
                 mark = "yes" if found.settings.is_synthetic else "no"
                 yield [mark, name, one.patient, one.arm, one.best.response, day, progressed, deepest]
@@ -217,7 +224,7 @@ def _one_patient(reads: Mapping[str, Any], patient: str, form: str) -> int:
         yield ["reader", "patient", "visit", "date", "sum_mm", "target", "non_target", "new", "overall", "why"]
         for one in chosen:
             for point in one.timepoints:
-                total = "" if point.total is None else f"{point.total:f}"
+                total = "" if point.total is None else point.total
                 yield [
                     one.reader, patient, point.visit, point.day, total, point.target, point.non_target,
                     " ".join(point.new), point.overall, point.why,
@@ -290,7 +297,7 @@ def _in_numbers(one: Any) -> list[Any]:
     if not one.of:
         return [one.count, one.of, "", "", ""]
     limits = wilson(one)
-    return [one.count, one.of, f"{100 * one.value:.4f}", f"{100 * limits.lower:.4f}", f"{100 * limits.upper:.4f}"]
+    return [one.count, one.of, *(_four(100 * share) for share in (one.value, limits.lower, limits.upper))]
 
 
 # ------------------------------------------------------------------------------------------------------ characteristics

@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import Final
 
 from . import wording
+from .dates import DAYS_A_MONTH
 from .figures import FAINT, GREY, INK, STYLES, Drawing, Figure, Scale, axis_below, axis_left, time_ticks
 from .outcomes.cohort import Cohort, Patient
 from .outcomes.criteria import Criterion
 from .outcomes.response import Read
 
-MONTH: Final = 30.4375  # days: 365.25 ÷ 12
 WIDTH: Final = 720.0
 LEFT: Final = 60.0
 MOST_DRAWN: Final = 100.0  # percent of growth beyond which a bar is cut, and says so
@@ -111,7 +111,7 @@ def _percent(value: Decimal) -> str:
 
 
 def _months(day: dt.date, start: dt.date) -> float:
-    return (day - start).days / MONTH
+    return (day - start).days / DAYS_A_MONTH
 
 
 def spider(found: Cohort, rule: Criterion, reads: Sequence[Read], reader: str) -> Figure:

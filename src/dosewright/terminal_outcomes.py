@@ -11,6 +11,7 @@ import click
 
 from . import wording
 from .orders.finding import STOPPING, Finding
+from .outcome_tables import p_value
 from .outcomes.agreement import Agreement
 from .outcomes.audit import Audit, Printed, said_p
 from .outcomes.baseline import Characteristic, Flow
@@ -66,7 +67,7 @@ def p_values(found: Tests | None) -> str:
     if found is None:
         return ""
     named = found.named()
-    return ", ".join(f"{name} {said_p(named[name])}" for name in ("Pearson", "Fisher") if name in named)
+    return ", ".join(f"{name} {p_value(named[name])}" for name in ("Pearson", "Fisher") if name in named)
 
 
 def heading(found: Cohort) -> list[str]:
@@ -287,7 +288,7 @@ def audit(printed: Printed, found: Audit, *, everything: bool) -> str:
 
 def _slip(one: Finding, number: str) -> str:
     printed = f"; printed {one.measured}" if one.measured else ""
-    right = f"; {one.allowed}" if one.allowed else ""
+    right = f"; computed {one.allowed}" if one.allowed else ""
     return _wrapped(f"{one.where}: {one.message}{printed}{right}", 10, first=f"    {number:<6}")
 
 

@@ -431,12 +431,12 @@ class _Reader:
         read: dict[str, dict[str, Any]] = {column.name: {} for column in columns}
         records, counted = [], 0
         for row, cells in table.rows:
-            if any(place is None or cells[place].strip() != wanted for place, wanted in filters):
+            if any(place is None or cells[place] != wanted for place, wanted in filters):
                 continue
             record = _Record(row, {})
             for column in columns:
                 place = places.get(column.name)
-                text = cells[place].strip() if place is not None else ""
+                text = cells[place] if place is not None else ""
                 record.cells[column.name] = self._cell(name, row, column, source, text, read[column.name])
             if not record.cells.get("excluded"):  # of a patient who is in no analysis nothing is missing
                 counted += 1
@@ -453,9 +453,6 @@ class _Reader:
     def _places(self, table: Table, source: Source, columns: Iterable[Column]) -> dict[str, int]:
         """Where each column stands; a column that must be there and is not is one mistake, not one a row."""
         found = {}
-        for header, count in Counter(table.header).items():
-            if count > 1 and header:
-                self.mistakes.append(Mistake("each column once", where=f"{table.file}:1", got=header))
         for column in columns:
             header = source.columns.get(column.name, column.name)
             place = self._place(table, header)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple
 
+from ..dates import DAYS_A_MONTH
 from ..errors import Mistake
 from ..orders.finding import Finding
 from . import contingency
@@ -19,7 +20,6 @@ from .proportions import Difference, Proportion, Rate, rate
 Relation = Literal["unrelated", "unlikely", "possible", "probable", "definite", "unknown"]
 RELATED: Final = frozenset({"possible", "probable", "definite"})
 WORST: Final = 5
-DAYS_OF_A_MONTH: Final = 30.4375  # 365.25 ÷ 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +252,7 @@ def _rate(band: Band, patients: Sequence[Treated], events: Sequence[Event]) -> R
         if not who.start <= until <= who.until:
             return None
         days += (until - who.start).days + 1  # a day on which somebody was watched is a day at risk, the first one too
-    return rate(count, days / DAYS_OF_A_MONTH, unit="patient-months") if days else None
+    return rate(count, days / DAYS_A_MONTH, unit="patient-months") if days else None
 
 
 def _outside(who: Treated, event: Event) -> bool:

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from ..dates import DAYS_A_MONTH
 from ..errors import Mistake
 from .cohort import TABLES
 
@@ -22,7 +23,6 @@ LABEL: Final = "SYN"
 FIRST: Final = dt.date(2018, 5, 1)
 ENROLLED_OVER: Final = 1461  # days: May 2018 to May 2022
 CLOSED: Final = dt.date(2022, 12, 31)
-MONTH: Final = 30.4375
 MOST_PATIENTS: Final = 20_000
 
 
@@ -183,14 +183,14 @@ def _patient(chance: _Chance, made: _Made, arm: Like, key: str) -> None:
     if chance.draw() < 0.02:
         covariates["afp"] = ""  # missing, as somewhere it always is
     alive = (CLOSED - start).days
-    lives = _whole(chance.waiting(arm.survival) * MONTH) + 14
+    lives = _whole(chance.waiting(arm.survival) * DAYS_A_MONTH) + 14
     died = start + dt.timedelta(days=lives) if lives <= alive else None
     seen = died if died is not None else CLOSED - dt.timedelta(days=chance.whole(0, min(60, alive // 2)))
     made.add(
         "patients", patient=key, arm=arm.id, start=start, last_seen=seen, died=died or "",
         cause="progression" if died else "", **covariates,
     )  # fmt: skip
-    progresses = _whole(chance.waiting(arm.progression) * MONTH) + 21
+    progresses = _whole(chance.waiting(arm.progression) * DAYS_A_MONTH) + 21
     watched = (seen - start).days
     _cycles(chance, made, arm, key, start, min(watched, progresses))
     _visits(chance, made, arm, key, start, watched, progresses, covariates)
