@@ -485,7 +485,7 @@ def _p(
     printed: Printed, table: Table, row: Row, p: PValue, found: Mapping[str, float], by: Sequence[str]
 ) -> Iterator[Finding]:
     where = _at(table.id, row.name)
-    told = "; ".join(f"{name} {said_p(value)}" for name, value in found.items())
+    told = _named(found)
     if not by:
         words = "no test of these counts gives the printed p"
         says = p.significant(printed.alpha)
@@ -495,6 +495,10 @@ def _p(
     elif not set(by) & set(table.tests):
         words = f"only {wording.listed(by)} gives the printed p, which the work does not name"
         yield _note("p-other-test", where, words, p.text, told)
+
+
+def _named(p_values: Mapping[str, float]) -> str:
+    return "; ".join(f"{name} {said_p(value)}" for name, value in p_values.items())
 
 
 def said_p(value: float) -> str:
@@ -573,7 +577,9 @@ def _same_counts(made: Audit, table: Table) -> None:
                 made.findings.append(_note("same-counts", where, words, printed, tests))
             else:
                 words = "the same counts cannot have two p-values"
-                made.findings.append(_stop("same-counts", where, words, printed, "one p-value"))
+                counts = _counts(table, first)
+                right = _named(contingency.p_values(counts).named()) if counts is not None else ""
+                made.findings.append(_stop("same-counts", where, words, printed, right))
 
 
 def _in_any_order(counts: Sequence[Sequence[int]]) -> tuple[tuple[int, ...], ...]:
@@ -716,7 +722,9 @@ def _pairs(made: Audit, table: Hazards) -> None:
                 where = _at(table.id, f"{first.name} and {second.name}", first.model)
                 words = "the same ratio and interval cannot have two p-values"
                 printed = f"{first.p.text} and {second.p.text}"
-                made.findings.append(_stop("same-ratio", where, words, printed, "one p-value"))
+                error = log(first.ratio.upper / first.ratio.lower) / (2 * normal_quantile(float(table.level)))
+                wald = said_p(normal_tails(log(first.ratio.estimate) / error))
+                made.findings.append(_stop("same-ratio", where, words, printed, f"Wald p {wald}"))
         elif first.name == second.name and (first.ratio.estimate - 1) * (second.ratio.estimate - 1) < 0:
             where = _at(table.id, first.name)
             errors = [log(one.ratio.upper / one.ratio.lower) for one in (first, second)]

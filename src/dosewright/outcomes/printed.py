@@ -48,7 +48,7 @@ class PValue:
             return p < self.value
         if self.sign == ">":
             return p > self.value
-        found, place = Decimal(p), last_place(self.value)
+        found, place = Decimal(f"{p:.12g}"), last_place(self.value)  # 0.045 is a tie, though no binary number is
         return self.value in {found.quantize(place, one) for one in (ROUND_HALF_UP, ROUND_HALF_EVEN, ROUND_DOWN)}
 
     def significant(self, alpha: Decimal) -> bool | None:
