@@ -217,11 +217,12 @@ class Sources(Strict):
             source: Source | None = getattr(self, name)
             if source is None:
                 continue
-            known = {column.name for column in columns}
-            for key in (*source.columns, *source.values):
+            known = [column.name for column in columns]
+            for at, keys in (("columns", source.columns), ("values", source.values)):
                 # a patient may have columns of one's own: the covariates
-                if key not in known and name != "patients":
-                    found.append(Mistake(f"a column of {name} ({', '.join(known)})", within=(name,), got=key))
+                strange = [key for key in keys if key not in known and name != "patients"]
+                needs = f"a column of {name} ({', '.join(known)})"
+                found += [Mistake(needs, within=(name, at, key), got=key) for key in strange]
         if found:
             raise together(found)
         return self
