@@ -269,6 +269,7 @@ def audit(printed: Printed, found: Audit, *, everything: bool) -> str:
     """What does not follow, then the notes; with `everything` each p-value and hazard ratio that was computed again."""
     title, source = printed.work.title.strip(), f"{printed.work.authors} {printed.work.published_in}."
     out = [click.style(_wrapped(title, 0), bold=True), _wrapped(source, 0)]
+    out += [_wrapped(printed.work.note, 0)] if printed.work.note else []
     checked = ", ".join(f"{count} {name}" for name, count in found.checked.items())
     out += ["", f"Checked: {checked}."]
     stops = [one for one in found.findings if one.severity in STOPPING]

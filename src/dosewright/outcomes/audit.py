@@ -539,8 +539,10 @@ def _repair(table: Table, row: Row, p: PValue) -> Iterator[Finding]:
             for level, old, new in zip(row.levels, counts[index], fitting[0], strict=True)
             if old != new
         )
-        message = f"of {tried} ways to change one cell or two, only {words} gives the printed p = {p.text}"
-        yield _note("repair", where, message, "", "an inference, no proof")
+        message = (
+            f"of {tried} ways to change one cell or two, only {words} gives the printed p = {p.text}; an inference"
+        )
+        yield _note("repair", where, message, "", "")
 
 
 def _mended(counts: Sequence[int], excess: int) -> Iterator[list[int]]:
@@ -572,9 +574,9 @@ def _same_counts(made: Audit, table: Table) -> None:
             where = _at(table.id, f"{first.name} and {second.name}")
             printed = f"{first.p.text} and {second.p.text}"
             if explained[first.name] and explained[second.name]:
-                tests = f"{wording.listed(explained[first.name], 'or')}; {wording.listed(explained[second.name], 'or')}"
-                words = "the same counts, and a test of its own for each"
-                made.findings.append(_note("same-counts", where, words, printed, tests))
+                tests = [wording.listed(explained[one.name], "or") for one in (first, second)]
+                words = f"the same counts, and a test of its own for each: {tests[0]}, then {tests[1]}"
+                made.findings.append(_note("same-counts", where, words, printed, ""))
             else:
                 words = "the same counts cannot have two p-values"
                 counts = _counts(table, first)
@@ -728,9 +730,13 @@ def _pairs(made: Audit, table: Hazards) -> None:
         elif first.name == second.name and (first.ratio.estimate - 1) * (second.ratio.estimate - 1) < 0:
             where = _at(table.id, first.name)
             errors = [log(one.ratio.upper / one.ratio.lower) for one in (first, second)]
-            words = f"the ratio turns from {first.ratio.estimate} to {second.ratio.estimate} when others are added"
             times = wording.number(errors[1] / errors[0], places=2)
-            made.findings.append(_note("hazard-turns", where, words, f"standard error × {times}", ""))
+            words = (
+                f"from the {first.model} to the {second.model} model the ratio turns to the other side of 1, and its "
+                f"standard error is {times} times as large"
+            )
+            printed = f"{first.ratio.estimate} and {second.ratio.estimate}"
+            made.findings.append(_note("hazard-turns", where, words, printed, ""))
 
 
 # ----------------------------------------------------------------------------------------------------------- statements
