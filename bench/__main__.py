@@ -18,6 +18,7 @@ BENCHMARKS = {
     "oracle": "oracle",
     "courses": "courses",
     "survival": "survival",
+    "outcomes-report": "outcomes_report",
 }
 WIDTHS = (52, 42, 16)
 

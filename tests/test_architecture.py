@@ -41,6 +41,7 @@ LAYERS = (
         "survival_figures",
         "spreadsheets",
         "response_figures",
+        "report_sheets",
         "cohorts",
         "demonstration",
         "calendars",

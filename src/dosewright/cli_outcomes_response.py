@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -472,5 +472,53 @@ def audit(path: str | None, paper: bool, everything: bool, form: str) -> int:
     return _stops(found.findings)
 
 
-COMMANDS = (response, safety, table1, cohort, audit)
+# -------------------------------------------------------------------------------------------------------------- report
+
+
+@click.command()
+@click.argument("folder", metavar="COHORT")
+@click.option("--out", required=True, metavar="FILE", help="X.html or X.pdf.")
+@click.option("--criterion", metavar="NAME", help="mrecist, recist-1.1 or recist-1.0; else that of the cohort file.")
+@click.option("--reader", metavar="NAME", help="Whose reading is reported; else that of the cohort file.")
+@click.option("--paper", type=click.Choice(["A4", "Letter"]), default="A4", help="Size of the paper.")
+def report(folder: str, out: str, criterion: str | None, reader: str | None, paper: Literal["A4", "Letter"]) -> int:
+    """The tables and figures of a paper for one's own cohort, on one page or as PDF."""
+    from pathlib import Path
+
+    from . import cohorts, files, report_sheets
+    from .errors import Mistake
+    from .outcomes import report as reports
+
+    suffix = Path(out).suffix
+    if suffix not in {".html", ".pdf"}:
+        raise Mistake("a file that ends in .html or .pdf", where="--out", example="report.pdf", got=out)
+    heard = _hearing()
+    heard("records")
+    found = cohorts.load(folder)
+    rule, terms = _terms(found, criterion, None, None, None)
+    chosen = reader or (found.settings.response.reader if found.settings.response else None)
+    if chosen is None and len(found.readers) == 1:
+        chosen = found.readers[0]
+    if chosen not in found.readers:
+        needs = f"a reader of this cohort ({', '.join(found.readers) or 'there is none'})"
+        raise Mistake(needs, where="--reader", got=chosen)
+    made = reports.report(found, rule, terms, chosen, told=heard)
+    heard("page")
+    print_ = report_sheets.report_pdf if suffix == ".pdf" else report_sheets.report_html
+    files.write(Path(out), print_(made, paper=paper))
+    heard("")
+    click.echo(f"{out}: written{', SYNTHETIC' if found.settings.is_synthetic else ''}")
+    return _stops([*made.findings, *made.safety.findings])
+
+
+def _hearing() -> Callable[[str], None]:
+    """What is being done, on a terminal; nothing in a pipe."""
+    import sys
+
+    if not sys.stderr.isatty():
+        return lambda part: None
+    return lambda part: click.echo(f"\r{part:<40}" + ("" if part else "\r"), nl=False, err=True)
+
+
+COMMANDS = (response, safety, table1, cohort, audit, report)
 """What the group of outcomes takes from here."""

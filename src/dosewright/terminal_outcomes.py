@@ -97,13 +97,13 @@ def findings(found: Sequence[Finding]) -> list[str]:
 def response(
     found: Cohort,
     rule: Criterion,
-    terms: Terms,
+    said: Terms,
     tables: Mapping[str, Sequence[Rated]],
     agreements: Sequence[tuple[str, str, Agreement | None, int]],
     told: Sequence[Finding],
 ) -> str:
     """The table of responses of each reader, and how far the readers agree."""
-    out = [*heading(found), f"Best overall response by {rule.title}, {_terms(terms)}"]
+    out = [*heading(found), f"Best overall response by {rule.title}, {terms(said)}"]
     names = [arm.name for arm in found.settings.arms]
     for reader, rows in tables.items():
         head = ["measure", *(f"{name}: n/N (%), 95 % interval" for name in names), "difference, points", "p"]
@@ -114,11 +114,12 @@ def response(
         out += ["", click.style(f"Reader {reader}", bold=True), *columns(head, lines)]
     out += ["", _method(rule)]
     for first, second, one, alone in agreements:
-        out.append(_agreed(first, second, one, alone))
+        out.append(agreed(first, second, one, alone))
     return "\n".join([*out, *(["", *findings(told)] if told else [])])
 
 
-def _terms(terms: Terms) -> str:
+def terms(terms: Terms) -> str:
+    """Under which terms the best response was told."""
     confirmed = f"confirmed after {terms.confirmed_after} days" if terms.confirmed else "not confirmed"
     lasted = f"stable disease from day {terms.least_sd}" if terms.least_sd is not None else "no least time of SD stated"
     return f"{confirmed}, {lasted}"
@@ -132,7 +133,8 @@ def _method(rule: Criterion) -> str:
     return _wrapped(words, 0)
 
 
-def _agreed(first: str, second: str, one: Agreement | None, alone: int) -> str:
+def agreed(first: str, second: str, one: Agreement | None, alone: int) -> str:
+    """How far two readers agree, in a line."""
     words = f"Readers {first} and {second}: "
     if one is None:
         return words + "no patient was read by both"

@@ -80,16 +80,18 @@ def _characteristic(each: Covariate, patients: Sequence[Patient], arms: Sequence
     values = {arm: [one.covariates[each.column] for one in patients if one.arm == arm] for arm in arms}
     known = {arm: [value for value in these if value is not None] for arm, these in values.items()}
     names = _levels(each, [value for these in known.values() for value in these])
-    counted = {arm: Counter(_level(each, value) for value in these) for arm, these in known.items()}
+    counted = {arm: Counter(level(each, value) for value in these) for arm, these in known.items()}
     levels = {name: {arm: Proportion(counted[arm][name], len(these)) for arm, these in known.items()} for name in names}
     missing = {arm: Proportion(len(these) - len(known[arm]), len(these)) for arm, these in values.items()}
-    table = [[counted[arm][name] for name in names] for arm in arms]
-    tests = contingency.p_values(table) if len(names) > 1 and len(arms) > 1 and all(known.values()) else None
+    met = [name for name in names if any(counted[arm][name] for arm in arms)]
+    table = [[counted[arm][name] for name in met] for arm in arms]
+    tests = contingency.p_values(table) if len(met) > 1 and len(arms) > 1 and all(known.values()) else None
     spread = {arm: _spread([float(value) for value in these]) for arm, these in known.items()} if each.cut else None
     return Characteristic(each.name, each.unit or "", levels, missing, spread, tests)
 
 
-def _level(each: Covariate, value: str) -> str:
+def level(each: Covariate, value: str) -> str:
+    """The level in which a value of a covariate lies."""
     if each.cut is None:
         return value
     return f"≤{each.cut}" if float(value) <= float(each.cut) else f">{each.cut}"

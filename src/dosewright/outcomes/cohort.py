@@ -272,6 +272,20 @@ class Covariate(Strict):
         return self
 
 
+class Matched(Strict):
+    """How the arms are matched before they are compared: on which covariates, and how near a pair must be."""
+
+    on: tuple[Text, ...]
+    caliper: Text | None = None
+
+    @model_validator(mode="after")
+    def _a_number(self) -> Matched:
+        at_least_one(self.on)
+        if self.caliper is not None and not units.number(self.caliper) > 0:
+            raise Mistake("a caliper above 0", within=("caliper",), example="0.2", got=self.caliper)
+        return self
+
+
 class Settings(Strict):
     """A cohort file: arms, criterion, covariates, and where each table stands."""
 
@@ -282,6 +296,7 @@ class Settings(Strict):
     arms: tuple[Arm, ...]
     response: Reported | None = None
     covariates: tuple[Covariate, ...] = ()
+    matching: Matched | None = None
     missing: tuple[str, ...] = ()
     tables: Sources
 
@@ -296,6 +311,13 @@ class Settings(Strict):
             twice = [value for value, count in Counter(values).items() if count > 1]
             if twice:
                 raise Mistake("each once", within=(name,), got=twice[0])
+        known = [one.column for one in self.covariates]
+        strange = [name for name in (self.matching.on if self.matching is not None else ()) if name not in known]
+        if strange:
+            needs = f"a column under covariates ({', '.join(known)})"
+            raise Mistake(needs, within=("matching", "on"), got=strange[0])
+        if self.matching is not None and len(self.arms) != 2:
+            raise Mistake("two arms, to match one with the other", within=("matching",), got=len(self.arms))
         return self
 
     @property

@@ -338,6 +338,9 @@ response:
   least_sd: 42 d
 covariates:
 {chr(10).join(covariates)}
+matching:
+  on: [{", ".join(COVARIATES)}]
+  caliper: "0.2"
 tables:
 {where}
 """
