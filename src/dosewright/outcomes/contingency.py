@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from math import factorial, log, prod
+from math import comb, factorial, log, prod
 from typing import Final, NamedTuple
 
-from ..errors import CannotCompute, Mistake
+from ..errors import Mistake
 from .distributions import chi_squared_tail
 from .proportions import Difference, Proportion, newcombe
 
 Counts = Sequence[Sequence[int]]
-MOST_TABLES: Final = 500_000  # that Fisher's test looks at, one by one
+MOST_TABLES: Final = 200_000  # that Fisher's test looks at, one by one
 
 
 class Tests(NamedTuple):
@@ -39,7 +39,8 @@ def p_values(table: Counts) -> Tests:
     """Every test of a table of counts, rows by columns.
 
     Limits:   whole counts from 0, at least 2 × 2. Where a row or a column is empty, the χ² tests do not exist and the
-              exact one is told of the rest. Yates's correction belongs to 2 × 2.
+              exact one is told of the rest. Yates's correction belongs to 2 × 2. The exact test is left out where it
+              would look at more than 200,000 tables.
     Raises:   Mistake, where the table is none.
     Source:   Pearson 1900; Yates 1934; Fisher 1934, Freeman and Halton 1951; Wilks 1938
 
@@ -95,19 +96,38 @@ def _checked(table: Counts) -> None:
         raise Mistake("counts from 0")
 
 
-def _fisher(table: Counts, rows: Sequence[int], columns: Sequence[int]) -> float:
+def _fisher(table: Counts, rows: Sequence[int], columns: Sequence[int]) -> float | None:
     """The exact test of Fisher, Freeman and Halton: all tables of these margins that are no likelier than this one.
 
-    In whole numbers throughout, so that a table just as likely is never lost to the last digit.
+    In whole numbers throughout, so that a table just as likely is never lost to the last digit; None where there are
+    more tables than it looks at.
     """
     seen = prod(_ways(row) for row in table)
     likely = 0
-    for looked, weight in enumerate(_weights(list(rows), list(columns))):
+    if len(rows) == 2 < len(columns):  # the same test turned round, with two columns
+        return _fisher(list(zip(*table, strict=True)), columns, rows)
+    weights = _weights_of_two(rows, columns[0]) if len(columns) == 2 else _weights(list(rows), list(columns))
+    for looked, weight in enumerate(weights):
         if looked >= MOST_TABLES:
-            raise CannotCompute(f"Fisher's test would look at more than {MOST_TABLES:,} tables")
+            return None
         if weight <= seen:
             likely += weight
     return float(Fraction(likely, _ways(columns)))
+
+
+def _weights_of_two(rows: Sequence[int], first: int) -> Iterator[int]:
+    """The weight of every table of two columns with these margins: each row's binomial coefficients, computed once."""
+    ways = [[comb(total, cell) for cell in range(total + 1)] for total in rows]
+    room = [sum(rows[place:]) for place in range(1, len(rows) + 1)]  # in the rows after this one
+
+    def from_row(place: int, left: int, weight: int) -> Iterator[int]:
+        if place == len(rows) - 1:
+            yield weight * ways[place][left]
+            return
+        for cell in range(max(0, left - room[place]), min(left, rows[place]) + 1):
+            yield from from_row(place + 1, left - cell, weight * ways[place][cell])
+
+    return from_row(0, first, 1)
 
 
 def _ways(cells: Sequence[int]) -> int:
