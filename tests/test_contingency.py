@@ -119,7 +119,7 @@ def test_the_order_of_rows_and_columns_does_not_matter(four):
 
 def test_where_there_are_too_many_tables_the_exact_test_is_left_out():
     found = p_values([[1, 3, 10, 6], [2, 3, 10, 7], [1, 6, 14, 12], [0, 1, 9, 11]])  # Agresti 2002, page 57
-    assert (found.fisher, f"{found.pearson:.4f}") == (None, "0.7556")
+    assert (found.fisher, f"{found.pearson:.4f}") == (None, "0.7434")
 
 
 @pytest.mark.parametrize("table", [[[3, 5, 2], [4, 1, 6]], [[3, 4], [5, 1], [2, 6]]])
