@@ -442,6 +442,54 @@ def test_a_cut_belongs_to_the_lower_level(small):
     assert baseline.characteristics(small)[0].levels["≤65"]["a"].count == 1
 
 
+def test_a_number_is_told_with_its_spread_and_its_tests(tmp_path):
+    lines = [f"Q{n},{arm},2024-01-10,2024-12-01,,,,,{age},0" for n, (arm, age) in enumerate(
+        [("a", 50), ("a", 60), ("a", 70), ("b", 66), ("b", 70)])]  # fmt: skip
+    tables = {**TABLES, "patients": "\n".join([TABLES["patients"].splitlines()[0], *lines]) + "\n"}
+    found = cohorts.load(str(write(tmp_path, tables=tables, settings=SETTINGS[: SETTINGS.index("  cycles:")])))
+    age = baseline.characteristics(found)[0]
+    assert age.data() == {
+        "name": "Age",
+        "unit": "y",
+        "levels": {
+            "≤65": {"a": {"count": 2, "of": 3, "value": 2 / 3}, "b": {"count": 0, "of": 2, "value": 0.0}},
+            ">65": {"a": {"count": 1, "of": 3, "value": 1 / 3}, "b": {"count": 2, "of": 2, "value": 1.0}},
+        },
+        "missing": {"a": {"count": 0, "of": 3}, "b": {"count": 0, "of": 2}},
+        "spread": {
+            "a": {"n": 3, "mean": 60.0, "standard_deviation": 10.0, "median": 60.0, "least": 50.0, "most": 70.0},
+            "b": {
+                "n": 2, "mean": 68.0, "standard_deviation": pytest.approx(8**0.5), "median": 68.0, "least": 66.0,
+                "most": 70.0,
+            },
+        },
+        "p": age.tests.named(),
+    }  # fmt: skip
+    assert age.tests.fisher == pytest.approx(0.4)  # 3 + 1 of C(5, 2) = 10 ways
+    assert baseline.characteristics(found)[1].tests is None
+
+
+def test_reads_keep_patient_arm_reader_and_the_baseline(small):
+    read = cohort.reads(small, criterion("mrecist"), Terms(confirmed=False, least_sd=1000))["A"]
+    assert [(one.patient, one.arm, one.reader) for one in read] == [
+        ("P1", "a", "A"),
+        ("P2", "b", "A"),
+        ("P3", "a", "A"),
+    ]
+    stable = cohort.reads(small, criterion("recist-1.1"), Terms(confirmed=False, least_sd=59))["A"][0]
+    assert (stable.best.response, len(stable.timepoints)) == ("SD", 1)  # 59 days from 2 January to 1 March
+    short = cohort.reads(small, criterion("recist-1.1"), Terms(confirmed=False, least_sd=60))["A"][0]
+    assert short.best.response == "NE"
+
+
+def test_the_treated_are_told_with_arm_and_the_time_in_which_they_were_watched(small):
+    assert cohort.treated(small) == [
+        safety.Treated("P1", "a", dt.date(2024, 1, 10), dt.date(2024, 12, 1)),
+        safety.Treated("P2", "b", dt.date(2024, 1, 10), dt.date(2024, 11, 30)),
+        safety.Treated("P3", "a", dt.date(2024, 2, 1), dt.date(2024, 12, 1)),
+    ]
+
+
 def test_of_nobody_there_is_no_mean(small):
     told = baseline.characteristics(small, [])[0]
     assert (told.spread["a"].mean, told.tests, told.levels["≤65"]["a"].value) == (None, None, None)

@@ -157,3 +157,17 @@ def test_a_level_that_is_none_is_refused(method, level):
 def test_a_rate_without_time_or_below_0_is_refused(count, time):
     with pytest.raises(Mistake, match="needs a count from 0 and a time above 0"):
         rate(count, time, unit="years")
+
+
+def test_a_difference_keeps_its_proportions_and_its_level():
+    first, second = Proportion(36, 48), Proportion(18, 48)
+    found = newcombe(first, second, level=0.9)
+    assert (found.first, found.second, found.interval.level) == (first, second, 0.9)
+    narrow = wilson(first, level=0.9), wilson(second, level=0.9)
+    below = ((0.75 - narrow[0].lower) ** 2 + (narrow[1].upper - 0.375) ** 2) ** 0.5
+    above = ((narrow[0].upper - 0.75) ** 2 + (0.375 - narrow[1].lower) ** 2) ** 0.5
+    assert (found.interval.lower, found.interval.upper) == pytest.approx((0.375 - below, 0.375 + above))
+
+
+def test_an_interval_is_told_by_these_keys():
+    assert list(wilson(Proportion(1, 2)).data()) == ["lower", "upper", "method", "level"]

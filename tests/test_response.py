@@ -369,6 +369,32 @@ def test_a_target_without_a_measure_is_told():
     assert rules_of(MRECIST, Lesion("1", "target", "tumour", "liver", longest=Decimal(40))) == ["target-not-measured"]
 
 
+def test_limits_themselves_are_within():
+    five = [target(10, str(n), f"organ {n}") for n in range(5)]
+    assert rules_of(MRECIST, *five) == []
+    assert rules_of(MRECIST, node(15)) == []
+    assert rules_of(MRECIST, node(20, organ="porta hepatis")) == []
+
+
+def test_the_findings_of_a_baseline_are_told_in_these_words():
+    six = [target(30, str(n), "liver" if n < 3 else f"organ {n}") for n in range(6)]
+    told = baseline_findings(MRECIST, Visit(0, START, True, tuple(six)), "P1")
+    assert [(one.message, one.measured, one.allowed) for one in told] == [
+        ("more target lesions than the criterion takes", "6", "at most 5"),
+        ("more target lesions of one organ (liver)", "3", "at most 2"),
+    ]
+    told = baseline_findings(MRECIST, Visit(0, START, True, (Lesion("7", "target", "tumour", "liver"),)), "P1")
+    assert [(one.message, one.measured, one.allowed) for one in told] == [
+        ("target lesion 7 was not measured at the baseline", "nothing", "mm")
+    ]
+    told = baseline_findings(MRECIST, Visit(0, START, True, (target(9, "7"),)), "P1")
+    assert [one.message for one in told] == ["target lesion 7 is too small"]
+    told = baseline_findings(MRECIST, Visit(0, START, True), "P1")
+    assert [(one.message, one.measured, one.allowed) for one in told] == [
+        ("there is no target lesion at the baseline, so no response can be told", "0", "at least 1")
+    ]
+
+
 def test_no_target_at_all_is_told():
     assert rules_of(MRECIST, other("present")) == ["no-target"]
 
@@ -540,6 +566,92 @@ def test_a_visit_is_told_with_units_and_reasons():
     assert told["baseline"] == {"value": 12.5, "unit": "mm"}
     assert told["change"] == {"value": -20, "unit": "%"}
     assert (told["overall"], told["why"]) == ("SD", "sum 10 mm, baseline 12.5 mm, nadir 12.5 mm")
+
+
+def test_everything_about_a_patient_is_told_as_data():
+    told = tuple(course(MRECIST, visits([target(100), other("present")], [target(40), other("present")],
+                                        [target(60), other("present"), new(longest=8, typical=True)])))  # fmt: skip
+    assert Read("P1", "a", "A", told, best(FREE, START, told)).data() == {
+        "patient": "P1",
+        "arm": "a",
+        "reader": "A",
+        "best": {"response": "PR", "date": "2024-02-12", "progression": "2024-03-25", "why": ""},
+        "deepest_change": {"value": -60, "unit": "%"},
+        "visits": [
+            {
+                "visit": 1, "date": "2024-02-12", "sum": {"value": 40, "unit": "mm"},
+                "baseline": {"value": 100, "unit": "mm"}, "nadir": {"value": 100, "unit": "mm"},
+                "change": {"value": -60, "unit": "%"}, "change_from_nadir": {"value": -60, "unit": "%"},
+                "target": "PR", "non_target": "IR/SD", "new": [], "waiting": [], "overall": "PR",
+                "why": "sum 40 mm of 100 mm at the baseline",
+            },
+            {
+                "visit": 2, "date": "2024-03-25", "sum": {"value": 60, "unit": "mm"},
+                "baseline": {"value": 100, "unit": "mm"}, "nadir": {"value": 40, "unit": "mm"},
+                "change": {"value": -40, "unit": "%"}, "change_from_nadir": {"value": 50, "unit": "%"},
+                "target": "PD", "non_target": "IR/SD", "new": [], "waiting": ["x"], "overall": "PD",
+                "why": "sum 60 mm after a nadir of 40 mm; new lesion x does not count yet",
+            },
+        ],
+    }  # fmt: skip
+
+
+def test_a_rate_is_told_as_data():
+    told = rates([read("1", "PR"), read("2", "SD", "b")], ["a", "b"])[5].data()
+    assert list(told) == ["measure", "arms", "difference", "p"]
+    assert (told["measure"], told["arms"]["a"]["count"], told["difference"]["value"]) == (
+        "objective response rate",
+        1,
+        1.0,
+    )
+    assert told["p"]["Fisher"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("lesions", "why"),
+    [
+        ([target(0)], "all target lesions are gone"),
+        ([target(None)], "not measured: lesion 1"),
+        ([target(100), new(longest=12, typical=True)], "new: lesion x; sum 100 mm, baseline 100 mm, nadir 100 mm"),
+        ([target("99.50")], "sum 99.5 mm, baseline 100 mm, nadir 100 mm"),
+    ],
+)
+def test_a_response_is_explained_in_these_words(lesions, why):
+    assert course(MRECIST, visits([target(100)], lesions))[0].why == why
+
+
+def test_a_return_and_fluid_are_explained_in_these_words():
+    assert (
+        course(MRECIST, visits([target(9)], [target(0)], [target(1)]))[1].why
+        == "back after all target lesions were gone"
+    )
+    before = [target(100), other("present", kind="ascites"), other("present", name="p")]
+    after = [target(100), other("progressed", kind="ascites"), other("not evaluated", name="p")]
+    fluid = "more fluid without positive cytology is no progression: lesion o"
+    assert course(MRECIST, visits(before, after))[0].why == (
+        f"sum 100 mm, baseline 100 mm, nadir 100 mm; {fluid}; not evaluated: lesion p"
+    )
+    assert course(MRECIST, visits([target(100), other("present")], [target(100), other("progressed")]))[0].why == (
+        "sum 100 mm, baseline 100 mm, nadir 100 mm; unequivocal progression of lesion o"
+    )
+
+
+def test_two_visits_of_one_day_are_in_order():
+    told = course(MRECIST, [Visit(0, START, True, (target(100),)), Visit(1, START, True, (target(50),))])
+    assert told[0].overall == "PR"
+
+
+def test_a_new_lesion_that_is_gone_was_none():
+    assert overall(RECIST, [target(100)], [target(100), new(state="absent")]) == ["SD"]
+
+
+def test_growth_of_one_millimetre_from_a_small_nadir_is_progression_where_no_millimetres_are_asked():
+    assert sums(MRECIST, 100, 2, 3) == ["PR", "PD"]
+
+
+def test_nothing_of_a_second_visit_after_progression_counts_though_it_is_of_the_same_day():
+    found = best(FREE, START, [point("PD", 42, 1), point("CR", 42, 2)])
+    assert (found.response, found.progressed) == ("PD", day(42))
 
 
 # --------------------------------------------------------------------------------------------------------------- laws

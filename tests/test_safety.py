@@ -247,3 +247,26 @@ def test_safety_is_plain_data():
     told = json.loads(json.dumps(made.data(), allow_nan=False))
     assert told["any"][0]["arms"]["a"]["count"] == 1
     assert told["rows"][0]["group"] is None
+
+
+def test_safety_is_told_by_these_keys():
+    made = safety(them("1") + them("2", arm="b"), [event("1", "Fever", 3, group="General")], ["a", "b"])
+    told = made.data()
+    assert list(told) == [
+        "denominators", "any", "rows", "rates", "related_deaths", "deaths_of_unknown_relation", "without_grade",
+    ]  # fmt: skip
+    row = told["rows"][1]
+    assert (row["term"], row["group"], row["band"]) == ("Fever", "General", "grade 3–4")
+    assert (row["arms"]["a"]["count"], row["difference"]["value"], row["p"]["Fisher"]) == (1, 1.0, 1.0)
+    assert told["rates"]["grade 3–4"]["a"]["unit"] == "patient-months"
+    assert told["related_deaths"]["b"]["of"] == 1
+
+
+def test_the_findings_of_safety_are_told_in_these_words():
+    events = [event("1", "Fever", None, start=-1), event("1", "Sepsis", 5, "unknown")]
+    told = {one.rule: one for one in safety(them("1") + them("2", arm="b"), events, ["a", "b"]).findings}
+    assert told["grade-missing"].measured == "a: 1; b: 0"
+    assert told["grade-missing"].message.startswith("the grade of some events was not recorded")
+    assert (told["relation-unknown"].measured, told["relation-unknown"].severity) == ("1", "warning")
+    assert told["relation-unknown"].message.startswith("whether treatment caused these deaths was not recorded")
+    assert (told["event-outside-treatment"].measured, told["event-outside-treatment"].severity) == ("1", "warning")
