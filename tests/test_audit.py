@@ -526,7 +526,18 @@ def test_a_ratio_is_read_in_every_usual_form(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["0.56", "0.56 (0.95–0.33)", "0.56 (0–0.95)", "0.56 (0.33)", "x (1–2)", None, "0.56 (0.33–0.95"]
+    "text",
+    [
+        "0.56",
+        "0.56 (0.95–0.33)",
+        "0.56 (0–0.95)",
+        "0.56 (0.33)",
+        "0.00 (0.33–0.95)",
+        "0.56 (0.56–0.56)",
+        "x (1–2)",
+        None,
+        "0.56 (0.33–0.95",
+    ],
 )
 def test_what_is_no_ratio_is_refused(text):
     with pytest.raises(Mistake):
@@ -561,6 +572,44 @@ def test_a_row_that_was_made_from_an_estimate_and_its_error_follows(ratio, error
         "name": "x", "model": "univariable", "ratio": f"{ratio:.4f} ({low:.4f}–{high:.4f})", "p": f"{wald:.4f}",
     }  # fmt: skip
     assert [one for one in slips(changed("hazard_ratios.0.rows", [row])) if one[0] == STOP] == []
+
+
+numbers = st.decimals(0, 20, places=2).map(str)
+
+
+@given(
+    st.tuples(numbers, numbers, numbers),
+    st.one_of(st.none(), st.sampled_from(["<0.001", "0.05", "1.00", "0.000", ">0.9"])),
+)
+def test_whatever_is_printed_of_a_hazard_is_audited_or_refused(three, p):
+    row = {
+        "name": "x",
+        "model": "univariable",
+        "ratio": f"{three[0]} ({three[1]}–{three[2]})",
+        "smaller": {"size": "1"},
+    }
+    data = changed("hazard_ratios.0.rows", [row if p is None else {**row, "p": p}])
+    try:
+        made = load(as_file(data), "tables.yaml")[0]
+    except Mistake:
+        return
+    assert audits.audit(made).checked["hazard ratios"] == 1
+
+
+def test_an_empty_side_or_one_that_is_not_printed_has_no_floor():
+    for cells_ in (["0 (0.0)", "0 (0.0)"], ["not printed", "3 (6.3)"]):
+        data = changed("tables.0.rows.0.levels.1.cells", cells_)
+        made = audits.audit(load(as_file(data), "tables.yaml")[0])
+        assert [one.rule for one in made.findings if one.where.startswith("h /")] == []
+        told = "h / Sex / univariable: the standard error, for not all counts are printed, or one side is empty"
+        assert told in made.not_checked
+
+
+def test_a_statement_of_nobody_is_read():
+    data = changed(
+        "statements.0", {"id": "s", "where": "R", "says": "no death", "count": "0", "of": "48", "share": "0"}
+    )
+    assert slips(data) == []
 
 
 # ---------------------------------------------------------------------------------------------------------- wrong files

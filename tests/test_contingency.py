@@ -147,3 +147,8 @@ def test_two_arms_are_compared_the_first_less_the_second():
 @pytest.mark.parametrize("arms", [[], [(1, 2)], [(1, 2), (1, 2), (1, 2)], [(0, 0), (1, 2)]])
 def test_other_than_two_arms_with_patients_are_not_compared(arms):
     assert compared([Proportion(*one) for one in arms]) == (None, None)
+
+
+def test_of_very_many_patients_only_the_chi_squared_tests_are_told():
+    found = p_values([[500_000, 500_000], [500_100, 499_900]])
+    assert (found.fisher, found.pearson) == (None, pytest.approx(0.8875, abs=1e-4))

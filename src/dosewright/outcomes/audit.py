@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
-from math import log, sqrt
+from math import inf, log, sqrt
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -22,6 +22,7 @@ from .. import wording
 from ..errors import Mistake, together
 from ..orders.finding import Finding
 from ..reading import Count, Document, Name, Strict, Text, at_least_one, read, validate
+from ..reading import Whole as WholeNumber
 from . import contingency
 from .distributions import normal_quantile, normal_tails
 from .printed import Cell, PrintedCell, PrintedP, PrintedRatio, PrintedShare, PValue, Ratio, Share, last_place, percent
@@ -183,7 +184,7 @@ class Statement(Strict):
     id: Name
     where: Text
     says: Text
-    count: Count | None = None
+    count: WholeNumber | None = None
     of: Count | None = None
     share: PrintedShare | None = None
     p: PrintedP | None = None
@@ -645,8 +646,12 @@ def _hazard(made: Audit, printed: Printed, table: Hazards, row: Hazard) -> None:
     floor = None
     if row.smaller is not None:
         smaller = _smaller(printed, table, row.smaller)
-        floor = least_error(smaller, table.events or table.patients)
-        if errors[1] < floor:
+        floor = least_error(smaller, table.events or table.patients) if smaller else None
+        if floor is None:
+            made.not_checked.append(
+                f"{where}: the standard error, for not all counts are printed, or one side is empty"
+            )
+        elif errors[1] < floor:
             words = (
                 f"the interval is too narrow: with {smaller} of {table.patients} patients on one side the standard "
                 f"error cannot be below {wording.number(floor, places=3)}"
@@ -677,7 +682,7 @@ def least_error(smaller: int, events: int) -> float:
 
 def _deviate_of(p: float) -> float:
     """The deviate of a two-sided p-value; a p printed as below something has no greatest."""
-    return float("inf") if p <= 0 else 0.0 if p >= 1 else normal_quantile(1 - p)
+    return inf if p <= 0 else 0.0 if p >= 1 else normal_quantile(1 - p)
 
 
 def _hazard_p(
@@ -685,7 +690,8 @@ def _hazard_p(
 ) -> Iterator[Finding]:
     ends = sorted(abs(log(one)) for one in ratio.reaches(ratio.estimate))
     crosses = (log(ratio.reaches(ratio.estimate)[0]) < 0) != (log(ratio.reaches(ratio.estimate)[1]) < 0)
-    least, most = (0.0 if crosses else ends[0]) / errors[1], ends[1] / errors[0]
+    # An interval as narrow as its own rounding says nothing of how small the error is.
+    least, most = (0.0 if crosses else ends[0]) / errors[1], ends[1] / errors[0] if errors[0] > 0 else inf
     reach = p.reaches()
     lowest, highest = _deviate_of(reach[1]), _deviate_of(reach[0])
     told = f"Wald p {said_p(wald)}"
@@ -703,14 +709,16 @@ def _hazard_p(
         yield _note("hazard-other-test", where, words, p.text, told)
 
 
-def _smaller(printed: Printed, hazards: Hazards, split: Split) -> int:
-    """How many patients stand on the smaller side."""
+def _smaller(printed: Printed, hazards: Hazards, split: Split) -> int | None:
+    """How many patients stand on the smaller side; None where not all counts are printed."""
     if split.size is not None:
         return split.size
     table = printed.table(split.table or "")
     row = table.row(split.row or "") if table is not None else None
     if row is None or row.levels is None:
         raise Mistake("a row with levels", where=_at(hazards.id, split.row))
+    if any(cell.count is None for level in row.levels for cell in level.cells):
+        return None
     sizes = {level.name: sum(cell.count or 0 for cell in level.cells) for level in row.levels}
     one_side = sum(sizes[name] for name in split.levels) if split.levels else min(sizes.values())
     return min(one_side, sum(sizes.values()) - one_side)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from math import comb, factorial, log, prod
+from math import factorial, log, prod
 from typing import Final, NamedTuple
 
 from ..errors import Mistake
@@ -13,6 +13,7 @@ from .proportions import Difference, Proportion, newcombe
 
 Counts = Sequence[Sequence[int]]
 MOST_TABLES: Final = 200_000  # that Fisher's test looks at, one by one
+MOST_PATIENTS: Final = 10_000  # of whom it takes; beyond, the χ² tests say the same
 
 
 class Tests(NamedTuple):
@@ -40,7 +41,7 @@ def p_values(table: Counts) -> Tests:
 
     Limits:   whole counts from 0, at least 2 × 2. Where a row or a column is empty, the χ² tests do not exist and the
               exact one is told of the rest. Yates's correction belongs to 2 × 2. The exact test is left out where it
-              would look at more than 200,000 tables.
+              would look at more than 200,000 tables, or at more than 10,000 patients.
     Raises:   Mistake, where the table is none.
     Source:   Pearson 1900; Yates 1934; Fisher 1934, Freeman and Halton 1951; Wilks 1938
 
@@ -50,7 +51,7 @@ def p_values(table: Counts) -> Tests:
     """
     _checked(table)
     rows, columns = [sum(row) for row in table], [sum(column) for column in zip(*table, strict=True)]
-    exact = _fisher(table, rows, columns)
+    exact = _fisher(table, rows, columns) if sum(rows) <= MOST_PATIENTS else None
     if not all(rows) or not all(columns):
         return Tests(None, None, exact, None, None)
     n = sum(rows)
@@ -117,7 +118,7 @@ def _fisher(table: Counts, rows: Sequence[int], columns: Sequence[int]) -> float
 
 def _weights_of_two(rows: Sequence[int], first: int) -> Iterator[int]:
     """The weight of every table of two columns with these margins: each row's binomial coefficients, computed once."""
-    ways = [[comb(total, cell) for cell in range(total + 1)] for total in rows]
+    ways = [_binomials(total) for total in rows]
     room = [sum(rows[place:]) for place in range(1, len(rows) + 1)]  # in the rows after this one
 
     def from_row(place: int, left: int, weight: int) -> Iterator[int]:
@@ -128,6 +129,18 @@ def _weights_of_two(rows: Sequence[int], first: int) -> Iterator[int]:
             yield from from_row(place + 1, left - cell, weight * ways[place][cell])
 
     return from_row(0, first, 1)
+
+
+def _binomials(total: int) -> list[int]:
+    """In how many ways none, one, two … of so many can be chosen, each from the one before.
+
+    >>> _binomials(4)
+    [1, 4, 6, 4, 1]
+    """
+    found = [1]
+    for cell in range(total):
+        found.append(found[-1] * (total - cell) // (cell + 1))
+    return found
 
 
 def _ways(cells: Sequence[int]) -> int:

@@ -167,8 +167,9 @@ def ratio(text: object) -> Ratio:
     if all(one.endswith("0") and "." in one for one in match.groups()):
         place *= 10
     half = place / 2
-    if not half < found[1] <= found[2]:
-        raise Mistake("an interval above 0 whose lower end comes first", example="0.560 (0.332–0.946)", got=text)
+    if not half < found[1] < found[2] or not half < found[0]:
+        needs = "a ratio above 0 with an interval whose lower end comes first"
+        raise Mistake(needs, example="0.560 (0.332–0.946)", got=text)
     return Ratio(str(text).strip(), found[0], found[1], found[2], half)
 
 
