@@ -42,6 +42,7 @@ class Block:
     rows: tuple[tuple[str, ...], ...] = ()
     svg: Markup | None = None
     method: str = ""
+    widths: tuple[int, ...] = ()  # of the columns, in percent
 
 
 # ------------------------------------------------------------------------------------------------------- data to paper
@@ -220,7 +221,7 @@ def _characteristics(made: Report, title: str, rows: Sequence[Characteristic], k
     method = "Counts of those of whom it is known. Standardised differences (SMD) tell balance; p-values do not."
     if made.pairs is not None and key == "smd_before":
         method += " SMD are told of those who could be matched."
-    return Block(title, ("", *names, "p", "SMD"), tuple(lines), method=method)
+    return Block(title, ("", *names, "p", "SMD"), tuple(lines), method=method, widths=_widths(26, names, 40, 24, 10))
 
 
 def _matching_method(made: Report) -> str:
@@ -289,7 +290,7 @@ def _responses(made: Report) -> Block:
         method += f" Recalled values of the criterion: {', '.join(made.rule.recalled())}."
     method += "".join(f" {terminal_outcomes.agreed(*one)}." for one in made.agreement)
     head = ("", *(f"{name}: n/N (%); intervals" for name in names), "Difference, points", "p")
-    return Block("Table 3. Response", head, tuple(lines), method=method)
+    return Block("Table 3. Response", head, tuple(lines), method=method, widths=_widths(17, names, 50, 15, 18))
 
 
 def _factors(title: str, one: Endpointed) -> Block:
@@ -311,7 +312,7 @@ def _factors(title: str, one: Endpointed) -> Block:
     method += f" Compared with {bases}." if bases else ""
     method += "".join(f" {note}." for note in one.made.notes)
     head = ("", "One by one: hazard ratio", "p", "Together: hazard ratio", "p")
-    return Block(title, head, tuple(lines), method=method)
+    return Block(title, head, tuple(lines), method=method, widths=(28, 26, 10, 26, 10))
 
 
 def _hazard(term: Any) -> str:
@@ -332,7 +333,13 @@ def _adverse(made: Report) -> Block:
         f"Patients treated, by the worst grade of each term, CTCAE {', '.join(versions) or 'unknown'}; 'any event' "
     )
     method += f"is counted patient by patient. Deaths that treatment caused: {deaths}."
-    return Block("Table 6. Adverse events", ("", "", *names, "p"), tuple(lines), method=method)
+    widths = (28, *_widths(11, names, 36, 25))
+    return Block("Table 6. Adverse events", ("", "", *names, "p"), tuple(lines), method=method, widths=widths)
+
+
+def _widths(first: int, arms: Sequence[str], shared: int, *rest: int) -> tuple[int, ...]:
+    """The widths of columns, the arms sharing theirs."""
+    return (first, *[shared // len(arms)] * len(arms), *rest)
 
 
 def _adverse_row(row: Row) -> tuple[str, ...]:
