@@ -122,7 +122,7 @@ LATER: Final[Mapping[str, Later]] = {
     "rules": Later("cli_check", "The rules by which orders are checked: list, show."),
     "calendar": Later("cli_course", "A course's dated calendar: on paper, for a calendar program or a spreadsheet."),
     "course": Later("cli_course", "A course: plan it, record what was done, move a cycle, show it."),
-    "outcomes": Later("cli_outcomes", "What came of it: response, safety, survival, matching, and printed tables held to account."),
+    "outcomes": Later("cli_outcomes", "What came of it: response, safety, survival, matching, and printed tables."),
 }
 
 

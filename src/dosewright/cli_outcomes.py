@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def outcomes() -> None:
-    """What came of it: response, safety, survival, matching, and printed tables held to account."""
+    """What came of it: response, safety, survival, matching, and printed tables."""
 
 
 for _command in cli_outcomes_response.COMMANDS:
