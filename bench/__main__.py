@@ -19,6 +19,7 @@ BENCHMARKS = {
     "courses": "courses",
     "toxicity": "toxicity",
     "survival": "survival",
+    "outcomes-report": "outcomes_report",
 }
 WIDTHS = (52, 42, 16)
 

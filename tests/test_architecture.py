@@ -33,6 +33,7 @@ LAYERS = (
         "sheets",
         "typefaces",
         "terminal",
+        "terminal_outcomes",
         "cases",
         "files",
         "grading",
@@ -40,6 +41,9 @@ LAYERS = (
         "outcome_tables",
         "survival_figures",
         "spreadsheets",
+        "response_figures",
+        "report_sheets",
+        "cohorts",
         "demonstration",
         "calendars",
         "calendar_sheets",
@@ -51,7 +55,17 @@ LAYERS = (
         "clusters",
         "records",
     },
-    {"cli", "cli_options", "cli_course", "cli_check", "cli_toxicity", "cli_outcomes", "web", "exchange"},
+    {
+        "cli",
+        "cli_options",
+        "cli_course",
+        "cli_check",
+        "cli_toxicity",
+        "cli_outcomes",
+        "cli_outcomes_response",
+        "web",
+        "exchange",
+    },
 )
 
 

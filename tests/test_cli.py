@@ -69,7 +69,12 @@ def test_every_command_that_was_promised_is_there(name):
 
 
 def test_no_command_is_left_out_of_what_is_tried_below():
-    assert set(COMMANDS) - VALID.keys() <= {"protocol schema", "site schema", "patient schema"}
+    assert set(COMMANDS) - VALID.keys() <= {
+        "protocol schema",
+        "site schema",
+        "patient schema",
+        "outcomes cohort schema",
+    }
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -683,6 +688,13 @@ VALID = {
     "outcomes survival": (LUNG, "--time", "time", "--event", "event"),
     "outcomes match": (LUNG, "--treat", "sex", "--covariates", "age"),
     "outcomes balance": (LUNG, "--treat", "sex", "--covariates", "age"),
+    "outcomes response": ("cohort",),
+    "outcomes safety": ("cohort",),
+    "outcomes table1": ("cohort",),
+    "outcomes report": None,  # long, and tried by itself
+    "outcomes audit": ("--paper",),
+    "outcomes cohort check": ("cohort",),
+    "outcomes cohort example": ("--out", "x"),
     "outcomes endpoint": (LUNG, "--endpoint", "os", "--out", "x.csv"),
 }
 
@@ -704,6 +716,8 @@ def test_whatever_is_typed_for_any_command_there_is_no_traceback(name, run):
             "--out",
             "course.yaml",
         )
+    if VALID[name][-1:] == ("cohort",):
+        run("outcomes", "cohort", "example", "--out", "cohort", "--patients", "6")
     options = [one.opts[-1] for one in COMMANDS[name].params if isinstance(one, click.Option) and not one.is_flag]
     wrong = []
     for _ in range(60):

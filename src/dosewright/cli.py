@@ -123,7 +123,7 @@ LATER: Final[Mapping[str, Later]] = {
     "calendar": Later("cli_course", "A course's dated calendar: on paper, for a calendar program or a spreadsheet."),
     "course": Later("cli_course", "A course: plan it, record what was done, move a cycle, show it."),
     "toxicity": Later("cli_toxicity", "Toxicity by CTCAE: grade a value or a table of values, show the terms."),
-    "outcomes": Later("cli_outcomes", "What came of it: survival, matching and balance, from tables of your own."),
+    "outcomes": Later("cli_outcomes", "What came of it: response, safety, survival, matching, and printed tables."),
 }
 
 

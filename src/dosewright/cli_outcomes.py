@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from . import cli_outcomes_response
 from .cli_options import dated, dumped
 from .errors import CannotCompute, Mistake, together
 
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
 
 @click.group()
 def outcomes() -> None:
-    """What came of it: survival, matching and balance, from tables of your own."""
+    """What came of it: response, safety, survival, matching, and printed tables."""
+
+
+for _command in cli_outcomes_response.COMMANDS:
+    outcomes.add_command(_command)
 
 
 _form = click.option(

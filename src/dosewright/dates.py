@@ -20,6 +20,7 @@ _MOMENT: Final = re.compile(
 )
 _CLOCK: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])", re.ASCII)
 WIDEST_OFFSET: Final = dt.timedelta(hours=14)
+DAYS_A_MONTH: Final = 365.25 / 12  # as months are told of survival and of time at risk
 
 
 def read_day(text: object) -> dt.date:

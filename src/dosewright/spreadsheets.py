@@ -47,13 +47,15 @@ class Table:
         return self.columns[name]
 
 
-def read(path: str) -> Table:
-    """The table in a file, by its ending: .csv, or .xlsx with one sheet."""
+def read(path: str, *, sheet: str | None = None) -> Table:
+    """The table in a file, by its ending: .csv, or .xlsx with one sheet, or with the one that is named."""
     name, ending = Path(path).name, Path(path).suffix.lower()
     if ending not in {".csv", ".xlsx"}:
         raise Mistake("a table that ends in .csv or .xlsx", where=name, example="data.csv")
     content = files.read(path, most=LARGEST)
-    rows, lines = _of_csv(content, name) if ending == ".csv" else _of_workbook(content, name)
+    if ending == ".csv" and sheet is not None:
+        raise Mistake("no sheet: a CSV file has none", where=name, got=sheet)
+    rows, lines = _of_csv(content, name) if ending == ".csv" else _of_workbook(content, name, sheet)
     if not rows:
         raise Mistake("a table with a header", where=name)
     header = [cell.strip() for cell in rows[0]]
@@ -108,7 +110,7 @@ def _of_csv(content: bytes, name: str) -> tuple[list[list[str]], list[int]]:
     return rows, lines
 
 
-def _of_workbook(content: bytes, name: str) -> tuple[list[list[str]], list[int]]:
+def _of_workbook(content: bytes, name: str, wanted: str | None) -> tuple[list[list[str]], list[int]]:
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
@@ -116,9 +118,12 @@ def _of_workbook(content: bytes, name: str) -> tuple[list[list[str]], list[int]]
             if sum(part.file_size for part in packed.infolist()) > LARGEST:
                 raise Mistake(f"a workbook of at most {LARGEST:,} bytes unpacked", where=name)
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        if len(workbook.sheet_names) != 1:
-            raise Mistake("a workbook of one sheet", where=name, got=", ".join(workbook.sheet_names))
-        sheet = workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)
+        names = workbook.sheet_names
+        if wanted is None and len(names) != 1:
+            raise Mistake("a workbook of one sheet, or the sheet's name", where=name, got=", ".join(names))
+        if wanted is not None and wanted not in names:
+            raise Mistake(f"a sheet of the workbook ({', '.join(names)})", where=name, got=wanted)
+        sheet = workbook.get_sheet_by_name(wanted or names[0]).to_python(skip_empty_area=False)
     except (CalamineError, zipfile.BadZipFile, OSError) as error:
         raise Mistake("a workbook that can be read", where=name, hint=str(error).split("\n")[0]) from None
     told = [(number, [_said(cell) for cell in cells]) for number, cells in enumerate(sheet, 1)]

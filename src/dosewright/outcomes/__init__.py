@@ -1,1 +1,1 @@
-"""What came of it all: endpoints, survival, matching. Values in, values out; no files, no clock."""
+"""What came of it all: response, safety, endpoints, survival, matching. Values in, values out; no files, no clock."""

@@ -13,14 +13,13 @@ from typing import Annotated, Final, Literal, NamedTuple, get_args
 
 from pydantic import Field
 
-from ..dates import read_day
+from ..dates import DAYS_A_MONTH, read_day
 from ..errors import Mistake, Refusal, together
 from ..reading import Name, Strict, Text, at_least_one, read, validate
 from .competing_risks import CENSORED, COMPETING, EVENT
 from .observations import MOST_TOLD, row_place
 
 FILE: Final = Path(__file__).with_name("endpoints.yaml")
-DAYS_A_MONTH: Final = 365.25 / 12  # as months are told of survival
 
 Kind = Literal[
     "diagnosis",
