@@ -38,6 +38,8 @@ def field(path: str) -> Field:
 def plain(count: int, seed: int) -> Columns:
     """So many orders, one in a hundred spoiled in one of the ways of the dangerous ones: arrays, and lists of words."""
     made = ordered.columns(ARM, count, seed)
+    for drug in ordered.ARMS[ARM]:
+        made[f"{drug}.written"] = _written(drug, made[f"{drug}.dose"], made[f"{drug}.over"])
     chance = numpy.random.default_rng(seed)
     dangers = [danger for danger in ordered.DANGERS if danger.arm in {None, ARM}]
     for number, place in enumerate(chance.choice(count, count // SPOILED, replace=False).tolist()):
@@ -50,6 +52,11 @@ def plain(count: int, seed: int) -> Columns:
             value = order.get(path)
             made[path][place] = numpy.nan if value is None and isinstance(made[path], numpy.ndarray) else value
     return made
+
+
+def _written(drug: str, doses: Any, hours: Any) -> list[str]:
+    told = {pair: f"{drug} {pair[0]:,.0f} mg over {pair[1]:g} h" for pair in set(zip(doses.tolist(), hours.tolist()))}
+    return [told[pair] for pair in zip(doses.tolist(), hours.tolist())]
 
 
 def seen(made: Mapping[str, Any]) -> Columns:

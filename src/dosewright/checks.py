@@ -282,6 +282,9 @@ NOTICED: Final = frozenset({"unreadable", "repeats", "unchanged", "protocol_hash
 """Fields that need no column, since they are noticed while a table is read."""
 
 
+GRAVITIES: Final = 8  # more than there are severities, and a power of two
+
+
 @dataclass
 class _Told:
     """What is told of a chunk: for each finding its order, and its words; the gravest of each order."""
@@ -289,8 +292,8 @@ class _Told:
     chunk: Orders
     verdicts: Any
     ids: Any
-    places: list[Any] = field(default_factory=list)
-    gravities: list[Any] = field(default_factory=list)
+    keys: list[Any] = field(default_factory=list)  # places and gravities in one number
+    kinds: list[Any] = field(default_factory=list)  # of each key its words
     words: list[tuple[str, ...]] = field(default_factory=list)
     concerned: dict[str, list[Any]] = field(default_factory=dict)
 
@@ -302,50 +305,59 @@ class _Told:
         summary.fired[id] += len(hits.rows)
         summary.unknown[id] += len(hits.unknown)
         concerned = [one for one in overrides if one.rule == id]
+        found, kind = hits.told()
         counted = places[hits.rows]
-        self._place(counted, gravity)
         self.concerned.setdefault(id, []).append(counted)
         if concerned:
-            found = [finding for _, finding in hits.findings()]
-            by = [_first(concerned, str(self.ids[int(at)]), one) for at, one in zip(counted, found, strict=True)]
+            by = [_first(concerned, str(self.ids[int(at)]), found[one]) for at, one in zip(counted, kind, strict=True)]
             summary.overridden[id] += sum(one is not None for one in by)
+            words = [_words(found[one], answer) for one, answer in zip(kind, by, strict=True)]
+            self._add(counted, gravity, words, numpy.arange(len(words)))
             counted = counted[numpy.array([one is None for one in by], bool)]
-            self.words += [_words(finding, one) for finding, one in zip(found, by, strict=True)]
         else:
-            self.words += [_words(finding, None) for _, finding in hits.findings()]
+            self._add(counted, gravity, [_words(one, None) for one in found], kind)
         self.verdicts[counted] = numpy.minimum(self.verdicts[counted], gravity)
-        self._place(places[hits.unknown], len(SEVERITIES))
-        for _, unknown in hits.not_checked():
-            self.words.append(not_checked_words(unknown))
+        unknown, kind = hits.not_told()
+        self._add(places[hits.unknown], len(SEVERITIES), list(map(_not_told, unknown)), kind)
 
-    def _place(self, places: Any, gravity: int) -> None:
-        import numpy
-
-        self.places.append(places)
-        self.gravities.append(numpy.full(len(places), gravity))
+    def _add(self, places: Any, gravity: int, words: list[tuple[str, ...]], kind: Any) -> None:
+        """Something that is told of some orders: in which words, and of each order in which of them."""
+        self.keys.append(places * GRAVITIES + gravity)
+        self.kinds.append(kind + len(self.words))
+        self.words += words
 
     def table(self) -> Any:
         """All of it as an Arrow table, order by order, the gravest first; an order without a word is clear."""
         import numpy
         import pyarrow as pa
 
-        nothing = numpy.zeros(0, numpy.int64)
-        places = numpy.concatenate([nothing, *self.places]).astype(numpy.int64)
-        gravities = numpy.concatenate([nothing, *self.gravities])
         silent = numpy.ones(self.chunk.count, bool)
-        silent[places] = False
-        clear = numpy.flatnonzero(silent)
-        words = numpy.concatenate([numpy.arange(len(places)), numpy.full(len(clear), len(places))])
-        places = numpy.concatenate([places, clear])
-        gravities = numpy.concatenate([gravities, numpy.full(len(clear), len(SEVERITIES))])
-        order = numpy.lexsort((words, gravities, places))
-        rows = pa.array(self.chunk.rows[places[order]])
-        told = list(zip(*self.words, (CLEAR, *[""] * 7), strict=True))
-        index = pa.array(words[order].astype(numpy.int32))
-        columns = [
-            pa.DictionaryArray.from_arrays(index, pa.array(texts, pa.string())).dictionary_decode() for texts in told
-        ]
-        return pa.table([rows, self.ids.take(pa.array(places[order])), *columns], names=list(COLUMNS))
+        for keys in self.keys:
+            silent[keys // GRAVITIES] = False
+        self._add(numpy.flatnonzero(silent), len(SEVERITIES), [(CLEAR, *[""] * 7)], 0)
+        keys = numpy.concatenate(self.keys)
+        order = numpy.argsort(keys, kind="stable")  # of one order and gravity: as the rules tell it
+        places = keys[order] // GRAVITIES
+        kind = numpy.concatenate([numpy.broadcast_to(one, len(keys)) for one, keys in zip(self.kinds, self.keys)])[order]
+        columns = [_column(texts, kind) for texts in zip(*self.words, strict=True)]
+        return pa.table(
+            [pa.array(self.chunk.rows[places]), self.ids.take(pa.array(places)), *columns], names=list(COLUMNS)
+        )
+
+
+def _column(texts: Sequence[str], kind: Any) -> Any:
+    """A column of texts, each different one kept once."""
+    import numpy
+    import pyarrow as pa
+
+    encoded = pa.array(texts, pa.string()).dictionary_encode()
+    codes = encoded.indices.to_numpy().astype(numpy.int32)[kind]
+    return pa.DictionaryArray.from_arrays(pa.array(codes), encoded.dictionary)
+
+
+def _not_told(unknown: NotChecked) -> tuple[str, ...]:
+    message = f"not checked: {wording.listed(unknown.missing)} missing"
+    return (NOT_CHECKED, unknown.rule, unknown.where, message, "", "", "", "")
 
 
 def _first(overrides: Sequence[Override], order: str, finding: Finding) -> Override | None:
@@ -514,13 +526,16 @@ def writer(file: Any, ending: str) -> Iterator[Callable[[Any], None]]:
     """Findings into a file as they come: CSV in UTF-8, or Parquet."""
     import pyarrow as pa
 
-    schema = pa.schema([("row", pa.int64()), *((name, pa.string()) for name in COLUMNS[1:])])
     if ending == ".parquet":
         import pyarrow.parquet as pq
 
-        with pq.ParquetWriter(file, schema) as parquet:
-            yield lambda table: parquet.write_table(table.cast(schema))
+        # what is the same in many rows is written once; whoever reads the file finds plain text all the same
+        words = pa.dictionary(pa.int32(), pa.string())
+        schema = pa.schema([("row", pa.int64()), ("order", pa.string()), *((name, words) for name in COLUMNS[2:])])
+        with pq.ParquetWriter(file, schema, store_schema=False) as parquet:
+            yield parquet.write_table
         return
+    schema = pa.schema([("row", pa.int64()), *((name, pa.string()) for name in COLUMNS[1:])])
     import pyarrow.csv as pcsv
 
     with pcsv.CSVWriter(file, schema) as plain:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -175,3 +175,19 @@ def taken(value: Any, places: Any) -> Any:
 
         return Texts(value.array.take(pa.array(places)))
     return value if value is None or isinstance(value, str | float) else value[places]
+
+
+def kinds(values: Sequence[Any], rows: Any) -> tuple[Any, Any]:
+    """Some rows of a column by what they hold: of each kind one row, and of each row its kind."""
+    import numpy
+
+    codes = numpy.zeros(len(rows), numpy.int64)
+    for value in values:
+        if value is None or isinstance(value, str | float | bool):
+            continue  # the same in every row
+        part = taken(value, rows)
+        held = (part.words if isinstance(part, Texts) else part).codes if isinstance(part, Texts | Words) else part
+        _, held = numpy.unique(held, return_inverse=True)
+        _, codes = numpy.unique(codes * (len(rows) + 1) + held, return_inverse=True)
+    _, first = numpy.unique(codes, return_index=True)
+    return rows[first], codes

@@ -124,6 +124,10 @@ class View:
         """The same part of one order of a column."""
         raise NotImplementedError
 
+    def behind(self, name: str) -> Any:
+        """What stands behind a name that is put into words; None where that is the same for every order."""
+        return None if name.startswith("due.") or name == "allowed" else getattr(self, name)
+
     def say(self, name: str, index: int | None) -> str:
         """A field, what follows from fields, or 'due.NAME', in words; '' where it is not known."""
         if name.startswith("due."):
