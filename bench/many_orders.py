@@ -37,7 +37,7 @@ def field(path: str) -> Field:
 
 def plain(count: int, seed: int) -> Columns:
     """So many orders, one in a hundred spoiled in one of the ways of the dangerous ones: arrays, and lists of words."""
-    made = ordered.columns(ARM, count, seed)
+    made = {path: values.copy() for path, values in ordered.columns(ARM, count, seed).items()}  # some share an array
     for drug in ordered.ARMS[ARM]:
         made[f"{drug}.written"] = _written(drug, made[f"{drug}.dose"], made[f"{drug}.over"])
     chance = numpy.random.default_rng(seed)
@@ -45,7 +45,7 @@ def plain(count: int, seed: int) -> Columns:
     for number, place in enumerate(chance.choice(count, count // SPOILED, replace=False).tolist()):
         order = ordered.row(made, place)
         dangers[number % len(dangers)].spoil(order)
-        for path in {*made, *order}:
+        for path in dict.fromkeys([*made, *order]):
             if path not in made:
                 words = field(path).form in {"word", "text"}
                 made[path] = [None] * count if words else numpy.full(count, numpy.nan)

@@ -78,8 +78,30 @@ def of_days(days: Number, answer: Callable[[float], bool]) -> Condition:
         return days == days and answer(days)
     import numpy
 
-    different, places = numpy.unique(days, return_inverse=True)
-    return numpy.array([one == one and answer(one) for one in different.tolist()], bool)[places]
+    known = days == days
+    if not known.any():
+        return known
+    first = days[known].min()
+    places = numpy.where(known, days - first, 0).astype(numpy.int64)
+    different = numpy.bincount(places, minlength=1).nonzero()[0]
+    answers = numpy.zeros(int(different[-1]) + 1, bool)
+    answers[different] = [answer(first + one) for one in different.tolist()]
+    return answers[places] & known
+
+
+def only(condition: Condition, answer: Callable[..., Condition], *values: Number) -> Condition:
+    """What `answer` says of the values where a condition holds, asked of those rows alone; False of all others."""
+    if isinstance(condition, bool):
+        return answer(*values) if condition else False
+    import numpy
+
+    if not getattr(condition, "ndim", 0):
+        return answer(*values) if condition else False
+    rows = numpy.flatnonzero(condition)
+    found = numpy.zeros(len(condition), bool)
+    if len(rows):
+        found[rows] = answer(*(value[rows] if getattr(value, "ndim", 0) else value for value in values))
+    return found
 
 
 def same(word: Word, other: Word) -> Condition:

@@ -33,6 +33,7 @@ from .values import (
     missing,
     no,
     nowhere,
+    only,
     settled,
 )
 
@@ -419,36 +420,39 @@ class LineView(View):
         if nowhere(self.deviates):
             return dict.fromkeys(SLIPS, False)
         looks = {
-            "tenfold": self._so_many_times(10.0) | self._so_many_times(100.0),
-            "thousandfold": self._so_many_times(1000.0),
-            "unmultiplied": self._unmultiplied(),
-            "elsewhere": self._one_of(self.due.elsewhere),
-            "disputed": self._one_of(self.due.others),
+            "tenfold": lambda dose, expected: self._either_way(dose, expected, 10.0)
+            | self._either_way(dose, expected, 100.0),
+            "thousandfold": lambda dose, expected: self._either_way(dose, expected, 1000.0),
+        }
+        figures = {
+            "unmultiplied": self._unmultiplied,
+            "elsewhere": [self.by(figure) for figure in self.due.elsewhere],
+            "disputed": [self.by(figure) for figure in self.due.others],
         }
         left, found = self.deviates, {}
-        for name, look in looks.items():
-            found[name] = left & look
-            left = left & no(look)
+        for name in SLIPS:
+            if name in looks:
+                found[name] = only(left, looks[name], self.dose, self.expected)
+            else:
+                found[name] = only(left, self._one_of, self.dose, *figures[name])
+            left = left & no(found[name])
         return found
 
-    def _so_many_times(self, factor: float) -> Condition:
-        """So many times the dose that follows, or the one that the order itself has calculated; or that part of it."""
-        found = either_way(self.dose, factor, self.expected, self.tolerance)
-        return found | either_way(self.dose, factor, self.calculated, self.tolerance)
+    def _either_way(self, dose: Number, expected: Number, times: float) -> Condition:
+        return either_way(dose, times, expected, self.tolerance)
 
-    def _unmultiplied(self) -> Condition:
+    @property
+    def _unmultiplied(self) -> list[Number]:
         """The figure per m² or per kg itself, or a flat one that was multiplied."""
         dose = self.due.dose
         if dose is None:
-            return False
-        if dose.basis == "flat":
-            return alike(self.dose, dose.amount * self.order.surface, self.tolerance)
-        return alike(self.dose, dose.amount, self.tolerance)
+            return []
+        return [dose.amount * self.order.surface if dose.basis == "flat" else dose.amount]
 
-    def _one_of(self, figures: tuple[Figure, ...]) -> Condition:
+    def _one_of(self, dose: Number, *others: Number) -> Condition:
         found: Condition = False
-        for figure in figures:
-            found = found | alike(self.dose, self.by(figure), self.tolerance)
+        for other in others:
+            found = found | alike(dose, other, self.tolerance)
         return found
 
     @functools.cached_property
