@@ -532,7 +532,7 @@ def writer(file: Any, ending: str) -> Iterator[Callable[[Any], None]]:
         # what is the same in many rows is written once; whoever reads the file finds plain text all the same
         words = pa.dictionary(pa.int32(), pa.string())
         schema = pa.schema([("row", pa.int64()), ("order", pa.string()), *((name, words) for name in COLUMNS[2:])])
-        with pq.ParquetWriter(file, schema, store_schema=False) as parquet:
+        with pq.ParquetWriter(file, schema, use_dictionary=list(COLUMNS[2:]), store_schema=False) as parquet:
             yield parquet.write_table
         return
     schema = pa.schema([("row", pa.int64()), *((name, pa.string()) for name in COLUMNS[1:])])

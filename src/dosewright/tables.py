@@ -438,7 +438,8 @@ class _Reader:
         import numpy
 
         vocabulary = encoded.dictionary.to_pylist()
-        codes = encoded.indices.fill_null(len(vocabulary)).to_numpy(zero_copy_only=False).astype(numpy.int32)
+        indices = encoded.indices.fill_null(len(vocabulary)) if encoded.indices.null_count else encoded.indices
+        codes = indices.to_numpy(zero_copy_only=False).astype(numpy.int32, copy=False)
         told: list[Mapping[str, Any]] = []
         wrong: dict[int, Mistake] = {}
         for place, text in enumerate(vocabulary):
@@ -471,6 +472,9 @@ class _Reader:
         values = numbers * factor if factor != 1.0 else numbers
         least, most = (asked.least, asked.most) if kind is None else (kind.least, kind.most)
         least, most = max(least, asked.least), min(most, asked.most)
+        if asked.form != "count" and _within(values, least, most):
+            self.values[column.path] = values
+            return
         wrong = (values < least) | (values > most) | numpy.isinf(values)
         if asked.form == "count":
             wrong |= (values != numpy.floor(values)) & ~numpy.isnan(values)
@@ -494,6 +498,16 @@ class _Reader:
             raise Mistake(column.field.needs, where=column.name, got=str(cells.type))
         seconds = cells.cast(pa.timestamp("s", tz="UTC"), safe=False).cast(pa.int64())
         self.values[column.path] = seconds.cast(pa.float64()).to_numpy(zero_copy_only=False) / numpy.float64(3600)
+
+
+def _within(values: Any, least: float, most: float) -> bool:
+    """Whether every number that is known lies within limits, and none of them is infinite: the common case, at once."""
+    import numpy
+
+    if not len(values):
+        return True
+    low, high = numpy.fmin.reduce(values), numpy.fmax.reduce(values)
+    return bool(numpy.isnan(low) or (least <= low and high <= most and numpy.isfinite(low) and numpy.isfinite(high)))
 
 
 def _by_code(codes: Any, values: list[Any], of: Field) -> Any:

@@ -34,7 +34,7 @@ class Texts:
 
         encoded = self.array.dictionary_encode()
         codes = encoded.indices.fill_null(len(encoded.dictionary)).to_numpy(zero_copy_only=False)
-        return Words(codes.astype(numpy.int32), (*encoded.dictionary.to_pylist(), None))
+        return Words(codes.astype(numpy.int32, copy=False), (*encoded.dictionary.to_pylist(), None))
 
 
 @dataclass(frozen=True, slots=True)

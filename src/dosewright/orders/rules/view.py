@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import inspect
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Final
 
@@ -73,8 +73,24 @@ class Record:
 
     def row(self, index: int) -> Record:
         """One order of a column."""
-        values = {path: at(value, index) for path, value in self.values.items()}
-        return replace(self, values=values, rows=None)
+        return replace(self, values=_Row(self.values, index), rows=None)
+
+
+@dataclass(frozen=True)
+class _Row(Mapping[str, Any]):
+    """The values of one order of a column; each is looked up when it is asked for."""
+
+    columns: Mapping[str, Any]
+    index: int
+
+    def __getitem__(self, path: str) -> Any:
+        return at(self.columns[path], self.index)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.columns)
+
+    def __len__(self) -> int:
+        return len(self.columns)
 
 
 class View:
