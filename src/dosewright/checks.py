@@ -200,6 +200,16 @@ class Summary:
         self.orders += told.chunk.count
         self.rows += told.chunk.read
 
+    def add(self, other: Summary) -> None:
+        """What came of another part of the same table."""
+        self.rows += other.rows
+        self.orders += other.orders
+        for name in ("verdicts", "fired", "concerned", "overridden", "unknown"):
+            getattr(self, name).update(getattr(other, name))
+        for what, one in other.never.items():
+            self.never.setdefault(what, one)
+        self.standing = tuple(dict.fromkeys((*self.standing, *other.standing)))
+
     def data(self) -> dict[str, Any]:
         """The same for programs; rates are of all orders."""
         rules = sorted({*self.fired, *self.unknown}, key=list(RULES).index)
@@ -423,20 +433,29 @@ def repeated(table: Table, plan: Layout) -> Mapping[int, int]:
     Each order is known by 64 bits of its own: that two different ones share them is less likely than one in a million
     for ten million orders. A table of ten million takes 80 MB here.
     """
-    import numpy
-
-    wanted = [
-        column for column in plan.columns if column.path in {*_KEYS, *(("id", "drug") if plan.rows == "lines" else ())}
-    ]
-    keyed = {column.path for column in wanted} | plan.constants.keys()
-    if not set(_KEYS[:3]) <= keyed:
+    narrow = keyed(plan)
+    if narrow is None:
         return {}
-    narrow = replace(plan, columns=tuple(wanted))
     known, rows = [], []
     for chunk in orders_of(table, narrow):
         marks, certain = marks_of(chunk.values, chunk.count)
         known.append(marks[certain])
         rows.append(chunk.rows[certain])
+    return repeats_of(known, rows)
+
+
+def keyed(plan: Layout) -> Layout | None:
+    """Of a table the columns by which an order is known; None where they are not there."""
+    more = ("id", "drug") if plan.rows == "lines" else ()
+    wanted = tuple(column for column in plan.columns if column.path in {*_KEYS, *more})
+    there = {column.path for column in wanted} | plan.constants.keys()
+    return replace(plan, columns=wanted) if set(_KEYS[:3]) <= there else None
+
+
+def repeats_of(known: Sequence[Any], rows: Sequence[Any]) -> Mapping[int, int]:
+    """Of each order whose mark stood before, the row of the first; marks and rows in pieces, in the order of the rows."""
+    import numpy
+
     if not known:
         return {}
     marks, places = numpy.concatenate(known), numpy.concatenate(rows)

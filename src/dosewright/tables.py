@@ -279,14 +279,26 @@ def _parquet(path: str) -> Table:
         raise Mistake("a Parquet file that can be read", where=path, hint=str(error).splitlines()[0]) from None
 
     def chunks(columns: Sequence[Column]) -> Iterator[Rows]:
-        words = [column.name for column in columns if column.field.form == "word"]
-        names, first = [column.name for column in columns], 1
-        source = pq.ParquetFile(path, read_dictionary=words)
-        for batch in source.iter_batches(batch_size=CHUNK, columns=names, use_threads=False):
-            yield Rows(first, dict(zip(batch.schema.names, batch.columns, strict=True)), batch.num_rows)
-            first += batch.num_rows
+        yield from groups_of(path, columns, range(file.metadata.num_row_groups), 1)
 
     return Table(path, tuple(file.schema_arrow.names), file.metadata.num_rows, chunks)
+
+
+def groups_of(path: str, columns: Sequence[Column], groups: Iterable[int], first: int) -> Iterator[Rows]:
+    """Some row groups of a Parquet file in chunks; `first` is the number of their first row."""
+    import pyarrow.parquet as pq
+
+    words = [column.name for column in columns if column.field.form == "word"]
+    names = [column.name for column in columns]
+    source = pq.ParquetFile(path, read_dictionary=words)
+    for batch in source.iter_batches(batch_size=CHUNK, row_groups=list(groups), columns=names, use_threads=False):
+        yield rows_of(batch, first)
+        first += batch.num_rows
+
+
+def rows_of(batch: Any, first: int) -> Rows:
+    """A record batch of Arrow as rows of a table."""
+    return Rows(first, dict(zip(batch.schema.names, batch.columns, strict=True)), batch.num_rows)
 
 
 def _csv(path: str) -> Table:
@@ -543,17 +555,22 @@ class Orders:
 
 def orders_of(table: Table, plan: Layout) -> Iterator[Orders]:
     """The orders of a table in chunks, whether a row is an order or a line of one."""
-    import numpy
-
     if plan.rows == "lines":
         from .order_lines import joined
 
         yield from joined(table, plan)
         return
     for rows in table.chunks(plan.columns):
-        values, unreadable = records(rows, plan)
-        numbers = numpy.arange(rows.first, rows.first + rows.count)
-        yield Orders(noted(values, unreadable, rows.count), numbers, rows.count, rows.count)
+        yield each_an_order(rows, plan)
+
+
+def each_an_order(rows: Rows, plan: Layout) -> Orders:
+    """Rows of which each is an order."""
+    import numpy
+
+    values, unreadable = records(rows, plan)
+    numbers = numpy.arange(rows.first, rows.first + rows.count)
+    return Orders(noted(values, unreadable, rows.count), numbers, rows.count, rows.count)
 
 
 def noted(values: dict[str, Any], unreadable: Mapping[int, Sequence[str]], count: int) -> dict[str, Any]:

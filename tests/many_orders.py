@@ -9,7 +9,7 @@ from typing import Any
 import numpy
 import pyarrow as pa
 import pyarrow.parquet as pq
-from tests import ordered
+
 
 import dosewright
 from dosewright.checks import Yardstick
@@ -18,6 +18,8 @@ from dosewright.orders.rules.values import Texts, Words
 from dosewright.protocol import library
 from dosewright.protocol.site import load_site
 from dosewright.tables import part_of
+
+from . import ordered
 
 ARM = "hepa-haic"  # of the two protocols the one with beads, to which more rules apply
 SPOILED = 100  # one order in so many has a danger in it
