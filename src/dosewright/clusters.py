@@ -180,13 +180,16 @@ def on_spark(
     by `check_batches`. The frame must number its orders in the column `row`. The findings come in the order of the
     partitions; sort them by row for that of the table.
     """
-    plan = _layout(frame.columns, mapping, row)
+    names = tuple(frame.columns)
+    plan = _layout(names, mapping, row)
+    plain = frame.toDF(*_plain(names))
     narrow = keyed(plan)
     repeats: Mapping[int, int] = {}
     if narrow is not None:
-        wanted = [row, *dict.fromkeys(column.name for column in narrow.columns)]
-        marks = frame.select(*[f"`{name}`" for name in wanted]).mapInArrow(
-            partial(_marks_of_batches, narrow, row), "mark long, row long"
+        wanted = {row, *(column.name for column in narrow.columns)}
+        few = {name: short for name, short in zip(names, _plain(names), strict=True) if name in wanted}
+        marks = plain.select(*few.values()).mapInArrow(
+            partial(_renamed, tuple(few), partial(_marks_of_batches, narrow, row)), "mark long, row long"
         )
         twice = marks.groupBy("mark").count().where("count > 1").select("mark")
         found = sorted((one["row"], one["mark"]) for one in marks.join(twice, "mark").collect())
@@ -194,10 +197,21 @@ def on_spark(
         for number, mark in found:
             first.setdefault(mark, number)
         repeats = {number: first[mark] for number, mark in found if first[mark] != number}
-    check: Callable[[Iterable[Any]], Iterator[Any]] = partial(
+    check = partial(
         check_batches, yardstick=yardstick, mapping=mapping, overrides=overrides, repeats=repeats, row=row
     )
-    return frame.mapInArrow(check, FINDINGS)
+    return plain.mapInArrow(partial(_renamed, names, check), FINDINGS)
+
+
+def _plain(names: Sequence[str]) -> list[str]:
+    """Names without points and brackets, which `mapInArrow` would take for paths into a column."""
+    return [f"c{number}" for number in range(len(names))]
+
+
+def _renamed(
+    names: Sequence[str], work: Callable[[Iterable[Any]], Iterator[Any]], batches: Iterable[Any]
+) -> Iterator[Any]:
+    return work(batch.rename_columns(list(names)) for batch in batches)
 
 
 def _marks_of_batches(plan: Layout, row: str, batches: Iterable[Any]) -> Iterator[Any]:
