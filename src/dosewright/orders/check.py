@@ -128,7 +128,7 @@ class Hits:
         rule, view = self.outcome.rule, self.outcome.view
         first, kind = self.rows, numpy.arange(len(self.rows))
         if rule.explain is None:  # else words may hang on anything in the order
-            first, kind = kinds([view.behind(name) for name in rule.names], self.rows)
+            first, kind = kinds([value for name in rule.names for value in view.behind(name)], self.rows)
         return [rule.finding(view, self.severity, row) for row in first.tolist()], kind
 
     def not_told(self) -> tuple[list[NotChecked], Any]:

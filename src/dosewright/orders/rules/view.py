@@ -141,9 +141,9 @@ class View:
         """The same part of one order of a column."""
         raise NotImplementedError
 
-    def behind(self, name: str) -> Any:
-        """What stands behind a name that is put into words; None where that is the same for every order."""
-        return None if name.startswith("due.") or name == "allowed" else getattr(self, name)
+    def behind(self, name: str) -> tuple[Any, ...]:
+        """What stands behind a name that is put into words; nothing where that is the same for every order."""
+        return () if name.startswith("due.") or name == "allowed" else (getattr(self, name),)
 
     def say(self, name: str, index: int | None) -> str:
         """A field, what follows from fields, or 'due.NAME', in words; '' where it is not known."""
@@ -358,6 +358,11 @@ class LineView(View):
         """The path of a field of this line; a remark on the order, its day and its date are the order's."""
         return OF_ORDER.get(name) or super().path(name)
 
+    def behind(self, name: str) -> tuple[Any, ...]:
+        """What stands behind a name; behind the basis, and the figure that is stated, all three figures."""
+        figures = (self.dose_per, self.dose_per_kg, self.flat)
+        return figures if name in {"basis", "stated"} else super().behind(name)
+
     def say(self, name: str, index: int | None) -> str:
         """A field in words; of the figures from which the order says it computed, the basis and the unit as well."""
         if name == "basis":
@@ -436,9 +441,8 @@ class LineView(View):
         if nowhere(self.deviates):
             return dict.fromkeys(SLIPS, False)
         looks = {
-            "tenfold": lambda dose, expected: self._either_way(dose, expected, 10.0)
-            | self._either_way(dose, expected, 100.0),
-            "thousandfold": lambda dose, expected: self._either_way(dose, expected, 1000.0),
+            "tenfold": lambda *doses: self._so_many_times(10.0, *doses) | self._so_many_times(100.0, *doses),
+            "thousandfold": functools.partial(self._so_many_times, 1000.0),
         }
         figures = {
             "unmultiplied": self._unmultiplied,
@@ -448,14 +452,16 @@ class LineView(View):
         left, found = self.deviates, {}
         for name in SLIPS:
             if name in looks:
-                found[name] = only(left, looks[name], self.dose, self.expected)
+                found[name] = only(left, looks[name], self.dose, self.expected, self.calculated)
             else:
                 found[name] = only(left, self._one_of, self.dose, *figures[name])
             left = left & no(found[name])
         return found
 
-    def _either_way(self, dose: Number, expected: Number, times: float) -> Condition:
-        return either_way(dose, times, expected, self.tolerance)
+    def _so_many_times(self, factor: float, dose: Number, expected: Number, calculated: Number) -> Condition:
+        """So many times the dose that follows, or the one that the order itself has calculated; or that part of it."""
+        found = either_way(dose, factor, expected, self.tolerance)
+        return found | either_way(dose, factor, calculated, self.tolerance)
 
     @property
     def _unmultiplied(self) -> list[Number]:
