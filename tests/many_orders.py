@@ -10,7 +10,6 @@ import numpy
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-
 import dosewright
 from dosewright.checks import Yardstick
 from dosewright.orders.rules.fields import FIELDS, Field
@@ -57,8 +56,9 @@ def plain(count: int, seed: int) -> Columns:
 
 
 def _written(drug: str, doses: Any, hours: Any) -> list[str]:
-    told = {pair: f"{drug} {pair[0]:,.0f} mg over {pair[1]:g} h" for pair in set(zip(doses.tolist(), hours.tolist()))}
-    return [told[pair] for pair in zip(doses.tolist(), hours.tolist())]
+    pairs = list(zip(doses.tolist(), hours.tolist(), strict=True))
+    told = {pair: f"{drug} {pair[0]:,.0f} mg over {pair[1]:g} h" for pair in set(pairs)}
+    return [told[pair] for pair in pairs]
 
 
 def seen(made: Mapping[str, Any]) -> Columns:

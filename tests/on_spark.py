@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from pyspark.sql import SparkSession
 
-from dosewright import checks, clusters
+from dosewright import clusters
 
 from .many_orders import yardstick
-from .test_clusters import ORDERS, alone, export, numbered  # noqa: F401: fixtures
+from .test_clusters import ORDERS, alone, export, numbered  # noqa: F401 (fixtures)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +53,7 @@ def test_two_workers_of_spark_find_what_one_machine_finds(alone, found):  # noqa
 
 def test_an_order_that_stands_in_two_partitions_is_found(found):
     rows = [row for row in found.to_pylist() if row["rule"] == "order-repeated"]
-    assert [(ORDERS + 1, "the same as row 1")] == [(row["row"], row["measured"]) for row in rows]
+    assert [(row["row"], row["measured"]) for row in rows] == [(ORDERS + 1, "the same as row 1")]
 
 
 def test_every_order_is_answered(found):

@@ -348,7 +348,8 @@ class _Told:
         keys = numpy.concatenate(self.keys)
         order = numpy.argsort(keys, kind="stable")  # of one order and gravity: as the rules tell it
         places = keys[order] // GRAVITIES
-        kind = numpy.concatenate([numpy.broadcast_to(one, len(keys)) for one, keys in zip(self.kinds, self.keys)])[order]
+        pairs = zip(self.kinds, map(len, self.keys), strict=True)
+        kind = numpy.concatenate([numpy.broadcast_to(one, size) for one, size in pairs])[order]
         columns = [_column(texts, kind) for texts in zip(*self.words, strict=True)]
         return pa.table(
             [pa.array(self.chunk.rows[places]), self.ids.take(pa.array(places)), *columns], names=list(COLUMNS)
@@ -453,7 +454,7 @@ def keyed(plan: Layout) -> Layout | None:
 
 
 def repeats_of(known: Sequence[Any], rows: Sequence[Any]) -> Mapping[int, int]:
-    """Of each order whose mark stood before, the row of the first; marks and rows in pieces, in the order of the rows."""
+    """Of each order whose mark stood before, the row of the first; marks and rows come in pieces, in order."""
     import numpy
 
     if not known:

@@ -95,8 +95,7 @@ def on_dask(
     `scheduler="processes", num_workers=2`; without it the tasks run wherever the program's client of Dask sends them.
     File and folder must be the same for all workers. An order that stands in two row groups is found.
     """
-    import dask
-
+    dask = _dask()
     if Path(path).suffix.casefold() != ".parquet":
         raise Mistake("a Parquet file, whose row groups are the pieces", where=path)
     plan = _of_orders(layout(open_table(path).header, path, mapping), path)
@@ -119,6 +118,15 @@ def on_dask(
     for part in dask.compute(*tasks, **how):
         summary.add(part)
     return summary
+
+
+def _dask() -> Any:
+    from importlib import import_module
+
+    try:
+        return import_module("dask")
+    except ImportError:
+        raise Mistake("Dask", where="on_dask", hint="pip install 'dosewright[dask]'") from None
 
 
 def _groups(path: str) -> list[tuple[int, int, int]]:
@@ -197,9 +205,7 @@ def on_spark(
         for number, mark in found:
             first.setdefault(mark, number)
         repeats = {number: first[mark] for number, mark in found if first[mark] != number}
-    check = partial(
-        check_batches, yardstick=yardstick, mapping=mapping, overrides=overrides, repeats=repeats, row=row
-    )
+    check = partial(check_batches, yardstick=yardstick, mapping=mapping, overrides=overrides, repeats=repeats, row=row)
     return plain.mapInArrow(partial(_renamed, names, check), FINDINGS)
 
 

@@ -122,7 +122,7 @@ class Hits:
     unknown: Any
 
     def told(self) -> tuple[list[Finding], Any]:
-        """The findings in the words that each order alone would get, every different one once; and of each row which."""
+        """The findings in the words that each order alone would get, each different one once; and of each row which."""
         import numpy
 
         rule, view = self.outcome.rule, self.outcome.view

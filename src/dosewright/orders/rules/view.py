@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import inspect
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Final
 
@@ -440,7 +440,7 @@ class LineView(View):
         """
         if nowhere(self.deviates):
             return dict.fromkeys(SLIPS, False)
-        looks = {
+        looks: Mapping[str, Callable[..., Condition]] = {
             "tenfold": lambda *doses: self._so_many_times(10.0, *doses) | self._so_many_times(100.0, *doses),
             "thousandfold": functools.partial(self._so_many_times, 1000.0),
         }
@@ -449,7 +449,8 @@ class LineView(View):
             "elsewhere": [self.by(figure) for figure in self.due.elsewhere],
             "disputed": [self.by(figure) for figure in self.due.others],
         }
-        left, found = self.deviates, {}
+        left: Condition = self.deviates
+        found: dict[str, Condition] = {}
         for name in SLIPS:
             if name in looks:
                 found[name] = only(left, looks[name], self.dose, self.expected, self.calculated)
