@@ -17,6 +17,7 @@ BENCHMARKS = {
     "workers": "workers",
     "oracle": "oracle",
     "courses": "courses",
+    "checks": "checks",
 }
 WIDTHS = (52, 42, 16)
 
