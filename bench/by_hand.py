@@ -49,7 +49,7 @@ def _checks(c: Mapping[str, Any], words: dict[tuple[str, str], Any]) -> Iterator
             table = numpy.array([one is not None and bad(one) for one in column.vocabulary], bool)
             words[key] = table if table.any() else None
         table = words[key]
-        return False if table is None else table[column.codes]
+        return False if table is None else table.take(column.codes, mode="clip")
 
     def unknown(path: str) -> Any:
         """Where a word is not known."""
@@ -59,7 +59,7 @@ def _checks(c: Mapping[str, Any], words: dict[tuple[str, str], Any]) -> Iterator
             table = numpy.array([one is None for one in column.vocabulary], bool)
             words[key] = table if table.any() else None
         table = words[key]
-        return False if table is None else table[column.codes]
+        return False if table is None else table.take(column.codes, mode="clip")
 
     on, height, weight, reference = c["on"], c["height"], c["weight"], c["reference_weight"]
     yield "unborn", "", c["birth_date"] > on
@@ -122,7 +122,7 @@ def _checks(c: Mapping[str, Any], words: dict[tuple[str, str], Any]) -> Iterator
         yield "times-and-duration", key, abs(c[f"{key}.end"] - c[f"{key}.start"] - over) > 1 / 60 + 1e-9
         yield "concentration-wrong", key, away(c[f"{key}.concentration"], dose / volume, 0.005)
         yield "volume-too-small", key, volume < c[f"{key}.diluent_volume"] * (1 - DUST)
-        rest = dose / step % 1.0
+        rest = dose / step - numpy.floor(dose / step)
         yield "dose-step", key, (rest > 1e-9) & (rest < 1.0 - 1e-9)
         share = c[f"{key}.share"]
         whole = numpy.where(numpy.isnan(share), 1.0, share / 100)

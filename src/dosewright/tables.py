@@ -528,7 +528,7 @@ def _by_code(codes: Any, values: list[Any], of: Field) -> Any:
 
     if of.form in {"word", "text"}:
         return Words(codes, tuple(values))
-    return numpy.array([numpy.nan if value is None else value for value in values])[codes]
+    return numpy.array([numpy.nan if value is None else value for value in values]).take(codes, mode="clip")
 
 
 def records(rows: Rows, plan: Layout) -> tuple[dict[str, Any], dict[int, list[str]]]:

@@ -168,7 +168,7 @@ def date_digits(number_: Any) -> Any:
     import numpy
 
     known = number_ == number_
-    places = numpy.where(known, number_ - _FIRST_DAY, 0).astype(numpy.int32)
+    places = numpy.where(known, number_ - _FIRST_DAY, 0).astype(numpy.int64)
     return numpy.where(known, _digits()[places], math.nan)
 
 

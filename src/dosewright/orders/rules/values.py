@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
@@ -15,6 +16,7 @@ from typing import Any, Final, TypeAlias
 from ...calculators.columns import DUST
 
 NOT_KNOWN: Final = math.nan
+FEW: Final = 8  # words that are sought one by one, which is quicker than to look up the answer to every row's word
 
 Number: TypeAlias = Any  # float | numpy array of floats
 Word: TypeAlias = Any  # str | None | Words
@@ -132,7 +134,13 @@ def _looked_up(words: Words, answers: list[Any], kind: type) -> Any:
     first = answers[0] if answers else kind()
     if all(answer == first for answer in answers):  # NaN is never the same, and is looked up like any number
         return first
-    return numpy.array(answers, kind)[words.codes]
+    if kind is bool:
+        yes = [place for place, answer in enumerate(answers) if answer]
+        rare = yes if len(yes) * 2 <= len(answers) else [place for place, answer in enumerate(answers) if not answer]
+        if len(rare) <= FEW:
+            found = functools.reduce(operator.or_, [words.codes == place for place in rare])
+            return found if rare is yes else ~found
+    return numpy.array(answers, kind).take(words.codes, mode="clip")  # quicker than an index: no code is out of range
 
 
 def no(condition: Condition) -> Condition:
@@ -162,7 +170,7 @@ def below(value: Number, limit: Number) -> Condition:
 
 def differ(value: Number, other: Number, share: float) -> Condition:
     """Further from another than by a share of it; that share itself is still alike."""
-    return above(abs(value - other), abs(other) * share)
+    return abs(value - other) > abs(other) * (share * (1 + DUST))
 
 
 def alike(value: Number, other: Number, share: float) -> Condition:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Final
 
 from ... import wording
-from ...calculators.columns import choose
+from ...calculators.columns import choose, floor
 from ...protocol.site import Interaction
 from ...units import BODY_MASS_INDEX, DOSE_PER_AREA, quantity
 from .. import basis
@@ -292,7 +292,7 @@ class OrderView(View):
 
 def completed_years(birth: Number, day: Number) -> Number:
     """Completed years between two day numbers; one born on 29 February has a birthday on 1 March of a common year."""
-    return (date_digits(day) - date_digits(birth)) // 10_000
+    return floor((date_digits(day) - date_digits(birth)) / 10_000)
 
 
 # ----------------------------------------------------------------------------------------------------------- the lines
