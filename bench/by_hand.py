@@ -112,7 +112,11 @@ def _checks(c: Mapping[str, Any], words: dict[tuple[str, str], Any]) -> Iterator
     yield "bead-contact", "beads", c["beads.contact"] < 1 / 3 * (1 - DUST)
     yield "bead-volume", "beads", away(c["beads.final_volume"], 20.0 * vials, 0.005)
     yield "beads-unfit", "beads", word("beads-unfit", "beads.drug", "fluorouracil".__eq__)
-    yield "beads-drug", "beads", word("beads-drug", "beads.drug", lambda one: one not in {"doxorubicin", "fluorouracil"})
+    yield (
+        "beads-drug",
+        "beads",
+        word("beads-drug", "beads.drug", lambda one: one not in {"doxorubicin", "fluorouracil"}),
+    )
     for key, (per_m2, flat, its_route, hours, step, diluents) in LINES.items():
         dose, volume, over = c[f"{key}.dose"], c[f"{key}.volume"], c[f"{key}.over"]
         yield "route-impossible", key, word("route-impossible", f"{key}.route", lambda one: one not in BEARABLE)
@@ -126,7 +130,11 @@ def _checks(c: Mapping[str, Any], words: dict[tuple[str, str], Any]) -> Iterator
         yield "dose-step", key, (rest > 1e-9) & (rest < 1.0 - 1e-9)
         share = c[f"{key}.share"]
         whole = numpy.where(numpy.isnan(share), 1.0, share / 100)
-        yield "dose-calculation", key, away(c[f"{key}.calculated"], (per_m2 * surface if per_m2 else flat) * whole, 0.005)
+        yield (
+            "dose-calculation",
+            key,
+            away(c[f"{key}.calculated"], (per_m2 * surface if per_m2 else flat) * whole, 0.005),
+        )
         stated = c[f"{key}.dose_per" if per_m2 else f"{key}.flat"]
         yield "dose-factor", key, (stated != (per_m2 or flat)) & ~numpy.isnan(stated)
         if diluents is not None:

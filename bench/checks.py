@@ -57,9 +57,7 @@ def stopped() -> Iterator[Result]:
         if not found & danger.rules:
             missed.append(danger.what)
     share = 100 * (number - len(missed)) / number
-    yield Result(
-        f"{number} dangerous orders", f"{share:.2f} % stopped for the right rule", "100 %", not missed
-    )
+    yield Result(f"{number} dangerous orders", f"{share:.2f} % stopped for the right rule", "100 %", not missed)
     interrupted = sum(
         any(one.severity in STOPPING for one in _findings(ordered.row(made, place), yardstick))
         for arm in ordered.ARMS
@@ -133,7 +131,9 @@ def in_memory() -> Iterator[Result]:
     alone_took = min(in_process(one_by_one)() for _ in range(3)) * ORDERS / ALONE
     every_took = min(in_process(batch)() for _ in range(3))
     ratio = alone_took / every_took
-    looks = {(hit.outcome.rule.id) for hit in check_column(with_strangers(Record(seen, ORDERS, carried), due), due).hits}
+    looks = {
+        (hit.outcome.rule.id) for hit in check_column(with_strangers(Record(seen, ORDERS, carried), due), due).hits
+    }
     measured = f"{ratio:.0f} ({said(every_took)} to {said(alone_took)}, from {ALONE:,} of them)"
     name = f"{ORDERS:,} orders, all rules ({len(looks)} had something to say), beside one by one"
     yield Result(name, measured, "at least 40", ratio >= 40)
@@ -176,7 +176,9 @@ def one_alone() -> Iterator[Result]:
         environment = {**os.environ, "PYTHONPYCACHEPREFIX": folder}
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
         timed = partial(of_command, environment=environment, done=(0, 1))
-        yield at_most("dosewright check, to dosewright dose", timed([DOSEWRIGHT, "check", str(path)]), timed(DOSE), 1.3, rounds=8)
+        yield at_most(
+            "dosewright check, to dosewright dose", timed([DOSEWRIGHT, "check", str(path)]), timed(DOSE), 1.3, rounds=8
+        )
 
 
 # --------------------------------------------------------------------------------------------------------------- a file

@@ -5,19 +5,20 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from pyspark.sql import SparkSession
 
 from dosewright import clusters
 
 from .many_orders import yardstick
 from .test_clusters import ORDERS, alone, export, numbered  # noqa: F401 (fixtures)
 
+sql = pytest.importorskip("pyspark.sql", reason="pyspark is not installed; ./dev spark runs these tests")
+
 
 @pytest.fixture(scope="module")
 def spark():
     """Spark on this machine, with two workers."""
     session = (
-        SparkSession.builder.master("local[2]")
+        sql.SparkSession.builder.master("local[2]")
         .appName("dosewright")
         .config("spark.ui.enabled", "false")
         .config("spark.driver.host", "127.0.0.1")
