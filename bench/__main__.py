@@ -20,6 +20,7 @@ BENCHMARKS = {
     "toxicity": "toxicity",
     "survival": "survival",
     "outcomes-report": "outcomes_report",
+    "checks": "checks",
 }
 WIDTHS = (52, 42, 16)
 

@@ -200,6 +200,16 @@ class Summary:
         self.orders += told.chunk.count
         self.rows += told.chunk.read
 
+    def add(self, other: Summary) -> None:
+        """What came of another part of the same table."""
+        self.rows += other.rows
+        self.orders += other.orders
+        for name in ("verdicts", "fired", "concerned", "overridden", "unknown"):
+            getattr(self, name).update(getattr(other, name))
+        for what, one in other.never.items():
+            self.never.setdefault(what, one)
+        self.standing = tuple(dict.fromkeys((*self.standing, *other.standing)))
+
     def data(self) -> dict[str, Any]:
         """The same for programs; rates are of all orders."""
         rules = sorted({*self.fired, *self.unknown}, key=list(RULES).index)
@@ -282,6 +292,9 @@ NOTICED: Final = frozenset({"unreadable", "repeats", "unchanged", "protocol_hash
 """Fields that need no column, since they are noticed while a table is read."""
 
 
+GRAVITIES: Final = 8  # more than there are severities, and a power of two
+
+
 @dataclass
 class _Told:
     """What is told of a chunk: for each finding its order, and its words; the gravest of each order."""
@@ -289,8 +302,8 @@ class _Told:
     chunk: Orders
     verdicts: Any
     ids: Any
-    places: list[Any] = field(default_factory=list)
-    gravities: list[Any] = field(default_factory=list)
+    keys: list[Any] = field(default_factory=list)  # places and gravities in one number
+    kinds: list[Any] = field(default_factory=list)  # of each key its words
     words: list[tuple[str, ...]] = field(default_factory=list)
     concerned: dict[str, list[Any]] = field(default_factory=dict)
 
@@ -302,50 +315,60 @@ class _Told:
         summary.fired[id] += len(hits.rows)
         summary.unknown[id] += len(hits.unknown)
         concerned = [one for one in overrides if one.rule == id]
+        found, kind = hits.told()
         counted = places[hits.rows]
-        self._place(counted, gravity)
         self.concerned.setdefault(id, []).append(counted)
         if concerned:
-            found = [finding for _, finding in hits.findings()]
-            by = [_first(concerned, str(self.ids[int(at)]), one) for at, one in zip(counted, found, strict=True)]
+            by = [_first(concerned, str(self.ids[int(at)]), found[one]) for at, one in zip(counted, kind, strict=True)]
             summary.overridden[id] += sum(one is not None for one in by)
+            words = [_words(found[one], answer) for one, answer in zip(kind, by, strict=True)]
+            self._add(counted, gravity, words, numpy.arange(len(words)))
             counted = counted[numpy.array([one is None for one in by], bool)]
-            self.words += [_words(finding, one) for finding, one in zip(found, by, strict=True)]
         else:
-            self.words += [_words(finding, None) for _, finding in hits.findings()]
+            self._add(counted, gravity, [_words(one, None) for one in found], kind)
         self.verdicts[counted] = numpy.minimum(self.verdicts[counted], gravity)
-        self._place(places[hits.unknown], len(SEVERITIES))
-        for _, unknown in hits.not_checked():
-            self.words.append(not_checked_words(unknown))
+        unknown, kind = hits.not_told()
+        self._add(places[hits.unknown], len(SEVERITIES), list(map(_not_told, unknown)), kind)
 
-    def _place(self, places: Any, gravity: int) -> None:
-        import numpy
-
-        self.places.append(places)
-        self.gravities.append(numpy.full(len(places), gravity))
+    def _add(self, places: Any, gravity: int, words: list[tuple[str, ...]], kind: Any) -> None:
+        """Something that is told of some orders: in which words, and of each order in which of them."""
+        self.keys.append(places * GRAVITIES + gravity)
+        self.kinds.append(kind + len(self.words))
+        self.words += words
 
     def table(self) -> Any:
         """All of it as an Arrow table, order by order, the gravest first; an order without a word is clear."""
         import numpy
         import pyarrow as pa
 
-        nothing = numpy.zeros(0, numpy.int64)
-        places = numpy.concatenate([nothing, *self.places]).astype(numpy.int64)
-        gravities = numpy.concatenate([nothing, *self.gravities])
         silent = numpy.ones(self.chunk.count, bool)
-        silent[places] = False
-        clear = numpy.flatnonzero(silent)
-        words = numpy.concatenate([numpy.arange(len(places)), numpy.full(len(clear), len(places))])
-        places = numpy.concatenate([places, clear])
-        gravities = numpy.concatenate([gravities, numpy.full(len(clear), len(SEVERITIES))])
-        order = numpy.lexsort((words, gravities, places))
-        rows = pa.array(self.chunk.rows[places[order]])
-        told = list(zip(*self.words, (CLEAR, *[""] * 7), strict=True))
-        index = pa.array(words[order].astype(numpy.int32))
-        columns = [
-            pa.DictionaryArray.from_arrays(index, pa.array(texts, pa.string())).dictionary_decode() for texts in told
-        ]
-        return pa.table([rows, self.ids.take(pa.array(places[order])), *columns], names=list(COLUMNS))
+        for keys in self.keys:
+            silent[keys // GRAVITIES] = False
+        self._add(numpy.flatnonzero(silent), len(SEVERITIES), [(CLEAR, *[""] * 7)], 0)
+        keys = numpy.concatenate(self.keys)
+        order = numpy.argsort(keys, kind="stable")  # of one order and gravity: as the rules tell it
+        places = keys[order] // GRAVITIES
+        pairs = zip(self.kinds, map(len, self.keys), strict=True)
+        kind = numpy.concatenate([numpy.broadcast_to(one, size) for one, size in pairs])[order]
+        columns = [_column(texts, kind) for texts in zip(*self.words, strict=True)]
+        return pa.table(
+            [pa.array(self.chunk.rows[places]), self.ids.take(pa.array(places)), *columns], names=list(COLUMNS)
+        )
+
+
+def _column(texts: Sequence[str], kind: Any) -> Any:
+    """A column of texts, each different one kept once."""
+    import numpy
+    import pyarrow as pa
+
+    encoded = pa.array(texts, pa.string()).dictionary_encode()
+    codes = encoded.indices.to_numpy().astype(numpy.int32)[kind]
+    return pa.DictionaryArray.from_arrays(pa.array(codes), encoded.dictionary)
+
+
+def _not_told(unknown: NotChecked) -> tuple[str, ...]:
+    message = f"not checked: {wording.listed(unknown.missing)} missing"
+    return (NOT_CHECKED, unknown.rule, unknown.where, message, "", "", "", "")
 
 
 def _first(overrides: Sequence[Override], order: str, finding: Finding) -> Override | None:
@@ -411,20 +434,29 @@ def repeated(table: Table, plan: Layout) -> Mapping[int, int]:
     Each order is known by 64 bits of its own: that two different ones share them is less likely than one in a million
     for ten million orders. A table of ten million takes 80 MB here.
     """
-    import numpy
-
-    wanted = [
-        column for column in plan.columns if column.path in {*_KEYS, *(("id", "drug") if plan.rows == "lines" else ())}
-    ]
-    keyed = {column.path for column in wanted} | plan.constants.keys()
-    if not set(_KEYS[:3]) <= keyed:
+    narrow = keyed(plan)
+    if narrow is None:
         return {}
-    narrow = replace(plan, columns=tuple(wanted))
     known, rows = [], []
     for chunk in orders_of(table, narrow):
         marks, certain = marks_of(chunk.values, chunk.count)
         known.append(marks[certain])
         rows.append(chunk.rows[certain])
+    return repeats_of(known, rows)
+
+
+def keyed(plan: Layout) -> Layout | None:
+    """Of a table the columns by which an order is known; None where they are not there."""
+    more = ("id", "drug") if plan.rows == "lines" else ()
+    wanted = tuple(column for column in plan.columns if column.path in {*_KEYS, *more})
+    there = {column.path for column in wanted} | plan.constants.keys()
+    return replace(plan, columns=wanted) if set(_KEYS[:3]) <= there else None
+
+
+def repeats_of(known: Sequence[Any], rows: Sequence[Any]) -> Mapping[int, int]:
+    """Of each order whose mark stood before, the row of the first; marks and rows come in pieces, in order."""
+    import numpy
+
     if not known:
         return {}
     marks, places = numpy.concatenate(known), numpy.concatenate(rows)
@@ -514,13 +546,16 @@ def writer(file: Any, ending: str) -> Iterator[Callable[[Any], None]]:
     """Findings into a file as they come: CSV in UTF-8, or Parquet."""
     import pyarrow as pa
 
-    schema = pa.schema([("row", pa.int64()), *((name, pa.string()) for name in COLUMNS[1:])])
     if ending == ".parquet":
         import pyarrow.parquet as pq
 
-        with pq.ParquetWriter(file, schema) as parquet:
-            yield lambda table: parquet.write_table(table.cast(schema))
+        # what is the same in many rows is written once; whoever reads the file finds plain text all the same
+        words = pa.dictionary(pa.int32(), pa.string())
+        schema = pa.schema([("row", pa.int64()), ("order", pa.string()), *((name, words) for name in COLUMNS[2:])])
+        with pq.ParquetWriter(file, schema, use_dictionary=list(COLUMNS[2:]), store_schema=False) as parquet:
+            yield parquet.write_table
         return
+    schema = pa.schema([("row", pa.int64()), *((name, pa.string()) for name in COLUMNS[1:])])
     import pyarrow.csv as pcsv
 
     with pcsv.CSVWriter(file, schema) as plain:

@@ -279,14 +279,26 @@ def _parquet(path: str) -> Table:
         raise Mistake("a Parquet file that can be read", where=path, hint=str(error).splitlines()[0]) from None
 
     def chunks(columns: Sequence[Column]) -> Iterator[Rows]:
-        words = [column.name for column in columns if column.field.form == "word"]
-        names, first = [column.name for column in columns], 1
-        source = pq.ParquetFile(path, read_dictionary=words)
-        for batch in source.iter_batches(batch_size=CHUNK, columns=names, use_threads=False):
-            yield Rows(first, dict(zip(batch.schema.names, batch.columns, strict=True)), batch.num_rows)
-            first += batch.num_rows
+        yield from groups_of(path, columns, range(file.metadata.num_row_groups), 1)
 
     return Table(path, tuple(file.schema_arrow.names), file.metadata.num_rows, chunks)
+
+
+def groups_of(path: str, columns: Sequence[Column], groups: Iterable[int], first: int) -> Iterator[Rows]:
+    """Some row groups of a Parquet file in chunks; `first` is the number of their first row."""
+    import pyarrow.parquet as pq
+
+    words = [column.name for column in columns if column.field.form == "word"]
+    names = [column.name for column in columns]
+    source = pq.ParquetFile(path, read_dictionary=words)
+    for batch in source.iter_batches(batch_size=CHUNK, row_groups=list(groups), columns=names, use_threads=False):
+        yield rows_of(batch, first)
+        first += batch.num_rows
+
+
+def rows_of(batch: Any, first: int) -> Rows:
+    """A record batch of Arrow as rows of a table."""
+    return Rows(first, dict(zip(batch.schema.names, batch.columns, strict=True)), batch.num_rows)
 
 
 def _csv(path: str) -> Table:
@@ -438,7 +450,8 @@ class _Reader:
         import numpy
 
         vocabulary = encoded.dictionary.to_pylist()
-        codes = encoded.indices.fill_null(len(vocabulary)).to_numpy(zero_copy_only=False).astype(numpy.int32)
+        indices = encoded.indices.fill_null(len(vocabulary)) if encoded.indices.null_count else encoded.indices
+        codes = indices.to_numpy(zero_copy_only=False).astype(numpy.int32, copy=False)
         told: list[Mapping[str, Any]] = []
         wrong: dict[int, Mistake] = {}
         for place, text in enumerate(vocabulary):
@@ -471,6 +484,9 @@ class _Reader:
         values = numbers * factor if factor != 1.0 else numbers
         least, most = (asked.least, asked.most) if kind is None else (kind.least, kind.most)
         least, most = max(least, asked.least), min(most, asked.most)
+        if asked.form != "count" and _within(values, least, most):
+            self.values[column.path] = values
+            return
         wrong = (values < least) | (values > most) | numpy.isinf(values)
         if asked.form == "count":
             wrong |= (values != numpy.floor(values)) & ~numpy.isnan(values)
@@ -496,13 +512,23 @@ class _Reader:
         self.values[column.path] = seconds.cast(pa.float64()).to_numpy(zero_copy_only=False) / numpy.float64(3600)
 
 
+def _within(values: Any, least: float, most: float) -> bool:
+    """Whether every number that is known lies within limits, and none of them is infinite: the common case, at once."""
+    import numpy
+
+    if not len(values):
+        return True
+    low, high = numpy.fmin.reduce(values), numpy.fmax.reduce(values)
+    return bool(numpy.isnan(low) or (least <= low and high <= most and numpy.isfinite(low) and numpy.isfinite(high)))
+
+
 def _by_code(codes: Any, values: list[Any], of: Field) -> Any:
     """A column from the value of each different cell."""
     import numpy
 
     if of.form in {"word", "text"}:
         return Words(codes, tuple(values))
-    return numpy.array([numpy.nan if value is None else value for value in values])[codes]
+    return numpy.array([numpy.nan if value is None else value for value in values]).take(codes, mode="clip")
 
 
 def records(rows: Rows, plan: Layout) -> tuple[dict[str, Any], dict[int, list[str]]]:
@@ -529,17 +555,22 @@ class Orders:
 
 def orders_of(table: Table, plan: Layout) -> Iterator[Orders]:
     """The orders of a table in chunks, whether a row is an order or a line of one."""
-    import numpy
-
     if plan.rows == "lines":
         from .order_lines import joined
 
         yield from joined(table, plan)
         return
     for rows in table.chunks(plan.columns):
-        values, unreadable = records(rows, plan)
-        numbers = numpy.arange(rows.first, rows.first + rows.count)
-        yield Orders(noted(values, unreadable, rows.count), numbers, rows.count, rows.count)
+        yield each_an_order(rows, plan)
+
+
+def each_an_order(rows: Rows, plan: Layout) -> Orders:
+    """Rows of which each is an order."""
+    import numpy
+
+    values, unreadable = records(rows, plan)
+    numbers = numpy.arange(rows.first, rows.first + rows.count)
+    return Orders(noted(values, unreadable, rows.count), numbers, rows.count, rows.count)
 
 
 def noted(values: dict[str, Any], unreadable: Mapping[int, Sequence[str]], count: int) -> dict[str, Any]:

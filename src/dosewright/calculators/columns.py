@@ -26,6 +26,15 @@ def ln(value: Any) -> Any:
     return numpy.log(value)
 
 
+def floor(value: Any) -> Any:
+    """The whole number at or below; of what is not known, that."""
+    if isinstance(value, float | int):
+        return value // 1.0
+    import numpy
+
+    return numpy.floor(value)  # many times as quick as `//`
+
+
 def choose(condition: Any, then: Any, otherwise: Any) -> Any:
     """`then` where the condition holds, else `otherwise`."""
     if isinstance(condition, bool):

@@ -11,7 +11,7 @@ from .finding import Finding, Severity, gravity, stops
 from .rules import RULES
 from .rules.due import Due
 from .rules.rule import Outcome, Rule, looked
-from .rules.values import Condition, alike, at
+from .rules.values import Condition, alike, at, kinds
 from .rules.view import ARITHMETIC, LineView, OrderView, Record
 
 EVERY: Final[tuple[Rule, ...]] = tuple(RULES.values())
@@ -121,15 +121,32 @@ class Hits:
     rows: Any
     unknown: Any
 
+    def told(self) -> tuple[list[Finding], Any]:
+        """The findings in the words that each order alone would get, each different one once; and of each row which."""
+        import numpy
+
+        rule, view = self.outcome.rule, self.outcome.view
+        first, kind = self.rows, numpy.arange(len(self.rows))
+        if rule.explain is None:  # else words may hang on anything in the order
+            first, kind = kinds([value for name in rule.names for value in view.behind(name)], self.rows)
+        return [rule.finding(view, self.severity, row) for row in first.tolist()], kind
+
+    def not_told(self) -> tuple[list[NotChecked], Any]:
+        """What is missing where the rule cannot tell, every different answer once; and of each row which."""
+        rule, view = self.outcome.rule, self.outcome.view
+        lacking = [view.lacks(name) for name in (*rule.needs, *rule.asks) if view.carries(name)]
+        first, kind = kinds(lacking, self.unknown)
+        return [_not_checked(self.outcome, row) for row in first.tolist()], kind
+
     def findings(self) -> Iterator[tuple[int, Finding]]:
-        """Each row with its finding, in the words that this order alone would get."""
-        for row in self.rows.tolist():
-            yield row, self.outcome.rule.finding(self.outcome.view, self.severity, row)
+        """Each row with its finding."""
+        found, kind = self.told()
+        return zip(self.rows.tolist(), (found[one] for one in kind.tolist()), strict=True)
 
     def not_checked(self) -> Iterator[tuple[int, NotChecked]]:
         """Each row in which the rule cannot tell, and what is missing there."""
-        for row in self.unknown.tolist():
-            yield row, _not_checked(self.outcome, row)
+        found, kind = self.not_told()
+        return zip(self.unknown.tolist(), (found[one] for one in kind.tolist()), strict=True)
 
 
 class Column(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Final
 
 from ...protocol.model import Start
 from .rule import rule
-from .values import Condition, Number, above, alike, below, differ, each, either_way, missing, no, same
+from .values import Condition, Number, above, alike, below, differ, each, either_way, missing, no, only, same
 from .view import ARITHMETIC, LineView
 
 MINUTE: Final = 1 / 60 + 1e-9  # within which two starts are the same
@@ -183,7 +183,11 @@ def rate_per_day(line: LineView) -> Condition:
 
     Program mL per hour only: an infusion of days has run in hours, and killed.
     """
-    return rate_wrong_at_all(line) & either_way(line.pumped, 24.0, line.volume, 0.1)
+    return only(rate_wrong_at_all(line), _by_the_day, line.pumped, line.volume)
+
+
+def _by_the_day(pumped: Number, volume: Number) -> Condition:
+    return either_way(pumped, 24.0, volume, 0.1)
 
 
 def rate_wrong_at_all(line: LineView) -> Condition:

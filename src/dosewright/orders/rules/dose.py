@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ... import wording
+from ...calculators.columns import floor
 from ..finding import Severity
 from .rule import rule
 from .values import Condition, above, alike, differ, missing, no
@@ -308,7 +309,8 @@ def dose_step(line: LineView) -> Condition:
 
     Round it as the site rounds.
     """
-    rest = line.dose / line.due.step % 1.0  # of a step
+    steps = line.dose / line.due.step
+    rest = steps - floor(steps)
     return (rest > MULTIPLE) & (rest < 1.0 - MULTIPLE)
 
 

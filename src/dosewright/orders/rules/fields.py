@@ -168,7 +168,7 @@ def date_digits(number_: Any) -> Any:
     import numpy
 
     known = number_ == number_
-    places = numpy.where(known, number_ - _FIRST_DAY, 0).astype(numpy.int32)
+    places = numpy.where(known, number_ - _FIRST_DAY, 0).astype(numpy.int64)
     return numpy.where(known, _digits()[places], math.nan)
 
 
@@ -333,8 +333,13 @@ Say = Callable[[Any], str]
 
 
 def say_quantity(kind: Kind, places: int = 4) -> Say:
-    """A number of one kind, in its first unit."""
-    return lambda value: wording.say(quantity(value, kind.unit), places=places)
+    """A number of one kind, in its first unit; each different one is put into words once."""
+
+    @functools.lru_cache(maxsize=16_384)
+    def said(value: float) -> str:
+        return wording.say(quantity(value, kind.unit), places=places)
+
+    return said
 
 
 def say_day(value: float) -> str:

@@ -7,7 +7,7 @@ import re
 from typing import Any, Final
 
 from .rule import rule
-from .values import Condition, Number, alike, missing, no, numbered
+from .values import Condition, Number, alike, missing, no, numbered, only, settled
 from .view import ARITHMETIC, LineView
 
 _AMOUNT: Final = re.compile(
@@ -39,28 +39,35 @@ def rates(text: str) -> tuple[float, ...]:
 
 def _other(text: Any, read: Any, *known: Number) -> Condition:
     """Where a remark names a number of a kind that is none of those known."""
+    counts = numbered(text, lambda words: float(len(read(words))))
+    names = settled(counts > 0.0)
+    if names is False:
+        return False
     found: Condition = False
-    for place in range(_most(text, read)):
+    for place in range(_most(counts)):
         named = numbered(text, lambda words, place=place: _nth(read(words), place))  # type: ignore[misc]
-        fits: Condition = missing(named)
-        for value in known:
-            fits = fits | alike(named, value, ARITHMETIC)
-        found = found | no(fits)
+        found = found | only(names, _like_none, named, *known)
     return found
+
+
+def _like_none(named: Number, *known: Number) -> Condition:
+    fits: Condition = missing(named)
+    for value in known:
+        fits = fits | alike(named, value, ARITHMETIC)
+    return no(fits)
 
 
 def _nth(values: tuple[float, ...], place: int) -> float:
     return values[place] if place < len(values) else float("nan")
 
 
-def _most(text: Any, read: Any) -> int:
-    """How many numbers of a kind one remark names at most."""
-    counts = numbered(text, lambda words: float(len(read(words))))
-    if not isinstance(counts, float):
-        import numpy
+def _most(counts: Number) -> int:
+    """The most of some counts, of which one at least is known."""
+    if isinstance(counts, float):
+        return int(counts)
+    import numpy
 
-        return int(numpy.nan_to_num(counts).max(initial=0.0))
-    return 0 if missing(counts) else int(counts)
+    return int(numpy.fmax.reduce(counts))
 
 
 @rule(

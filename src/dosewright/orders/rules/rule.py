@@ -88,6 +88,11 @@ class Rule:
             "advice": self.advice,
         }
 
+    @property
+    def names(self) -> list[str]:
+        """The names that its templates fill in."""
+        return [name for template in (self.measured, self.allowed, self.source) for name in template.names]
+
     def graded(self, due: Any) -> Severity | None:
         """Its severity by what is due; None where it does not apply there."""
         return self.severity if isinstance(self.severity, str) else self.severity(due)

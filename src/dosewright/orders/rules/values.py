@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable
+import operator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from ...calculators.columns import DUST
 
 NOT_KNOWN: Final = math.nan
+FEW: Final = 8  # words that are sought one by one, which is quicker than to look up the answer to every row's word
 
 Number: TypeAlias = Any  # float | numpy array of floats
 Word: TypeAlias = Any  # str | None | Words
@@ -34,7 +36,7 @@ class Texts:
 
         encoded = self.array.dictionary_encode()
         codes = encoded.indices.fill_null(len(encoded.dictionary)).to_numpy(zero_copy_only=False)
-        return Words(codes.astype(numpy.int32), (*encoded.dictionary.to_pylist(), None))
+        return Words(codes.astype(numpy.int32, copy=False), (*encoded.dictionary.to_pylist(), None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,30 @@ def of_days(days: Number, answer: Callable[[float], bool]) -> Condition:
         return days == days and answer(days)
     import numpy
 
-    different, places = numpy.unique(days, return_inverse=True)
-    return numpy.array([one == one and answer(one) for one in different.tolist()], bool)[places]
+    known = days == days
+    if not known.any():
+        return known
+    first = days[known].min()
+    places = numpy.where(known, days - first, 0).astype(numpy.int64)
+    different = numpy.bincount(places, minlength=1).nonzero()[0]
+    answers = numpy.zeros(int(different[-1]) + 1, bool)
+    answers[different] = [answer(first + one) for one in different.tolist()]
+    return answers[places] & known
+
+
+def only(condition: Condition, answer: Callable[..., Condition], *values: Number) -> Condition:
+    """What `answer` says of the values where a condition holds, asked of those rows alone; False of all others."""
+    if isinstance(condition, bool):
+        return answer(*values) if condition else False
+    import numpy
+
+    if not getattr(condition, "ndim", 0):
+        return answer(*values) if condition else False
+    rows = numpy.flatnonzero(condition)
+    found = numpy.zeros(len(condition), bool)
+    if len(rows):
+        found[rows] = answer(*(value[rows] if getattr(value, "ndim", 0) else value for value in values))
+    return found
 
 
 def same(word: Word, other: Word) -> Condition:
@@ -110,7 +134,13 @@ def _looked_up(words: Words, answers: list[Any], kind: type) -> Any:
     first = answers[0] if answers else kind()
     if all(answer == first for answer in answers):  # NaN is never the same, and is looked up like any number
         return first
-    return numpy.array(answers, kind)[words.codes]
+    if kind is bool:
+        yes = [place for place, answer in enumerate(answers) if answer]
+        rare = yes if len(yes) * 2 <= len(answers) else [place for place, answer in enumerate(answers) if not answer]
+        if len(rare) <= FEW:
+            found = functools.reduce(operator.or_, [words.codes == place for place in rare])
+            return found if rare is yes else ~found
+    return numpy.array(answers, kind).take(words.codes, mode="clip")  # quicker than an index: no code is out of range
 
 
 def no(condition: Condition) -> Condition:
@@ -140,7 +170,7 @@ def below(value: Number, limit: Number) -> Condition:
 
 def differ(value: Number, other: Number, share: float) -> Condition:
     """Further from another than by a share of it; that share itself is still alike."""
-    return above(abs(value - other), abs(other) * share)
+    return abs(value - other) > abs(other) * (share * (1 + DUST))
 
 
 def alike(value: Number, other: Number, share: float) -> Condition:
@@ -175,3 +205,19 @@ def taken(value: Any, places: Any) -> Any:
 
         return Texts(value.array.take(pa.array(places)))
     return value if value is None or isinstance(value, str | float) else value[places]
+
+
+def kinds(values: Sequence[Any], rows: Any) -> tuple[Any, Any]:
+    """Some rows of a column by what they hold: of each kind one row, and of each row its kind."""
+    import numpy
+
+    codes = numpy.zeros(len(rows), numpy.int64)
+    for value in values:
+        if value is None or isinstance(value, str | float | bool):
+            continue  # the same in every row
+        part = taken(value, rows)
+        held = (part.words if isinstance(part, Texts) else part).codes if isinstance(part, Texts | Words) else part
+        _, held = numpy.unique(held, return_inverse=True)
+        _, codes = numpy.unique(codes * (len(rows) + 1) + held, return_inverse=True)
+    _, first = numpy.unique(codes, return_index=True)
+    return rows[first], codes

@@ -9,12 +9,12 @@ from __future__ import annotations
 import functools
 import inspect
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Final
 
 from ... import wording
-from ...calculators.columns import choose
+from ...calculators.columns import choose, floor
 from ...protocol.site import Interaction
 from ...units import BODY_MASS_INDEX, DOSE_PER_AREA, quantity
 from .. import basis
@@ -33,6 +33,7 @@ from .values import (
     missing,
     no,
     nowhere,
+    only,
     settled,
 )
 
@@ -72,8 +73,24 @@ class Record:
 
     def row(self, index: int) -> Record:
         """One order of a column."""
-        values = {path: at(value, index) for path, value in self.values.items()}
-        return replace(self, values=values, rows=None)
+        return replace(self, values=_Row(self.values, index), rows=None)
+
+
+@dataclass(frozen=True)
+class _Row(Mapping[str, Any]):
+    """The values of one order of a column; each is looked up when it is asked for."""
+
+    columns: Mapping[str, Any]
+    index: int
+
+    def __getitem__(self, path: str) -> Any:
+        return at(self.columns[path], self.index)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.columns)
+
+    def __len__(self) -> int:
+        return len(self.columns)
 
 
 class View:
@@ -123,6 +140,10 @@ class View:
     def row(self, index: int) -> View:
         """The same part of one order of a column."""
         raise NotImplementedError
+
+    def behind(self, name: str) -> tuple[Any, ...]:
+        """What stands behind a name that is put into words; nothing where that is the same for every order."""
+        return () if name.startswith("due.") or name == "allowed" else (getattr(self, name),)
 
     def say(self, name: str, index: int | None) -> str:
         """A field, what follows from fields, or 'due.NAME', in words; '' where it is not known."""
@@ -271,7 +292,7 @@ class OrderView(View):
 
 def completed_years(birth: Number, day: Number) -> Number:
     """Completed years between two day numbers; one born on 29 February has a birthday on 1 March of a common year."""
-    return (date_digits(day) - date_digits(birth)) // 10_000
+    return floor((date_digits(day) - date_digits(birth)) / 10_000)
 
 
 # ----------------------------------------------------------------------------------------------------------- the lines
@@ -336,6 +357,11 @@ class LineView(View):
     def path(self, name: str) -> str:
         """The path of a field of this line; a remark on the order, its day and its date are the order's."""
         return OF_ORDER.get(name) or super().path(name)
+
+    def behind(self, name: str) -> tuple[Any, ...]:
+        """What stands behind a name; behind the basis, and the figure that is stated, all three figures."""
+        figures = (self.dose_per, self.dose_per_kg, self.flat)
+        return figures if name in {"basis", "stated"} else super().behind(name)
 
     def say(self, name: str, index: int | None) -> str:
         """A field in words; of the figures from which the order says it computed, the basis and the unit as well."""
@@ -414,37 +440,42 @@ class LineView(View):
         """
         if nowhere(self.deviates):
             return dict.fromkeys(SLIPS, False)
-        looks = {
-            "tenfold": self._so_many_times(10.0) | self._so_many_times(100.0),
-            "thousandfold": self._so_many_times(1000.0),
-            "unmultiplied": self._unmultiplied(),
-            "elsewhere": self._one_of(self.due.elsewhere),
-            "disputed": self._one_of(self.due.others),
+        looks: Mapping[str, Callable[..., Condition]] = {
+            "tenfold": lambda *doses: self._so_many_times(10.0, *doses) | self._so_many_times(100.0, *doses),
+            "thousandfold": functools.partial(self._so_many_times, 1000.0),
         }
-        left, found = self.deviates, {}
-        for name, look in looks.items():
-            found[name] = left & look
-            left = left & no(look)
+        figures = {
+            "unmultiplied": self._unmultiplied,
+            "elsewhere": [self.by(figure) for figure in self.due.elsewhere],
+            "disputed": [self.by(figure) for figure in self.due.others],
+        }
+        left: Condition = self.deviates
+        found: dict[str, Condition] = {}
+        for name in SLIPS:
+            if name in looks:
+                found[name] = only(left, looks[name], self.dose, self.expected, self.calculated)
+            else:
+                found[name] = only(left, self._one_of, self.dose, *figures[name])
+            left = left & no(found[name])
         return found
 
-    def _so_many_times(self, factor: float) -> Condition:
+    def _so_many_times(self, factor: float, dose: Number, expected: Number, calculated: Number) -> Condition:
         """So many times the dose that follows, or the one that the order itself has calculated; or that part of it."""
-        found = either_way(self.dose, factor, self.expected, self.tolerance)
-        return found | either_way(self.dose, factor, self.calculated, self.tolerance)
+        found = either_way(dose, factor, expected, self.tolerance)
+        return found | either_way(dose, factor, calculated, self.tolerance)
 
-    def _unmultiplied(self) -> Condition:
+    @property
+    def _unmultiplied(self) -> list[Number]:
         """The figure per m² or per kg itself, or a flat one that was multiplied."""
         dose = self.due.dose
         if dose is None:
-            return False
-        if dose.basis == "flat":
-            return alike(self.dose, dose.amount * self.order.surface, self.tolerance)
-        return alike(self.dose, dose.amount, self.tolerance)
+            return []
+        return [dose.amount * self.order.surface if dose.basis == "flat" else dose.amount]
 
-    def _one_of(self, figures: tuple[Figure, ...]) -> Condition:
+    def _one_of(self, dose: Number, *others: Number) -> Condition:
         found: Condition = False
-        for figure in figures:
-            found = found | alike(self.dose, self.by(figure), self.tolerance)
+        for other in others:
+            found = found | alike(dose, other, self.tolerance)
         return found
 
     @functools.cached_property
