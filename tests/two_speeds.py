@@ -139,7 +139,7 @@ def spoil(order: ordered.Order, chance: Any) -> None:
     name, value = path.rpartition(".")[2], order.get(path)
     form = FIELDS[part_of(path)][name].form
     if form in WORDS:
-        order[path] = _one_of(WORDS_OF.get(name, YES_OR_NO), chance)
+        order[path] = _one_of(WORDS_OF.get(name) or FIELDS[part_of(path)][name].words or YES_OR_NO, chance)
     elif form == "day":
         order[path] = order.get("on", 20780.0) - _one_of(OF_DAYS, chance)
     elif form == "moment":
