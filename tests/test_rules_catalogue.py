@@ -147,12 +147,10 @@ def test_where_a_table_has_no_column_for_what_a_rule_needs_it_is_not_checked(id)
     order = changed(sound(case.arm), {**case.always, **case.outside})
     against = asked(case.against or order.get("protocol", ""), case.site, case.protocol)
     prefix = prefix_of(rule, case)
-    # a line's drug needs no column of its own: the columns of the line are named by it
+    own = FIELDS[PARTS.get(rule.of, rule.of)]  # type: ignore[call-overload]
     for name in (
-        one
-        for one in rule.needs
-        if one != "drug" and one in FIELDS[PARTS.get(rule.of, rule.of)] and rule.of != "lifetime"
-    ):  # type: ignore[call-overload]
+        one for one in rule.needs if one in own and one not in {"total", "drug"}
+    ):  # a column's name tells the drug
         record = Record(order, carried=frozenset(order) - {prefix + name})
         found = check(with_strangers(record, against), against)
         assert [one for one in found.findings if (one.rule, one.where) == (id, case.where)] == []

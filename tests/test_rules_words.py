@@ -6,8 +6,7 @@ import pytest
 
 from .rulings import Case, fired, name, passed
 
-# fmt: off  (a case is a row)
-
+# fmt: off
 
 def remark(words: str, drug: str = "oxaliplatin") -> dict[str, str]:
     return {f"{drug}.comment": words}
@@ -15,126 +14,26 @@ def remark(words: str, drug: str = "oxaliplatin") -> dict[str, str]:
 
 # 141 mg, give or take 0.5 %: 140.295 to 141.705; as calculated 140.9565: to 141.6613 and from 140.2517
 REMARKS = [
-    Case(
-        "remark-and-dose",
-        remark("give 142 mg"),
-        remark("give 141.7 mg"),
-        "blocks-release · oxaliplatin.comment · give 142 mg · 141 mg · by definition",
-    ),
-    Case(
-        "remark-and-dose",
-        remark("give 140 mg"),
-        remark("give 140.3 mg"),
-        "blocks-release · oxaliplatin.comment · give 140 mg · 141 mg · by definition",
-    ),
-    Case(
-        "remark-and-dose",
-        remark("give 0.2 g"),
-        remark("give 0.141 g"),
-        "blocks-release · oxaliplatin.comment · give 0.2 g · 141 mg · by definition",
-    ),
-    Case(
-        "remark-and-dose",
-        remark("give 1,410 mg"),
-        remark("give 141,000 mcg"),
-        "blocks-release · oxaliplatin.comment · give 1,410 mg · 141 mg · by definition",
-    ),
-    Case(
-        "remark-and-dose",
-        remark("141 mg; then 70 mg"),
-        remark("141 mg as 85 mg/m²"),
-        "blocks-release · oxaliplatin.comment · 141 mg; then 70 mg · 141 mg · by definition",
-    ),
-    Case(
-        "remark-and-dose",
-        remark("141 mg, 140.96 mg, 141 mg or 80 mg"),
-        remark("141 mg, 140.96 mg, 141 mg or 141 mg"),
-        "blocks-release · oxaliplatin.comment · 141 mg, 140.96 mg, 141 mg or 80 mg · 141 mg · by definition",
-    ),
-    Case(
-        "remark-and-dose",
-        remark("85 mg"),
-        remark("85 mg / m2"),
-        "blocks-release · oxaliplatin.comment · 85 mg · 141 mg · by definition",
-    ),
-    Case(
-        "remark-and-dose",
-        remark("5 mg"),
-        remark("5 mg per kg, 2 mg/h, v1.5 mg"),
-        "blocks-release · oxaliplatin.comment · 5 mg · 141 mg · by definition",
-    ),
-    Case(
-        "remark-and-dose",
-        remark("3,981 mg is 4,000 mg", "fluorouracil"),
-        remark("3,980 mg is 3.98 g", "fluorouracil"),
-        "blocks-release · fluorouracil.comment · 3,981 mg is 4,000 mg · 3,980 mg · by definition",
-    ),
-    Case(
-        "remark-and-duration",
-        remark("over 4.03 h"),
-        remark("over 4.02 h"),
-        "blocks-release · oxaliplatin.comment · over 4.03 h · 4 h · by definition",
-    ),
-    Case(
-        "remark-and-duration",
-        remark("over 3.97 hours"),
-        remark("over 3.98 hours"),
-        "blocks-release · oxaliplatin.comment · over 3.97 hours · 4 h · by definition",
-    ),
-    Case(
-        "remark-and-duration",
-        remark("over 5 hrs"),
-        remark("over 4 hrs"),
-        "blocks-release · oxaliplatin.comment · over 5 hrs · 4 h · by definition",
-    ),
-    Case(
-        "remark-and-duration",
-        remark("over 5 hr"),
-        remark("over 4 hr"),
-        "blocks-release · oxaliplatin.comment · over 5 hr · 4 h · by definition",
-    ),
-    Case(
-        "remark-and-duration",
-        remark("over 1 hour"),
-        remark("69.5 mL/h, 250 mL, 12 months"),
-        "blocks-release · oxaliplatin.comment · over 1 hour · 4 h · by definition",
-    ),
-    Case(
-        "remark-and-rate",
-        remark("at 70 mL/h"),
-        remark("at 69.5 mL/h"),
-        "blocks-release · oxaliplatin.comment · at 70 mL/h · 69.5 mL/h · by definition",
-    ),
-    Case(
-        "remark-and-rate",
-        remark("at 1,000 ml per hour"),
-        remark("at 69.6 ml per hour"),
-        "blocks-release · oxaliplatin.comment · at 1,000 ml per hour · 69.5 mL/h · by definition",
-    ),
-    Case(
-        "remark-and-rate",
-        remark("at 69 mL / h"),
-        remark("of 69 mL"),
-        "blocks-release · oxaliplatin.comment · at 69 mL / h · 69.5 mL/h · by definition",
-    ),
-    Case(
-        "remark-on-order",
-        {"comment": "Oxaliplatin: give 100 mg"},
-        {"comment": "Oxaliplatin: give 141 mg"},
-        "blocks-release · comment · Oxaliplatin: give 100 mg · 141 mg · by definition",
-    ),
-    Case(
-        "remark-on-order",
-        {"comment": "oxaliplatin 50 mg"},
-        {"comment": "paracetamol 500 mg, no oxaliplatin before"},
-        "blocks-release · comment · oxaliplatin 50 mg · 141 mg · by definition",
-    ),
-    Case(
-        "remark-on-order",
-        {"comment": "oxaliplatin 50 mg"},
-        {"comment": "oxaliplatin 141 mg, paracetamol 500 mg"},
-        "blocks-release · comment · oxaliplatin 50 mg · 141 mg · by definition",
-    ),
+    Case("remark-and-dose", remark("give 142 mg"), remark("give 141.7 mg"), "blocks-release · oxaliplatin.comment · give 142 mg · 141 mg · by definition"),
+    Case("remark-and-dose", remark("give 140 mg"), remark("give 140.3 mg"), "blocks-release · oxaliplatin.comment · give 140 mg · 141 mg · by definition"),
+    Case("remark-and-dose", remark("give 0.2 g"), remark("give 0.141 g"), "blocks-release · oxaliplatin.comment · give 0.2 g · 141 mg · by definition"),
+    Case("remark-and-dose", remark("give 1,410 mg"), remark("give 141,000 mcg"), "blocks-release · oxaliplatin.comment · give 1,410 mg · 141 mg · by definition"),
+    Case("remark-and-dose", remark("141 mg; then 70 mg"), remark("141 mg as 85 mg/m²"), "blocks-release · oxaliplatin.comment · 141 mg; then 70 mg · 141 mg · by definition"),
+    Case("remark-and-dose", remark("141 mg, 140.96 mg, 141 mg or 80 mg"), remark("141 mg, 140.96 mg, 141 mg or 141 mg"), "blocks-release · oxaliplatin.comment · 141 mg, 140.96 mg, 141 mg or 80 mg · 141 mg · by definition"),
+    Case("remark-and-dose", remark("85 mg"), remark("85 mg / m2"), "blocks-release · oxaliplatin.comment · 85 mg · 141 mg · by definition"),
+    Case("remark-and-dose", remark("5 mg"), remark("5 mg per kg, 2 mg/h, v1.5 mg"), "blocks-release · oxaliplatin.comment · 5 mg · 141 mg · by definition"),
+    Case("remark-and-dose", remark("3,981 mg is 4,000 mg", "fluorouracil"), remark("3,980 mg is 3.98 g", "fluorouracil"), "blocks-release · fluorouracil.comment · 3,981 mg is 4,000 mg · 3,980 mg · by definition"),
+    Case("remark-and-duration", remark("over 4.03 h"), remark("over 4.02 h"), "blocks-release · oxaliplatin.comment · over 4.03 h · 4 h · by definition"),
+    Case("remark-and-duration", remark("over 3.97 hours"), remark("over 3.98 hours"), "blocks-release · oxaliplatin.comment · over 3.97 hours · 4 h · by definition"),
+    Case("remark-and-duration", remark("over 5 hrs"), remark("over 4 hrs"), "blocks-release · oxaliplatin.comment · over 5 hrs · 4 h · by definition"),
+    Case("remark-and-duration", remark("over 5 hr"), remark("over 4 hr"), "blocks-release · oxaliplatin.comment · over 5 hr · 4 h · by definition"),
+    Case("remark-and-duration", remark("over 1 hour"), remark("69.5 mL/h, 250 mL, 12 months"), "blocks-release · oxaliplatin.comment · over 1 hour · 4 h · by definition"),
+    Case("remark-and-rate", remark("at 70 mL/h"), remark("at 69.5 mL/h"), "blocks-release · oxaliplatin.comment · at 70 mL/h · 69.5 mL/h · by definition"),
+    Case("remark-and-rate", remark("at 1,000 ml per hour"), remark("at 69.6 ml per hour"), "blocks-release · oxaliplatin.comment · at 1,000 ml per hour · 69.5 mL/h · by definition"),
+    Case("remark-and-rate", remark("at 69 mL / h"), remark("of 69 mL"), "blocks-release · oxaliplatin.comment · at 69 mL / h · 69.5 mL/h · by definition"),
+    Case("remark-on-order", {"comment": "Oxaliplatin: give 100 mg"}, {"comment": "Oxaliplatin: give 141 mg"}, "blocks-release · comment · Oxaliplatin: give 100 mg · 141 mg · by definition"),
+    Case("remark-on-order", {"comment": "oxaliplatin 50 mg"}, {"comment": "paracetamol 500 mg, no oxaliplatin before"}, "blocks-release · comment · oxaliplatin 50 mg · 141 mg · by definition"),
+    Case("remark-on-order", {"comment": "oxaliplatin 50 mg"}, {"comment": "oxaliplatin 141 mg, paracetamol 500 mg"}, "blocks-release · comment · oxaliplatin 50 mg · 141 mg · by definition"),
 ]
 
 

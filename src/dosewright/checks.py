@@ -17,6 +17,7 @@ from pydantic import Field
 
 from . import __version__, files, wording
 from .errors import Mistake, together
+from .order_lines import of_each_line
 from .orders import written
 from .orders.check import REASONS, Checked, Hits, NotChecked, Override, check, check_column, overridden, side_by_side
 from .orders.doses import site_data, to_data
@@ -277,7 +278,8 @@ def answered(
         part = values if places is None else {path: taken(value, places) for path, value in values.items()}
         places = numpy.arange(chunk.count) if places is None else places
         asked = yardstick.due(name)
-        carried = plan.carried | NOTICED | {path for path in part if path.endswith((".unit", ".lines"))}
+        lines = () if asked is None else tuple(line.key for line in asked.lines)
+        carried = plan.carried | of_each_line(plan, lines) | NOTICED | part.keys()
         record = with_strangers(Record(part, len(places), frozenset(carried)), asked)
         column = check_column(record, asked)
         for one in column.not_checked:

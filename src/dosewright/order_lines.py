@@ -6,7 +6,7 @@ line of its drug.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from .orders.rules.fields import FIELDS
@@ -86,6 +86,14 @@ def _orders(rows: Rows, plan: Layout) -> Orders:
                 notes.setdefault(place, []).append(f"{path}: differs between the lines of the order")
     made |= _by_drug(values, of_row, count)
     return Orders(noted(made, notes, count), begins + rows.first, count, rows.count)
+
+
+def of_each_line(plan: Layout, keys: Iterable[str]) -> frozenset[str]:
+    """The paths for which a table of lines has a column: what it can say of one line it can say of each of them."""
+    if plan.rows != "lines":
+        return frozenset()
+    names = [path.removeprefix("line.") for path in plan.carried if _of_line(path)]
+    return frozenset(f"{key}.{name}" for key in keys for name in names)
 
 
 def _of_line(path: str) -> bool:

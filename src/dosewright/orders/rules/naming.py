@@ -16,7 +16,7 @@ from .view import LineView
     of="line",
     even_absent=True,
     needs="day_of_order",
-    asks="drug dose unit route",
+    asks="dose unit route",
     where="drug",
     measured="not ordered",
     allowed="{due.drug}",

@@ -209,6 +209,7 @@ class OrderView(View):
         "mass_index": ("height", "weight"),
         "weight_age": ("weight_on", "on"),
         "next_cycle": ("last_cycle",),
+        "interval": ("on", "day", "last_on"),
     }
 
     def row(self, index: int) -> OrderView:
@@ -339,6 +340,7 @@ class LineView(View):
         "lasts": ("start", "end"),
         "dose_of_day": ("dose",),
         "dose_of_cycle": ("dose",),
+        **{name: (f"order.{field}",) for name, field in OF_ORDER.items()},
     }
 
     def carries(self, name: str) -> bool:

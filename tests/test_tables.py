@@ -1,0 +1,628 @@
+"""Tables of orders, and what may be wrong with them: every mistake is told with its place, and every row is answered."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import xlsxwriter
+
+from dosewright import order_lines, tables
+from dosewright.errors import Mistake, Mistakes
+from dosewright.tables import field_of, layout, open_table, part_of
+
+from . import as_tables, ordered, rulings
+from .as_tables import a_mapping, read_rows, told_of, write_csv
+
+
+@pytest.fixture
+def csv_of(tmp_path):
+    """A CSV file with these lines."""
+
+    def made(*lines: str) -> str:
+        path = tmp_path / "orders.csv"
+        path.write_text("\n".join(lines) + "\n", "utf-8")
+        return str(path)
+
+    return made
+
+
+@pytest.fixture
+def parquet_of(tmp_path):
+    """A Parquet file with these columns."""
+
+    def made(**columns: Any) -> str:
+        path = tmp_path / "orders.parquet"
+        pq.write_table(pa.table(columns), path)
+        return str(path)
+
+    return made
+
+
+def refused(header: list[str], data: dict[str, Any] | None = None) -> str:
+    """What is said of a table with these columns, and a mapping of this content."""
+    with pytest.raises((Mistake, Mistakes)) as caught:
+        layout(header, "orders.csv", None if data is None else a_mapping(data))
+    return str(caught.value)
+
+
+# ------------------------------------------------------------------------------------------------------------- the columns
+
+
+@pytest.mark.parametrize(
+    ("path", "part"),
+    [
+        ("weight", "order"),
+        ("oxaliplatin.dose", "line"),
+        ("beads.drug", "beads"),
+        ("lab.albumin.on", "lab"),
+        ("before.doxorubicin.total", "before"),
+    ],
+)
+def test_a_path_names_a_part_of_the_order(path, part):
+    assert part_of(path) == part
+    assert field_of(path).of == part  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("path", ["wait", "oxaliplatin.dosis", "lab.value", "before.total", "lab.a.b.value", "repeats", "oxaliplatin.lines"])  # fmt: skip
+def test_a_path_of_no_field_names_none(path):
+    assert field_of(path) is None
+
+
+def test_columns_are_known_by_their_own_names_with_or_without_a_unit():
+    plan = layout(["weight [kg]", "height[cm]", "cycle", "ward"], "orders.csv", None)
+    assert [(one.path, one.unit) for one in plan.columns] == [("weight", "kg"), ("height", "cm"), ("cycle", "")]
+    assert plan.unused == ("ward",)
+
+
+def test_a_mapped_column_that_is_not_there_is_told_with_those_that_are():
+    told = refused(["kg"], {"columns": {"KG": "weight [kg]"}})
+    assert "needs a column of the table" in told
+    assert "there are kg" in told
+    assert "mapping.yaml:1:" in told
+
+
+def test_a_field_that_does_not_exist_is_told():
+    assert "needs a field of an order, for example 'oxaliplatin.dose'; got 'dosis'" in refused(["a"], {"columns": {"a": "dosis"}})
+
+
+def test_a_field_that_only_the_tool_notes_cannot_be_mapped():
+    assert "got 'repeats'" in refused(["a"], {"columns": {"a": "repeats"}})
+
+
+@pytest.mark.parametrize("unit", ["cm", "mg/m2", "lbs", "kG"])
+def test_a_unit_of_another_field_is_told_with_those_that_may_stand_there(unit):
+    told = refused([f"weight [{unit}]"])
+    assert "needs a unit of weight (kg" in told
+    assert f"got 'weight [{unit}]'" in told
+
+
+def test_a_unit_where_there_is_none_is_told():
+    assert "needs a unit of cycle (it has none)" in refused(["cycle [1]"])
+
+
+def test_two_columns_for_one_field_are_told():
+    assert "needs one column for weight; got 'weight [lb]'" in refused(["weight [kg]", "weight [lb]"])
+
+
+def test_two_mapped_columns_for_one_field_are_told():
+    assert "one column for weight" in refused(["a", "b"], {"columns": {"a": "weight [kg]", "b": "weight [kg]"}})
+
+
+def test_all_mistakes_of_a_mapping_are_told_at_once():
+    told = refused(["a", "b"], {"columns": {"a": "dosis", "c": "weight", "b": "height [kg]"}, "constants": {"cycle": "one"}})
+    assert [words in told for words in ("dosis", "got 'c'", "unit of height", "whole number")] == [True] * 4
+
+
+def test_a_table_of_no_known_column_says_what_is_needed():
+    assert "needs columns that are known, or a mapping file" in refused(["ward", "bed"])
+
+
+@pytest.mark.parametrize("columns", [{"a": "id"}, {"a": "drug"}])
+def test_a_table_of_lines_needs_the_order_and_the_drug(columns):
+    assert "columns for 'id' and 'drug'" in refused(["a"], {"rows": "lines", "columns": columns})
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        ({"columns": {"a": {"field": "on", "days": "month-year"}}}, "year-month-day"),
+        ({"columns": {"a": {"felt": "on"}}}, "felt"),
+        ({"columns": {"a": "on"}, "rows": "patients"}, "orders"),
+        ({"rows": "orders"}, "columns"),
+    ],
+)
+def test_a_mapping_that_is_none_is_told(data, told):
+    with pytest.raises((Mistake, Mistakes), match=told):
+        a_mapping(data)
+
+
+def test_one_column_may_fill_two_fields(csv_of):
+    mapping = a_mapping({"columns": {"day": {"field": ["on", "weight_on"]}}})
+    found, _ = read_rows(csv_of("day", "2026-11-23"), mapping)
+    assert found == {"on": [rulings.ON], "weight_on": [rulings.ON]}
+
+
+def test_a_constant_holds_for_every_row(csv_of):
+    mapping = a_mapping({"columns": {"kg": "weight [kg]"}, "constants": {"protocol": "haic-folfox", "cycle": "2"}})
+    found, _ = read_rows(csv_of("kg", "60", "61"), mapping)
+    assert found == {"weight": [60.0, 61.0], "protocol": ["haic-folfox"] * 2, "cycle": [2.0] * 2}
+
+
+def test_words_of_a_stranger_are_translated_where_the_mapping_says_so(csv_of):
+    mapping = a_mapping({"columns": {"r": {"field": "oxaliplatin.route", "words": {"IA": "hepatic intra-arterial"}}}})
+    found, _ = read_rows(csv_of("r", "IA", "IV"), mapping)
+    assert found == {"oxaliplatin.route": ["hepatic intra-arterial", "IV"]}
+
+
+# --------------------------------------------------------------------------------------------------------------- the files
+
+
+@pytest.mark.parametrize("ending", [".csv", ".xlsx", ".parquet"])
+def test_a_file_that_is_not_there_is_told(ending, tmp_path):
+    with pytest.raises(Mistake, match="that can be read"):
+        open_table(str(tmp_path / f"none{ending}"))
+
+
+@pytest.mark.parametrize("ending", [".xlsx", ".parquet"])
+def test_a_file_that_is_of_another_kind_is_told(ending, tmp_path):
+    path = tmp_path / f"orders{ending}"
+    path.write_text("weight [kg]\n60\n", "utf-8")
+    with pytest.raises(Mistake, match="file that can be read"):
+        open_table(str(path))
+
+
+@pytest.mark.parametrize("ending", [".xlsx", ".parquet"])
+def test_an_empty_file_is_told(ending, tmp_path):
+    path = tmp_path / f"orders{ending}"
+    path.write_bytes(b"")
+    with pytest.raises(Mistake, match="file that can be read"):
+        open_table(str(path))
+
+
+def test_an_empty_csv_needs_a_header(tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_bytes(b"")
+    with pytest.raises(Mistake, match="a table with a header"):
+        open_table(str(path))
+
+
+def test_an_empty_sheet_needs_a_header(tmp_path):
+    path = tmp_path / "orders.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        book.add_worksheet()
+    with pytest.raises(Mistake, match="a table with a header"):
+        open_table(str(path))
+
+
+def test_a_csv_in_another_encoding_is_told(tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_bytes("patient\nMüller\n".encode("latin-1"))
+    with pytest.raises(Mistake, match="UTF-8"):
+        read_rows(str(path))
+
+
+def test_a_column_that_stands_twice_is_told(csv_of):
+    with pytest.raises(Mistake, match="each column once; got 'cycle'"):
+        open_table(csv_of("cycle,cycle", "1,2"))
+
+
+def test_a_table_without_rows_has_no_orders(csv_of):
+    summary, told = told_of(csv_of("weight [kg]"))
+    assert (summary.rows, summary.orders, told) == (0, 0, [])
+
+
+# --------------------------------------------------------------------------------------------------------------- the cells
+
+
+def unreadable(path: str, mapping: as_tables.Mapped | None = None) -> list[str | None]:
+    return read_rows(path, mapping)[1]
+
+
+@pytest.mark.parametrize("text", ["60,5", "1 000", "1,000", "NaN", "nan", "inf", "-inf", "1e2", "0x3C", "60 kg", "sixty", "060", "-60", "６０", "60.", ".5", "+60"])  # fmt: skip
+def test_what_is_no_plain_number_is_noted_with_its_column_and_no_other_row_suffers(text, csv_of):
+    quoted = f'"{text}"'
+    found, notes = read_rows(csv_of("weight [kg],cycle", "60,1", f"{quoted},1", "61,1"))
+    assert found["weight"][::2] == [60.0, 61.0]
+    assert found["weight"][1] != found["weight"][1]
+    assert (notes[0], notes[2]) == (None, None)
+    assert notes[1].startswith("weight [kg]: ")  # type: ignore[union-attr]
+
+
+def test_unknown_and_blank_are_not_known_and_no_mistake(csv_of):
+    found, notes = read_rows(csv_of("weight [kg],sex,cycle", "unknown,unknown,1", ",,1", " ,Unknown,2"))
+    assert [value != value for value in found["weight"]] == [True, True, True]
+    assert found["sex"] == [None, None, None]
+    assert notes == [None, None, None]
+
+
+@pytest.mark.parametrize("text", ["24.9999", "0", "700.1", "1000000"])
+def test_a_number_that_no_value_of_the_field_can_be_is_noted_or_checked(text, csv_of):
+    found, notes = read_rows(csv_of("weight [kg]", text))
+    within = 0.3 <= float(text) <= 700
+    assert (notes == [None]) == within
+    assert (found["weight"][0] == float(text)) == within
+
+
+@pytest.mark.parametrize(("text", "read"), [("1", True), ("1.5", False), ("0", False), ("100", False), ("-1", False), ("01", False)])
+def test_a_count_is_a_whole_number_within_its_bounds(text, read, csv_of):
+    assert (unreadable(csv_of("cycle", text)) == [None]) == read
+
+
+def test_units_are_converted(csv_of):
+    found, _ = read_rows(csv_of("weight [lb],fluorouracil.dose [g]", "132.277357,2.4"))
+    assert [round(found["weight"][0], 5), found["fluorouracil.dose"]] == [60.0, [2400.0]]
+
+
+def test_a_number_without_a_unit_is_noted_in_each_cell_of_text(csv_of):
+    assert unreadable(csv_of("weight,cycle", "60,1"))[0].startswith("weight: ")  # type: ignore[union-attr]
+
+
+def test_a_cell_may_bring_its_own_unit_where_the_column_has_none(csv_of):
+    found, notes = read_rows(csv_of("weight", "60 kg", "132 lb", "60"))
+    assert [round(one, 2) for one in found["weight"][:2]] == [60.0, 59.87]
+    assert [note is None for note in notes] == [True, True, False]
+
+
+def test_a_column_of_numbers_without_a_unit_is_refused_as_a_whole(parquet_of):
+    with pytest.raises(Mistake, match="the unit of weight"):
+        read_rows(parquet_of(weight=[60.0]))
+
+
+def test_a_column_of_numbers_for_words_is_refused(parquet_of):
+    with pytest.raises(Mistake, match="got 'a column of numbers'"):
+        read_rows(parquet_of(sex=[1.0]))
+
+
+def test_a_column_of_another_sort_is_refused(parquet_of):
+    with pytest.raises(Mistake, match="text, numbers or days"):
+        read_rows(parquet_of(weight=pa.array([[1.0]])))
+
+
+@pytest.mark.parametrize("value", [float("inf"), -1.0, 0.0, 701.0])
+def test_a_number_of_parquet_that_no_weight_can_be_is_noted(value, parquet_of):
+    found, notes = read_rows(parquet_of(**{"weight [kg]": [60.0, value]}))
+    assert (found["weight"][0], notes[0]) == (60.0, None)
+    assert found["weight"][1] != found["weight"][1]
+    assert "a number between 0.3 and 700" in notes[1]  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("value", [None, float("nan")])
+def test_null_and_nan_of_parquet_are_not_known(value, parquet_of):
+    found, notes = read_rows(parquet_of(**{"weight [kg]": pa.array([60.0, value], pa.float64())}))
+    assert found["weight"][1] != found["weight"][1]
+    assert notes == [None, None]
+
+
+def test_days_and_moments_of_parquet_are_read(parquet_of):
+    day, moment = dt.date(2026, 11, 23), dt.datetime(2026, 11, 23, 1, 0, tzinfo=dt.UTC)
+    starts = pa.array([moment], pa.timestamp("us", tz="Asia/Shanghai"))
+    found, _ = read_rows(parquet_of(on=[day], **{"oxaliplatin.start": starts}))
+    assert found == {"on": [rulings.ON], "oxaliplatin.start": [rulings.NINE]}
+
+
+def test_a_moment_of_parquet_without_a_zone_is_refused(parquet_of):
+    with pytest.raises(Mistake, match="offset from UTC"):
+        read_rows(parquet_of(**{"oxaliplatin.start": [dt.datetime(2026, 11, 23, 9)]}))  # noqa: DTZ001
+
+
+def test_yes_and_no_may_be_true_and_false(parquet_of):
+    found, _ = read_rows(parquet_of(consent=[True, False, None]))
+    assert found == {"consent": ["yes", "no", None]}
+
+
+def test_a_column_without_any_value_is_no_mistake(parquet_of):
+    found, notes = read_rows(parquet_of(consent=pa.nulls(2), cycle=[1, 2]))
+    assert (found["cycle"], notes) == ([1.0, 2.0], [None, None])
+
+
+def test_a_dose_per_area_in_a_column_of_doses_is_told_apart(csv_of):
+    found, notes = read_rows(csv_of("oxaliplatin.dose", "141 mg", "85 mg/m2", "5 mg/kg"))
+    assert found["oxaliplatin.unit"] == [None, "mg/m²", "mg/kg"]
+    assert found["oxaliplatin.dose"][0] == 141.0
+    assert notes == [None] * 3
+
+
+def test_the_figure_of_the_dose_goes_to_the_field_of_its_basis(csv_of):
+    found, _ = read_rows(csv_of("oxaliplatin.dose_per", "85 mg/m2", "5 mg/kg", "1.2 g"))
+    assert [found[f"oxaliplatin.{name}"][row] for row, name in enumerate(("dose_per", "dose_per_kg", "flat"))] == [85.0, 5.0, 1200.0]
+
+
+def test_the_unit_of_a_laboratory_column_is_that_of_its_values(csv_of):
+    found, _ = read_rows(csv_of("lab.albumin.value [g/dL]", "3.8"))
+    assert found == {"lab.albumin.value": [3.8], "lab.albumin.unit": ["g/dL"]}
+
+
+# --------------------------------------------------------------------------------------------------------------------- days
+
+
+@pytest.mark.parametrize("text", ["23/11/2026", "11/23/2026", "23.11.2026", "2026/11/23", "20261123", "2026-13-01", "2026-02-30", "45984"])  # fmt: skip
+def test_a_date_in_another_order_is_noted_where_no_mapping_says_so(text, csv_of):
+    found, notes = read_rows(csv_of("on", "2026-11-23", text))
+    assert (found["on"][0], notes[0]) == (rulings.ON, None)
+    assert notes[1].startswith("on: ")  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("order", "text"),
+    [("day-month-year", "23/11/2026"), ("day-month-year", "23.11.2026"), ("month-day-year", "11/23/2026"), ("month-day-year", "11-23-2026")],
+)
+def test_a_date_in_another_order_is_read_where_the_mapping_says_so(order, text, csv_of):
+    mapping = a_mapping({"columns": {"d": {"field": "on", "days": order}}})
+    assert read_rows(csv_of("d", text), mapping)[0] == {"on": [rulings.ON]}
+
+
+def test_a_day_of_one_digit_is_read(csv_of):
+    mapping = a_mapping({"columns": {"d": {"field": "on", "days": "day-month-year"}}})
+    assert read_rows(csv_of("d", "3/4/2026"), mapping)[0] == {"on": [ordered.day(dt.date(2026, 4, 3))]}
+
+
+@pytest.mark.parametrize("text", ["2026-11-23", "11/23/2026", "23/11/26", "32/01/2026"])
+def test_a_date_that_is_not_in_the_order_of_the_mapping_is_noted(text, csv_of):
+    mapping = a_mapping({"columns": {"d": {"field": "on", "days": "day-month-year"}}})
+    assert unreadable(csv_of("d", text), mapping)[0].startswith("d: ")  # type: ignore[union-attr]
+
+
+# ------------------------------------------------------------------------------------------------------------- spreadsheets
+
+
+def test_a_spreadsheet_is_read_with_numbers_days_and_answers_as_they_stand_there(tmp_path):
+    path = tmp_path / "orders.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["weight [kg]", "on", "consent", "patient", "cycle"])
+        sheet.write_number(1, 0, 60.5)
+        sheet.write_datetime(1, 1, dt.datetime(2026, 11, 23), book.add_format({"num_format": "yyyy-mm-dd"}))  # noqa: DTZ001
+        sheet.write_boolean(1, 2, True)
+        sheet.write_string(1, 3, "Li Na")
+        sheet.write_number(1, 4, 2)
+    found, notes = read_rows(str(path))
+    assert {name: one[0] for name, one in found.items()} == {
+        "weight": 60.5, "on": rulings.ON, "consent": "yes", "patient": "Li Na", "cycle": 2.0,
+    }  # fmt: skip
+    assert notes == [None]
+
+
+def test_of_a_formula_the_value_that_was_saved_counts(tmp_path):
+    path = tmp_path / "orders.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["weight [kg]", "cycle"])
+        sheet.write_formula(1, 0, "=30+30", None, 60)
+        sheet.write_number(1, 1, 1)
+    assert read_rows(str(path))[0]["weight"] == [60.0]
+
+
+def test_a_formula_that_failed_is_not_known_and_never_a_number(tmp_path):
+    path = tmp_path / "orders.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["weight [kg]", "cycle"])
+        sheet.write_formula(1, 0, "=1/0", None, "#DIV/0!")
+        sheet.write_number(1, 1, 1)
+    weight = read_rows(str(path))[0]["weight"][0]
+    assert weight != weight
+
+
+def test_a_formula_in_text_is_text_and_is_not_run(csv_of):
+    found, notes = read_rows(csv_of("weight [kg],patient", "=1+1,=1+1"))
+    assert found["patient"] == ["=1+1"]
+    assert notes[0].startswith("weight [kg]: ")  # type: ignore[union-attr]
+
+
+# ---------------------------------------------------------------------------------------- rows in, rows answered, in any chunks
+
+
+def some_orders(count: int) -> list[ordered.Order]:
+    """Sound orders of one arm, each of another patient."""
+    table = ordered.columns("haic-folfox", count, 4)
+    return [ordered.row(table, place) for place in range(count)]
+
+
+@pytest.mark.parametrize("line", ["60", "60,1,2", '"60", 1, 2, 3'])
+def test_a_row_of_too_few_or_too_many_cells_is_refused_with_its_number_and_the_others_are_answered(line, csv_of):
+    summary, told = told_of(csv_of("weight [kg],protocol", "60,haic-folfox", line, "61,haic-folfox"))
+    refusals = [(one["row"], one["measured"]) for one in told if one["rule"] == "unreadable"]
+    assert refusals == [(3, f"2 cells are needed, and these are {line.count(',') + 1}")]
+    assert {one["row"] for one in told} == {2, 3, 4}
+    assert (summary.rows, summary.orders) == (3, 3)
+
+
+def test_an_unreadable_cell_is_refused_with_row_and_column(csv_of):
+    _, told = told_of(csv_of("id,weight [kg],protocol", "A,60,haic-folfox", "B,sixty,haic-folfox"))
+    (finding,) = [one for one in told if one["rule"] == "unreadable"]
+    assert (finding["row"], finding["order"], finding["severity"]) == (3, "B", "refuse")
+    assert finding["measured"].startswith("weight [kg]: ")
+
+
+def test_several_unreadable_cells_of_a_row_are_told_together(csv_of):
+    _, told = told_of(csv_of("weight [kg],height [cm],protocol", "sixty,tall,haic-folfox"))
+    (finding,) = [one for one in told if one["rule"] == "unreadable"]
+    assert [words in finding["measured"] for words in ("weight [kg]: ", "height [cm]: ")] == [True, True]
+
+
+@pytest.mark.parametrize("ending", list(as_tables.WRITERS))
+@pytest.mark.parametrize("chunk", [1, 2, 3, 7, 100])
+def test_in_chunks_of_any_size_every_row_is_answered_alike(chunk, ending, tmp_path, monkeypatch):
+    orders = some_orders(7)
+    orders[4] = orders[4] | {"oxaliplatin.dose": 1410.0}
+    path = as_tables.WRITERS[ending](tmp_path / f"orders{ending}", *as_tables.table_of(orders))
+    whole = told_of(path)
+    monkeypatch.setattr(tables, "CHUNK", chunk)
+    summary, told = told_of(path)
+    assert told == whole[1]
+    assert (summary.rows, summary.orders) == (7, 7)
+    assert sorted({one["order"] for one in told}) == sorted(order["id"] for order in orders)
+
+
+def test_the_rows_of_a_table_are_counted_as_a_spreadsheet_does_and_those_of_parquet_from_one(tmp_path):
+    orders = some_orders(3)
+    rows = {}
+    for ending, write in as_tables.WRITERS.items():
+        path = write(tmp_path / f"orders{ending}", *as_tables.table_of(orders))
+        rows[ending] = sorted({one["row"] for one in told_of(path)[1]})
+    assert rows == {".csv": [2, 3, 4], ".xlsx": [2, 3, 4], ".parquet": [1, 2, 3]}
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 100])
+def test_an_order_that_stands_twice_is_found_across_chunks(chunk, tmp_path, monkeypatch):
+    orders = some_orders(5)
+    orders.append(orders[1] | {"id": "COPY"})
+    path = write_csv(tmp_path / "orders.csv", *as_tables.table_of(orders))
+    monkeypatch.setattr(tables, "CHUNK", chunk)
+    _, told = told_of(path)
+    found = [(one["order"], one["measured"]) for one in told if one["rule"] == "order-repeated"]
+    assert found == [("COPY", "the same as row 3")]
+
+
+@pytest.mark.parametrize("other", [{"cycle": 3.0}, {"identifier": "ANOTHER"}, {"protocol": "hepa-haic"}, {"day": 2.0}])
+def test_an_order_of_another_patient_protocol_cycle_or_day_is_no_repetition(other, tmp_path):
+    orders = some_orders(2)
+    orders.append(orders[1] | {"id": "COPY"} | other)
+    _, told = told_of(write_csv(tmp_path / "orders.csv", *as_tables.table_of(orders)))
+    assert [one for one in told if one["rule"] == "order-repeated"] == []
+
+
+@pytest.mark.parametrize("blank", ["identifier", "cycle"])
+def test_orders_that_do_not_say_of_whom_they_are_repeat_nothing(blank, tmp_path):
+    orders = [{**one, blank: None, "id": f"O{place}"} for place, one in enumerate([*some_orders(1) * 2, *some_orders(2)])]
+    _, told = told_of(write_csv(tmp_path / "orders.csv", *as_tables.table_of(orders)))
+    repeated = [one["order"] for one in told if one["rule"] == "order-repeated"]
+    assert repeated == []
+
+
+def test_orders_of_two_protocols_in_one_table_are_each_held_against_their_own(tmp_path):
+    orders = [ordered.normal(arm, 3) for arm in ordered.ARMS] + [ordered.normal("haic-folfox", 4) | {"protocol": "folfox"}]
+    for number, order in enumerate(orders):
+        order |= {"id": f"O{number}", "identifier": f"M{number}"}
+    _, told = told_of(write_csv(tmp_path / "orders.csv", *as_tables.table_of(orders)))
+    refused = [(one["order"], one["rule"]) for one in told if one["severity"] == "refuse"]
+    assert refused == [("O2", "protocol-unknown")]
+
+
+def test_what_the_table_has_no_column_for_is_told_once(csv_of):
+    summary, told = told_of(csv_of("weight [kg],height [cm],protocol", "60,165,haic-folfox", "61,165,haic-folfox"))
+    assert {one["severity"] for one in told} == {"clear"}
+    assert {"drug-missing", "missing-name", "too-early"} <= {one.rule for one in summary.never.values()}
+
+
+# -------------------------------------------------------------------------------------------------------------- a row a line
+
+
+def of_lines(orders: list[ordered.Order], folder: Path, **changes: Any) -> tuple[str, as_tables.Mapped]:
+    header, rows = as_tables.lines_of(orders)
+    for place, (name, text) in changes.items():
+        rows[int(place[1:])][header.index(name)] = text
+    return write_csv(folder / "lines.csv", header, rows), as_tables.by_line(header)
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 3, 4, 5, 8, 100])
+def test_an_order_is_never_cut_at_the_end_of_a_chunk(chunk, tmp_path, monkeypatch):
+    path, mapping = of_lines(some_orders(4), tmp_path)
+    monkeypatch.setattr(tables, "CHUNK", chunk)
+    summary, told = told_of(path, mapping)
+    assert (summary.rows, summary.orders) == (12, 4)
+    assert {one["row"] for one in told} == {2, 5, 8, 11}
+    assert [one["rule"] for one in told if one["severity"] in {"refuse", "blocks-release"}] == []
+
+
+def test_what_is_of_the_whole_order_and_differs_between_its_lines_is_refused(tmp_path):
+    path, mapping = of_lines(some_orders(2), tmp_path, r4=("weight [kg]", "99"))
+    _, told = told_of(path, mapping)
+    found = [(one["row"], one["measured"]) for one in told if one["rule"] == "unreadable"]
+    assert found == [(5, "weight: differs between the lines of the order")]
+
+
+@pytest.mark.parametrize(("name", "text"), [("sex", "unknown"), ("patient", "Somebody Else"), ("on", "2026-12-01"), ("weight [kg]", "")])
+def test_words_days_and_blanks_that_differ_are_refused_too(name, text, tmp_path):
+    path, mapping = of_lines(some_orders(2), tmp_path, r5=(name, text))
+    _, told = told_of(path, mapping)
+    field = name.partition(" ")[0]
+    assert [one["measured"] for one in told if one["rule"] == "unreadable"] == [f"{field}: differs between the lines of the order"]
+
+
+def test_an_unreadable_cell_of_any_line_is_noted_of_its_order(tmp_path):
+    path, mapping = of_lines(some_orders(2), tmp_path, r5=("line.dose [mg]", "much"))
+    _, told = told_of(path, mapping)
+    (finding,) = [one for one in told if one["rule"] == "unreadable"]
+    assert finding["row"] == 5
+    assert finding["measured"].startswith("line.dose [mg]: ")
+
+
+def test_a_drug_that_stands_twice_in_an_order_is_found(tmp_path):
+    header, rows = as_tables.lines_of(some_orders(2))
+    path = write_csv(tmp_path / "lines.csv", header, [*rows[:3], rows[2], *rows[3:]])
+    summary, told = told_of(path, as_tables.by_line(header))
+    found = [(one["row"], one["where"], one["measured"]) for one in told if one["rule"] == "drug-twice"]
+    assert found == [(2, "fluorouracil.drug", "2 lines")]
+    assert (summary.rows, summary.orders) == (7, 2)
+
+
+def test_a_drug_that_is_in_no_row_of_an_order_is_missing(tmp_path):
+    header, rows = as_tables.lines_of(some_orders(2))
+    path = write_csv(tmp_path / "lines.csv", header, rows[:5])
+    _, told = told_of(path, as_tables.by_line(header))
+    assert [(one["row"], one["where"]) for one in told if one["rule"] == "drug-missing"] == [(5, "fluorouracil.drug")]
+
+
+def test_a_drug_that_is_in_no_row_of_the_table_is_missing_in_each_order(tmp_path):
+    header, rows = as_tables.lines_of(some_orders(2))
+    path = write_csv(tmp_path / "lines.csv", header, [*rows[:2], *rows[3:5]])
+    _, told = told_of(path, as_tables.by_line(header))
+    assert [one["row"] for one in told if one["rule"] == "drug-missing"] == [2, 4]
+
+
+def test_a_dose_of_one_line_is_held_against_that_line(tmp_path):
+    # a table of lines has no column of any one line; what it says of one it says of each
+    path, mapping = of_lines(some_orders(2), tmp_path, r3=("line.dose [mg]", "1"))
+    _, told = told_of(path, mapping)
+    assert ("oxaliplatin.dose", "dose-deviates") in {(one["where"], one["rule"]) for one in told if one["row"] == 5}
+
+
+def test_without_a_key_a_line_is_that_of_its_drug(tmp_path):
+    header, rows = as_tables.lines_of(some_orders(2))
+    place = header.index("line.key")
+    path = write_csv(tmp_path / "l.csv", header[:place] + header[place + 1 :], [row[:place] + row[place + 1 :] for row in rows])
+    summary, told = told_of(path, as_tables.by_line(header[:place] + header[place + 1 :]))
+    assert summary.orders == 2
+    assert [one["rule"] for one in told if one["severity"] in {"refuse", "blocks-release"}] == []
+
+
+def test_a_row_without_a_number_is_an_order_of_its_own(tmp_path):
+    path, mapping = of_lines(some_orders(1), tmp_path, r1=("id", ""))
+    summary, _ = told_of(path, mapping)
+    assert (summary.rows, summary.orders) == (3, 3)
+
+
+def test_a_broken_row_of_lines_is_refused_and_the_orders_beside_it_are_answered(tmp_path):
+    header, rows = as_tables.lines_of(some_orders(2))
+    path = write_csv(tmp_path / "lines.csv", header, [*rows[:3], ["short"], *rows[3:]])
+    summary, told = told_of(path, as_tables.by_line(header))
+    assert (summary.rows, summary.orders) == (7, 3)
+    assert [one["row"] for one in told if one["rule"] == "unreadable"] == [5]
+
+
+@pytest.mark.parametrize("chunk", [2, 3, 100])
+def test_an_order_of_lines_that_stands_twice_is_found_across_chunks(chunk, tmp_path, monkeypatch):
+    orders = some_orders(3)
+    path, mapping = of_lines([*orders, orders[0] | {"id": "COPY"}], tmp_path)
+    monkeypatch.setattr(tables, "CHUNK", chunk)
+    _, told = told_of(path, mapping)
+    assert [(one["order"], one["measured"]) for one in told if one["rule"] == "order-repeated"] == [("COPY", "the same as row 2")]
+
+
+def test_an_order_whose_lines_do_not_stand_together_is_found_as_repeated(tmp_path):
+    header, rows = as_tables.lines_of(some_orders(2))
+    path = write_csv(tmp_path / "lines.csv", header, [rows[0], rows[1], *rows[3:], rows[2]])
+    summary, told = told_of(path, as_tables.by_line(header))
+    assert summary.orders == 3
+    assert [one["row"] for one in told if one["rule"] == "order-repeated"] == [7]
+
+
+def test_what_is_of_each_line_is_asked_only_of_tables_of_lines():
+    orders = layout(["id", "oxaliplatin.dose [mg]"], "orders.csv", None)
+    assert order_lines.of_each_line(orders, ["oxaliplatin"]) == frozenset()
