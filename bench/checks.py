@@ -8,7 +8,6 @@ orders the file has.
 from __future__ import annotations
 
 import os
-import resource
 import subprocess
 import sys
 import time

@@ -87,7 +87,9 @@ def test_a_mapped_column_that_is_not_there_is_told_with_those_that_are():
 
 
 def test_a_field_that_does_not_exist_is_told():
-    assert "needs a field of an order, for example 'oxaliplatin.dose'; got 'dosis'" in refused(["a"], {"columns": {"a": "dosis"}})
+    assert "needs a field of an order, for example 'oxaliplatin.dose'; got 'dosis'" in refused(
+        ["a"], {"columns": {"a": "dosis"}}
+    )
 
 
 def test_a_field_that_only_the_tool_notes_cannot_be_mapped():
@@ -114,7 +116,9 @@ def test_two_mapped_columns_for_one_field_are_told():
 
 
 def test_all_mistakes_of_a_mapping_are_told_at_once():
-    told = refused(["a", "b"], {"columns": {"a": "dosis", "c": "weight", "b": "height [kg]"}, "constants": {"cycle": "one"}})
+    told = refused(
+        ["a", "b"], {"columns": {"a": "dosis", "c": "weight", "b": "height [kg]"}, "constants": {"cycle": "one"}}
+    )
     assert [words in told for words in ("dosis", "got 'c'", "unit of height", "whole number")] == [True] * 4
 
 
@@ -248,7 +252,9 @@ def test_a_number_that_no_value_of_the_field_can_be_is_noted_or_checked(text, cs
     assert (found["weight"][0] == float(text)) == within
 
 
-@pytest.mark.parametrize(("text", "read"), [("1", True), ("1.5", False), ("0", False), ("100", False), ("-1", False), ("01", False)])
+@pytest.mark.parametrize(
+    ("text", "read"), [("1", True), ("1.5", False), ("0", False), ("100", False), ("-1", False), ("01", False)]
+)
 def test_a_count_is_a_whole_number_within_its_bounds(text, read, csv_of):
     assert (unreadable(csv_of("cycle", text)) == [None]) == read
 
@@ -329,7 +335,11 @@ def test_a_dose_per_area_in_a_column_of_doses_is_told_apart(csv_of):
 
 def test_the_figure_of_the_dose_goes_to_the_field_of_its_basis(csv_of):
     found, _ = read_rows(csv_of("oxaliplatin.dose_per", "85 mg/m2", "5 mg/kg", "1.2 g"))
-    assert [found[f"oxaliplatin.{name}"][row] for row, name in enumerate(("dose_per", "dose_per_kg", "flat"))] == [85.0, 5.0, 1200.0]
+    assert [found[f"oxaliplatin.{name}"][row] for row, name in enumerate(("dose_per", "dose_per_kg", "flat"))] == [
+        85.0,
+        5.0,
+        1200.0,
+    ]
 
 
 def test_the_unit_of_a_laboratory_column_is_that_of_its_values(csv_of):
@@ -349,7 +359,12 @@ def test_a_date_in_another_order_is_noted_where_no_mapping_says_so(text, csv_of)
 
 @pytest.mark.parametrize(
     ("order", "text"),
-    [("day-month-year", "23/11/2026"), ("day-month-year", "23.11.2026"), ("month-day-year", "11/23/2026"), ("month-day-year", "11-23-2026")],
+    [
+        ("day-month-year", "23/11/2026"),
+        ("day-month-year", "23.11.2026"),
+        ("month-day-year", "11/23/2026"),
+        ("month-day-year", "11-23-2026"),
+    ],
 )
 def test_a_date_in_another_order_is_read_where_the_mapping_says_so(order, text, csv_of):
     mapping = a_mapping({"columns": {"d": {"field": "on", "days": order}}})
@@ -489,14 +504,18 @@ def test_an_order_of_another_patient_protocol_cycle_or_day_is_no_repetition(othe
 
 @pytest.mark.parametrize("blank", ["identifier", "cycle"])
 def test_orders_that_do_not_say_of_whom_they_are_repeat_nothing(blank, tmp_path):
-    orders = [{**one, blank: None, "id": f"O{place}"} for place, one in enumerate([*some_orders(1) * 2, *some_orders(2)])]
+    orders = [
+        {**one, blank: None, "id": f"O{place}"} for place, one in enumerate([*some_orders(1) * 2, *some_orders(2)])
+    ]
     _, told = told_of(write_csv(tmp_path / "orders.csv", *as_tables.table_of(orders)))
     repeated = [one["order"] for one in told if one["rule"] == "order-repeated"]
     assert repeated == []
 
 
 def test_orders_of_two_protocols_in_one_table_are_each_held_against_their_own(tmp_path):
-    orders = [ordered.normal(arm, 3) for arm in ordered.ARMS] + [ordered.normal("haic-folfox", 4) | {"protocol": "folfox"}]
+    orders = [ordered.normal(arm, 3) for arm in ordered.ARMS] + [
+        ordered.normal("haic-folfox", 4) | {"protocol": "folfox"}
+    ]
     for number, order in enumerate(orders):
         order |= {"id": f"O{number}", "identifier": f"M{number}"}
     _, told = told_of(write_csv(tmp_path / "orders.csv", *as_tables.table_of(orders)))
@@ -537,12 +556,16 @@ def test_what_is_of_the_whole_order_and_differs_between_its_lines_is_refused(tmp
     assert found == [(5, "weight: differs between the lines of the order")]
 
 
-@pytest.mark.parametrize(("name", "text"), [("sex", "unknown"), ("patient", "Somebody Else"), ("on", "2026-12-01"), ("weight [kg]", "")])
+@pytest.mark.parametrize(
+    ("name", "text"), [("sex", "unknown"), ("patient", "Somebody Else"), ("on", "2026-12-01"), ("weight [kg]", "")]
+)
 def test_words_days_and_blanks_that_differ_are_refused_too(name, text, tmp_path):
     path, mapping = of_lines(some_orders(2), tmp_path, r5=(name, text))
     _, told = told_of(path, mapping)
     field = name.partition(" ")[0]
-    assert [one["measured"] for one in told if one["rule"] == "unreadable"] == [f"{field}: differs between the lines of the order"]
+    assert [one["measured"] for one in told if one["rule"] == "unreadable"] == [
+        f"{field}: differs between the lines of the order"
+    ]
 
 
 def test_an_unreadable_cell_of_any_line_is_noted_of_its_order(tmp_path):
@@ -586,7 +609,9 @@ def test_a_dose_of_one_line_is_held_against_that_line(tmp_path):
 def test_without_a_key_a_line_is_that_of_its_drug(tmp_path):
     header, rows = as_tables.lines_of(some_orders(2))
     place = header.index("line.key")
-    path = write_csv(tmp_path / "l.csv", header[:place] + header[place + 1 :], [row[:place] + row[place + 1 :] for row in rows])
+    path = write_csv(
+        tmp_path / "l.csv", header[:place] + header[place + 1 :], [row[:place] + row[place + 1 :] for row in rows]
+    )
     summary, told = told_of(path, as_tables.by_line(header[:place] + header[place + 1 :]))
     assert summary.orders == 2
     assert [one["rule"] for one in told if one["severity"] in {"refuse", "blocks-release"}] == []
@@ -612,7 +637,9 @@ def test_an_order_of_lines_that_stands_twice_is_found_across_chunks(chunk, tmp_p
     path, mapping = of_lines([*orders, orders[0] | {"id": "COPY"}], tmp_path)
     monkeypatch.setattr(tables, "CHUNK", chunk)
     _, told = told_of(path, mapping)
-    assert [(one["order"], one["measured"]) for one in told if one["rule"] == "order-repeated"] == [("COPY", "the same as row 2")]
+    assert [(one["order"], one["measured"]) for one in told if one["rule"] == "order-repeated"] == [
+        ("COPY", "the same as row 2")
+    ]
 
 
 def test_an_order_whose_lines_do_not_stand_together_is_found_as_repeated(tmp_path):
