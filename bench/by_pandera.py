@@ -1,4 +1,4 @@
-"""The same checks with pandera and its Polars back end: one check for each rule and part, lazily, failures collected."""
+"""The same checks with pandera and its Polars back end: a check for each rule and part, lazily, failures collected."""
 
 from __future__ import annotations
 

@@ -200,7 +200,8 @@ def forest(made: Forest, *, title: str = "Hazard ratios in subgroups", effect: s
         told = interval(row.hr, row.lower, row.upper, unknown=NONE) if row.hr is not None else "no estimate"
         p = interactions.get(row.subgroup, "") if row.subgroup not in seen else ""
         seen.add(row.subgroup)
-        drawing.text(8, y + 4, _short(name, 22), bold=row.subgroup == "all")
+        room = max(22 - len(row.level) - 1, 8)  # the level tells the rows apart, and is never cut
+        drawing.text(8, y + 4, f"{_short(row.subgroup, room)} {row.level}".strip(), bold=row.subgroup == "all")
         drawing.text(168, y + 4, f"{row.n:,}", anchor="end")
         drawing.text(218, y + 4, f"{row.events:,}", anchor="end")
         drawing.text(528, y + 4, told, size=9.5)
