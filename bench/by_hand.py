@@ -100,7 +100,7 @@ def _checks(c: Mapping[str, Any], words: dict[tuple[str, str], Any]) -> Iterator
     yield "medicines-unknown", "", unknown("medicines")
     for name, (least, most, unit) in GATES.items():
         value, part = c[f"lab.{name}.value"], f"lab.{name}"
-        other = word("laboratory-unit", f"{part}.unit", lambda one, unit=unit: one != unit)  # type: ignore[misc]
+        other = word("laboratory-unit", f"{part}.unit", lambda one, unit=unit: one != unit)
         beyond = value < least if least is not None else value > most
         yield "laboratory", part, beyond if other is False else beyond & ~other
         yield "laboratory-unknown", part, numpy.isnan(value)
@@ -138,7 +138,7 @@ def _checks(c: Mapping[str, Any], words: dict[tuple[str, str], Any]) -> Iterator
         stated = c[f"{key}.dose_per" if per_m2 else f"{key}.flat"]
         yield "dose-factor", key, (stated != (per_m2 or flat)) & ~numpy.isnan(stated)
         if diluents is not None:
-            yield "diluent", key, word("diluent", f"{key}.diluent", lambda one, d=diluents: one not in d)  # type: ignore[misc]
+            yield "diluent", key, word("diluent", f"{key}.diluent", lambda one, d=diluents: one not in d)
         if key == "oxaliplatin":
             made = dose / volume
             made = numpy.where(numpy.isnan(made), c[f"{key}.concentration"], made)

@@ -1,4 +1,4 @@
-"""The same checks with pandera and its Polars back end: a check for each rule and part, lazily, failures collected."""
+"""The same checks with pandera on Polars: one check for each rule and part, lazily, failures collected."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def frame(made: Mapping[str, Any]) -> pl.DataFrame:
 def schema() -> Any:
     """All checks as one schema of the whole frame."""
     checks = [
-        pandera.Check(lambda data, fails=fails: data.lazyframe.select(~fails.fill_null(False)), name=f"{rule} {part}")  # type: ignore[misc]
+        pandera.Check(lambda data, fails=fails: data.lazyframe.select(~fails.fill_null(False)), name=f"{rule} {part}")
         for rule, part, fails in _checks()
     ]
     return pandera.DataFrameSchema(checks=checks)

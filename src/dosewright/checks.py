@@ -508,36 +508,26 @@ def _bits(value: Any, count: int) -> Any:
 
 
 def _bits_of_texts(array: Any) -> Any:
-    """64 bits for each text of a column: its bytes, each weighed by an odd number of its place, summed."""
+    """64 bits for each text of a column: eight bytes after another, all texts of one length at a time."""
     import numpy
     import pyarrow as pa
 
-    array = array.cast(pa.string()).fill_null("")
-    array = pa.concat_arrays([array])  # so that it begins at the beginning of its buffers
+    array = pa.concat_arrays([array.cast(pa.string()).fill_null("")])  # so that it begins at the start of its buffers
     _, offsets, data = array.buffers()
     ends = numpy.frombuffer(offsets, numpy.int32)[array.offset : array.offset + len(array) + 1]
+    letters = numpy.frombuffer(data or b"", numpy.uint8)
     lengths = numpy.diff(ends)
-    if data is None or not len(array) or not ends[-1] - ends[0]:
-        return numpy.zeros(len(array), numpy.uint64)
-    letters = numpy.frombuffer(data, numpy.uint8)[ends[0] : ends[-1]].astype(numpy.uint64)
-    letters += numpy.uint64(1)
-    place = numpy.arange(len(letters)) - numpy.repeat(ends[:-1] - ends[0], lengths)
-    weights = numpy.random.default_rng(20260222).integers(0, 2**63, int(lengths.max()) + 1).astype(
-        numpy.uint64
-    ) | numpy.uint64(1)
-    letters *= weights[place]
-    letters ^= letters >> numpy.uint64(29)
-    starts = numpy.minimum(ends[:-1] - ends[0], len(letters) - 1)
-    sums = numpy.add.reduceat(letters, starts)
-    return numpy.where(lengths > 0, sums, numpy.uint64(0))
-
-
-def _weights(count: int) -> Any:
-    """An odd number for each place in a text."""
-    import numpy
-
-    drawn = numpy.random.default_rng(20260222).integers(0, 2**63, count + 1).astype(numpy.uint64)
-    return drawn | numpy.uint64(1)
+    bits = numpy.zeros(len(array), numpy.uint64)
+    for length in numpy.unique(lengths).tolist():
+        rows = numpy.flatnonzero(lengths == length)
+        block = numpy.zeros((len(rows), -(-length // 8) * 8), numpy.uint8)
+        block[:, :length] = letters[ends[rows][:, None] + numpy.arange(length)]
+        mixed = numpy.full(len(rows), length, numpy.uint64)
+        for eight in block.view(numpy.uint64).T:
+            mixed = (mixed ^ eight) * numpy.uint64(0x9FB21C651E98DF25)
+            mixed ^= mixed >> numpy.uint64(32)
+        bits[rows] = mixed
+    return bits
 
 
 # ------------------------------------------------------------------------------------------------------ what is written
