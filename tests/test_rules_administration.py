@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
-from .rulings import MINUTE, NINE, NOTHING, ON, Case, fired, name, passed
+from dosewright.protocol.model import Start
+
+from .rulings import MINUTE, NINE, NOTHING, ON, Case, asked, checked, fired, name, passed, sound
 
 # fmt: off
 OVER = {"oxaliplatin.over": 4.0}
@@ -74,6 +78,7 @@ SEQUENCE = [
     Case("overlap", starts("fluorouracil", -20 + MINUTE), starts("fluorouracil", -20.0), "refuse · fluorouracil.line · hepatic artery catheter · nothing of leucovorin or oxaliplatin in the same line at the same time · label-oxaliplatin"),
     Case("overlap", starts("fluorouracil", 0.0), {**starts("fluorouracil", 0.0), "fluorouracil.line": "peripheral vein"}, "refuse · oxaliplatin.line · hepatic artery catheter · nothing of fluorouracil in the same line at the same time · label-oxaliplatin"),
     Case("overlap", {"leucovorin.line": "hepatic artery catheter", **starts("fluorouracil", 1.0)}, starts("fluorouracil", 1.0), "refuse · leucovorin.line · hepatic artery catheter · nothing of fluorouracil in the same line at the same time · label-leucovorin"),
+    Case("overlap", {"leucovorin.line": "hepatic artery catheter", **starts("fluorouracil", 1.0)}, {"leucovorin.line": "hepatic artery catheter"}, "refuse · leucovorin.line · hepatic artery catheter · nothing of fluorouracil in the same line at the same time · label-leucovorin"),  # beside oxaliplatin, which it may meet
 ]
 PREPARATION = [
     Case("diluent", {"oxaliplatin.diluent": "sodium chloride 0.9%"}, {"oxaliplatin.diluent": "D5W"}, "refuse · oxaliplatin.diluent · sodium chloride 0.9% · glucose 5% · label-oxaliplatin"),
@@ -105,3 +110,11 @@ def test_just_outside_its_limit_a_rule_fires_and_says_what_was_measured_and_what
 @pytest.mark.parametrize("case", CASES, ids=name)
 def test_just_inside_its_limit_a_rule_is_checked_and_silent(case):
     assert passed(case)
+
+
+@pytest.mark.parametrize("start", ["with nothing", "after nothing", "between nothing and fluorouracil", "between oxaliplatin and nothing"])
+def test_a_start_beside_a_line_that_nobody_gives_is_not_told_as_wrong(start):
+    against = asked("haic-folfox")
+    lines = tuple(dataclasses.replace(line, starts=(Start.read(start),)) for line in against.lines)
+    found = checked(sound(), dataclasses.replace(against, lines=lines))
+    assert [one.where for one in found.findings if one.rule == "sequence"] == []

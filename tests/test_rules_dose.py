@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
-from .rulings import NOTHING, SQUARE, Case, fired, name, passed
+from dosewright.orders.rules.due import Figure
+
+from .rulings import NOTHING, SQUARE, Case, asked, changed, checked, fired, name, passed, sound
 
 # fmt: off
 OXA, LV, FU = "oxaliplatin", "leucovorin", "fluorouracil"
@@ -94,6 +98,9 @@ DOSES = [
     Case("dose-basis", {"oxaliplatin.dose_per_kg": 2.3}, NOTHING, "refuse · oxaliplatin.dose_per · per m² and per kg · per m² · methods"),
     Case("dose-basis", {"oxaliplatin.dose_per": None, "oxaliplatin.flat": 141.0}, NOTHING, "refuse · oxaliplatin.dose_per · flat · per m² · methods"),
     Case("dose-basis", {"fluorouracil.dose_per": 700.0}, NOTHING, "refuse · fluorouracil.dose_per · per m² and flat · flat · methods", arm="hepa-haic"),
+    Case("dose-basis", {"oxaliplatin.dose_per": 85.0}, {"oxaliplatin.dose_per": None}, "refuse · oxaliplatin.dose_per · per m² and per kg · per kg · methods", always={"oxaliplatin.dose_per_kg": 2.0}, protocol={"components.0.dose.is": "2 mg/kg"}),
+    Case("dose-factor", {"oxaliplatin.dose_per_kg": 2.1}, {"oxaliplatin.dose_per_kg": 2.0}, "blocks-release · oxaliplatin.dose_per · 2.1 mg/kg · 2 mg/kg · methods", protocol={"components.0.dose.is": "2 mg/kg"}),
+    Case("dose-deviates", dose(OXA, 126.1), dose(OXA, 126.0), "blocks-release · oxaliplatin.dose · +5.08 % of 120 mg · at most 5 % of the calculated dose · site policy", protocol={"components.0.dose.is": "2 mg/kg"}),  # × 60 kg
     # 140.9565 mg, give or take 0.5 %: 140.2517 to 141.6613
     Case("dose-calculation", {"oxaliplatin.calculated": 141.67}, {"oxaliplatin.calculated": 141.66}, "blocks-release · oxaliplatin.calculated · 141.67 mg · 140.96 mg · methods"),
     Case("dose-calculation", {"oxaliplatin.calculated": 140.25}, {"oxaliplatin.calculated": 140.26}, "blocks-release · oxaliplatin.calculated · 140.25 mg · 140.96 mg · methods"),
@@ -105,6 +112,8 @@ DOSES = [
     Case("reduced-rounded-up", {**REDUCED, **dose(OXA, 113.0)}, {"oxaliplatin.share": 100.0, **dose(OXA, 142.0)}, "blocks-release · oxaliplatin.dose · 113 mg · at most 112.77 mg · site policy"),
     Case("dose-step", dose(OXA, 141.1), dose(OXA, 141.0), "warning · oxaliplatin.dose · 141.1 mg · a multiple of 1 mg · site policy"),
     Case("dose-step", dose(OXA, 140.9), dose(OXA, 140.0), "warning · oxaliplatin.dose · 140.9 mg · a multiple of 1 mg · site policy"),
+    Case("dose-step", dose(OXA, 141.0001), dose(OXA, 141 + 1e-10), "warning · oxaliplatin.dose · 141.0001 mg · a multiple of 1 mg · site policy"),
+    Case("dose-step", dose(OXA, 140.9999), dose(OXA, 141 - 1e-10), "warning · oxaliplatin.dose · 140.9999 mg · a multiple of 1 mg · site policy"),
     Case("dose-step", dose(FU, 3985.0), dose(FU, 3990.0), "warning · fluorouracil.dose · 3,985 mg · a multiple of 10 mg · site policy"),
     Case("dose-step", dose(FU, 3979.0), dose(FU, 3980.0), "warning · fluorouracil.dose · 3,979 mg · a multiple of 10 mg · site policy"),
 ]
@@ -137,6 +146,7 @@ LIMITS = [
     Case("cumulative-limit", {"beads.offered": 60.0}, {"beads.offered": 59.8}, "blocks-release · before.total · 450.08 mg/m² · at most 450 mg/m² · site policy", arm="hepa-haic", always={**LIFETIME, "before.doxorubicin.total": 413.9}),
     Case("cumulative-limit", {"beads.drug": "doxorubicin"}, {"beads.drug": "irinotecan"}, "blocks-release · before.total · 450.08 mg/m² · at most 450 mg/m² · site policy", arm="hepa-haic", always={**LIFETIME, "before.doxorubicin.total": 413.9}),
     Case("prior-exposure-unknown", {"prior_exposure": None}, {"prior_exposure": "none"}, "blocks-release · prior_exposure · unknown · what was given before, or none · site policy", arm="hepa-haic"),
+    Case("prior-exposure-unknown", {"prior_exposure": None}, {"prior_exposure": "none"}, "warning · prior_exposure · unknown · what was given before, or none · site policy", arm="hepa-haic", site={"prior_exposure": "asked"}),
     Case("prior-exposure-unknown", {"prior_exposure": None}, {"prior_exposure": "listed"}, "blocks-release · prior_exposure · unknown · what was given before, or none · site policy", arm="hepa-haic"),
 ]
 CASES = [*NAMING, *SLIPS, *DOSES, *LIMITS]
@@ -151,3 +161,21 @@ def test_just_outside_its_limit_a_rule_fires_and_says_what_was_measured_and_what
 @pytest.mark.parametrize("case", CASES, ids=name)
 def test_just_inside_its_limit_a_rule_is_checked_and_silent(case):
     assert passed(case)
+
+
+def test_a_dose_that_several_other_protocols_give_names_them_all():
+    against = asked("haic-folfox")
+    twice = tuple(Figure(60.0, "per m²", name) for name in ("one", "other"))
+    lines = tuple(dataclasses.replace(line, elsewhere=twice) for line in against.lines)
+    order = changed(sound(), dose(OXA, 99.0))
+    messages = [one.message for one in checked(order, dataclasses.replace(against, lines=lines)).findings]
+    assert [one.partition("; ")[2] for one in messages if "another protocol" in one] == ["oxaliplatin has this dose in one or other"]
+
+
+@pytest.mark.parametrize("rule", ["dose-deviates", "dose-tenfold", "dose-factor", "dose-basis", "dose-calculation", "reduced-rounded-up"])
+def test_where_no_dose_is_stated_none_is_held_against_it(rule):
+    against = asked("haic-folfox")
+    lines = tuple(dataclasses.replace(line, dose=None) for line in against.lines)
+    found = checked(changed(sound(), dose(FU, 5000.0)), dataclasses.replace(against, lines=lines))
+    told = [(one.rule, one.where) for one in (*found.findings, *found.not_checked)]
+    assert [where for id, where in told if id == rule and where.startswith(FU)] == []
