@@ -112,7 +112,9 @@ def test_just_inside_its_limit_a_rule_is_checked_and_silent(case):
     assert passed(case)
 
 
-@pytest.mark.parametrize("start", ["with nothing", "after nothing", "between nothing and fluorouracil", "between oxaliplatin and nothing"])
+@pytest.mark.parametrize(
+    "start", ["with nothing", "after nothing", "between nothing and fluorouracil", "between oxaliplatin and nothing"]
+)
 def test_a_start_beside_a_line_that_nobody_gives_is_not_told_as_wrong(start):
     against = asked("haic-folfox")
     lines = tuple(dataclasses.replace(line, starts=(Start.read(start),)) for line in against.lines)

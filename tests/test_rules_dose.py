@@ -169,10 +169,14 @@ def test_a_dose_that_several_other_protocols_give_names_them_all():
     lines = tuple(dataclasses.replace(line, elsewhere=twice) for line in against.lines)
     order = changed(sound(), dose(OXA, 99.0))
     messages = [one.message for one in checked(order, dataclasses.replace(against, lines=lines)).findings]
-    assert [one.partition("; ")[2] for one in messages if "another protocol" in one] == ["oxaliplatin has this dose in one or other"]
+    assert [one.partition("; ")[2] for one in messages if "another protocol" in one] == [
+        "oxaliplatin has this dose in one or other"
+    ]
 
 
-@pytest.mark.parametrize("rule", ["dose-deviates", "dose-tenfold", "dose-factor", "dose-basis", "dose-calculation", "reduced-rounded-up"])
+@pytest.mark.parametrize(
+    "rule", ["dose-deviates", "dose-tenfold", "dose-factor", "dose-basis", "dose-calculation", "reduced-rounded-up"]
+)
 def test_where_no_dose_is_stated_none_is_held_against_it(rule):
     against = asked("haic-folfox")
     lines = tuple(dataclasses.replace(line, dose=None) for line in against.lines)
