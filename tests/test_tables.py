@@ -176,7 +176,7 @@ def test_a_file_that_is_not_there_is_told(ending, tmp_path):
 def test_a_file_that_is_of_another_kind_is_told(ending, tmp_path):
     path = tmp_path / f"orders{ending}"
     path.write_text("weight [kg]\n60\n", "utf-8")
-    with pytest.raises(Mistake, match="file that can be read"):
+    with pytest.raises(Mistake, match="that can be read"):
         open_table(str(path))
 
 
@@ -184,7 +184,7 @@ def test_a_file_that_is_of_another_kind_is_told(ending, tmp_path):
 def test_an_empty_file_is_told(ending, tmp_path):
     path = tmp_path / f"orders{ending}"
     path.write_bytes(b"")
-    with pytest.raises(Mistake, match="file that can be read"):
+    with pytest.raises(Mistake, match="that can be read"):
         open_table(str(path))
 
 

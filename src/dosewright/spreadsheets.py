@@ -111,6 +111,17 @@ def _of_csv(content: bytes, name: str) -> tuple[list[list[str]], list[int]]:
 
 
 def _of_workbook(content: bytes, name: str, wanted: str | None) -> tuple[list[list[str]], list[int]]:
+    rows = enumerate(cells_of(content, name, wanted), 1)
+    told = [(number, [_said(cell) for cell in cells]) for number, cells in rows]
+    kept = [(number, cells) for number, cells in told if any(cells)]
+    return [cells for _, cells in kept], [number for number, _ in kept]
+
+
+def cells_of(content: bytes, name: str, wanted: str | None = None) -> list[list[Any]]:
+    """The cells of a workbook's one sheet, or of the one that is named, row by row as they stand there.
+
+    Raises `Mistake` where it is no workbook, is larger than anybody's, or has several sheets and none is named.
+    """
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
@@ -123,12 +134,10 @@ def _of_workbook(content: bytes, name: str, wanted: str | None) -> tuple[list[li
             raise Mistake("a workbook of one sheet, or the sheet's name", where=name, got=", ".join(names))
         if wanted is not None and wanted not in names:
             raise Mistake(f"a sheet of the workbook ({', '.join(names)})", where=name, got=wanted)
-        sheet = workbook.get_sheet_by_name(wanted or names[0]).to_python(skip_empty_area=False)
+        cells: list[list[Any]] = workbook.get_sheet_by_name(wanted or names[0]).to_python(skip_empty_area=False)
     except (CalamineError, zipfile.BadZipFile, OSError) as error:
         raise Mistake("a workbook that can be read", where=name, hint=str(error).split("\n")[0]) from None
-    told = [(number, [_said(cell) for cell in cells]) for number, cells in enumerate(sheet, 1)]
-    kept = [(number, cells) for number, cells in told if any(cells)]
-    return [cells for _, cells in kept], [number for number, _ in kept]
+    return cells
 
 
 def _said(value: Any) -> str:

@@ -18,6 +18,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BeforeValidator
 from pydantic import Field as ModelField
 
+from . import files, spreadsheets
 from .errors import Mistake, together
 from .orders.rules.fields import FIELDS, UNKNOWN, Field, Part
 from .orders.rules.values import Texts, Words
@@ -355,13 +356,7 @@ def _reading(path: str) -> Any:
 
 
 def _spreadsheet(path: str) -> Table:
-    import python_calamine
-
-    try:
-        book = python_calamine.load_workbook(path)
-        rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except (OSError, python_calamine.CalamineError, ValueError) as error:
-        raise Mistake("an XLSX file that can be read", where=path, hint=str(error).splitlines()[0]) from None
+    rows = spreadsheets.cells_of(files.read(path, most=spreadsheets.LARGEST), Path(path).name)
     if not rows:
         raise Mistake("a table with a header", where=path, example="weight [kg],height [cm],protocol")
     names = _headed([_cell(one) or "" for one in rows[0]], path)
