@@ -191,11 +191,12 @@ def rules() -> str:
 
     out = [_ABOUT_RULES]
     for chapter, title in CHAPTERS.items():
-        heads = ("rule", "severity", "it fires where", "measured; allowed", "what to do", "hazards")
+        heads = ("rule", "severity", "it fires where", "measured; allowed", "source", "what to do", "hazards")
         out += ["", f"## {title}", "", _row(heads), _row(["---"] * len(heads))]
         for one in (rule for rule in RULES.values() if rule.module == chapter):
             told = "; ".join(text for text in (one.measured.outline(), one.allowed.outline()) if text)
-            out.append(_row((f"`{one.id}`", one.severities, one.message, told, one.advice, ", ".join(one.hazards))))
+            words = (one.message, told, one.source.outline(), one.advice, ", ".join(one.hazards))
+            out.append(_row((f"`{one.id}`", one.severities, *words)))
     out += ["", "## Overrides", "", _ABOUT_OVERRIDES, "", *(f"- {reason}" for reason in REASONS)]
     out += ["", "## Hazards", "", _row(("number", "hazard")), _row(["---"] * 2)]
     out += [_row((id, words)) for id, words in HAZARDS.items()]

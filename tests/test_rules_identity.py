@@ -12,7 +12,7 @@ IDENTITY = [
     Case("unreadable", {"unreadable": "weight: needs a unit"}, NOTHING, "refuse · unreadable · weight: needs a unit · values as the fields are written · by definition"),
     Case("identifiers-equal", {"second_identifier": "MRN-1"}, {"second_identifier": "MRN-2"}, "blocks-release · identifier · MRN-1 · two different identifiers · asco-ons"),
     Case("unborn", {"birth_date": ON + 1}, {"birth_date": ON}, "refuse · birth_date · born 2026-11-24 · before 2026-11-23 · by definition"),
-    Case("order-repeated", {"repeats": 17.0}, NOTHING, "refuse · id · the same as row 17 · each order once · by definition"),
+    Case("order-repeated", {"repeats": "row 17"}, NOTHING, "refuse · id · the same as row 17 · each order once · by definition"),
     Case("altered", {"unchanged": "no"}, {"unchanged": "yes"}, "blocks-release · id · changed · unchanged · by definition"),
     Case("protocol-unknown", {"protocol": "folfox"}, {"protocol": "haic-folfox"}, "refuse · protocol · folfox · a protocol of the library, or a file · by definition"),
     Case("protocol-unknown", {"protocol": None}, {"protocol": "haic-folfox"}, "refuse · protocol · nothing · a protocol of the library, or a file · by definition"),

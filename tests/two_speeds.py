@@ -51,7 +51,7 @@ LIMITS: Mapping[str, tuple[float, ...]] = {
     "injected": (40.0, 50.0),
     "share": (80.0, 99.9, 100.0),
     "lines": (1.0, 2.0),
-    "repeats": (17.0,),
+    "repeats": ("row 17",),
 }
 OF_DAYS = (0.0, 1.0, 3.0, 4.0, 7.0, 8.0, 20.0, 21.0, 28.0, 29.0, 42.0, 43.0, -1.0, -3.0, -4.0)
 VALUES = {"neutrophils": 1.5, "platelets": 75.0, "bilirubin": 30.0, "albumin": 30.0}

@@ -13,7 +13,8 @@ from . import __version__, documents, sheets, terminal, typefaces, wording
 from .checks import One, Yardstick, one_data
 from .orders.check import side_by_side
 from .orders.checklist import LISTS, Checklist, Ticked, ticked
-from .orders.finding import STOPPING, Finding
+from .orders.finding import Finding
+from .orders.rules import RULES
 from .orders.rules.view import OrderView
 
 Paper = Literal["A4", "Letter"]
@@ -56,27 +57,24 @@ def _article(one: One, yardstick: Yardstick) -> str:
 
 def _view(one: One, yardstick: Yardstick) -> dict[str, Any]:
     """All that the template needs, in words."""
-    open_ = [finding for finding, by in zip(one.checked.findings, one.overrides, strict=True) if by is None]
-    stopping = [finding for finding in (*open_, *one.standing) if finding.severity in STOPPING]
+    stopping, left = one.stopping, len({row.rule for row in one.checked.not_checked})
     count = len(stopping)
     lists = [_list(each, one) for each in LISTS]
     after = len(lists) + (4 if one.differences else 3)
-    unknown: dict[str, list[str]] = {}
-    for row in one.checked.not_checked:
-        unknown.setdefault(", ".join(row.missing), []).append(row.rule)
     return {
         "who": _who(one),
         "height": _height(one),
         "hash": _hash(one, yardstick),
         "file": one.path.rpartition("/")[2],
         "stopped": one.stopped,
-        "verdict": f"Stopped by {count} {wording.plural('finding', count)}" if count else "Nothing stops it",
+        "verdict": terminal.verdict(count, left if one.due is not None else None),
         "reasons": _reasons([finding.message for finding in stopping]),
         "rows": list(_rows(one)),
         "findings": one.checked.findings,
+        "advice": {id: rule.advice for id, rule in RULES.items()},
         "marks": terminal.MARKS,
         "answered": [
-            f"{finding.rule} by {by.by}, {by.role}: {by.reason}"
+            f"{finding.rule} by {by.words}"
             for finding, by in zip(one.checked.findings, one.overrides, strict=True)
             if by is not None
         ],
@@ -86,7 +84,8 @@ def _view(one: One, yardstick: Yardstick) -> dict[str, Any]:
             {"what": what, "this": this or "nothing", "other": other or "nothing"}
             for what, this, other in one.differences
         ],
-        "unknown": [
+        "unknown": list(terminal.not_checked(one.checked.not_checked)),
+        "known": one.due is not None,
             (missing or "what it needs", ", ".join(dict.fromkeys(names))) for missing, names in unknown.items()
         ],
         "numbers": {"unknown": str(after), "signatures": str(after + 1)},
@@ -118,7 +117,7 @@ def _who(one: One) -> Mapping[str, Any]:
         "cycle": said("cycle"),
         "day": said("day"),
         "on": said("on"),
-        "protocol": said("protocol"),
+        "protocol": f"{said('protocol')}, version {said('version')}",
     }
 
 
@@ -133,15 +132,17 @@ def _rows(one: One) -> Iterator[Mapping[str, Any]]:
     if one.due is None:
         return
     for row in side_by_side(one.record, one.due):
-        words = {name: value or UNKNOWN for name, value in row._asdict().items() if name in {"ordered", "expected"}}
-        yield row._asdict() | words | {"deviation": row.deviation or ("differs" if row.differs else "none")}
+        known = bool(row.ordered and row.expected)
+        deviation = row.deviation or ("differs" if row.differs else "none") if known else UNKNOWN
+        words = {"ordered": row.ordered or UNKNOWN, "expected": row.expected or UNKNOWN, "deviation": deviation}
+        yield row._asdict() | words | {"differs": row.differs and known}
 
 
 def _list(checklist: Checklist, one: One) -> Mapping[str, Any]:
     return {
         "title": checklist.title,
         "source": checklist.source,
-        "steps": [_step(each, one.checked.findings) for each in ticked(checklist, one.checked)],
+        "steps": [_step(each, one.checked.findings) for each in ticked(checklist, one.open)],
     }
 
 

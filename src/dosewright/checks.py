@@ -30,7 +30,7 @@ from .orders.rules.view import Record
 from .protocol import library
 from .protocol.library import Loaded
 from .protocol.site import Signed, Site
-from .reading import Document, Strict, Text, read, read_json, validate
+from .reading import Day, Document, Strict, Text, read, read_json, validate
 from .tables import Foreign, Layout, Orders, Table, layout, open_table, orders_of, part_of
 
 CLEAR: Final = "clear"
@@ -103,10 +103,20 @@ class One:
         return () if self.due is None else self.due.standing
 
     @property
+    def open(self) -> Checked:
+        """The check without the findings that somebody has answered for."""
+        left = (one for one, by in zip(self.checked.findings, self.overrides, strict=True) if by is None)
+        return replace(self.checked, findings=tuple(left))
+
+    @property
+    def stopping(self) -> tuple[Finding, ...]:
+        """What keeps this order from being released, and nobody has answered for."""
+        return tuple(one for one in (*self.open.findings, *self.standing) if one.severity in STOPPING)
+
+    @property
     def stopped(self) -> bool:
-        """Whether something keeps this order from being released that nobody has answered for."""
-        open_ = (one for one, by in zip(self.checked.findings, self.overrides, strict=True) if by is None)
-        return any(one.severity in STOPPING for one in (*open_, *self.standing))
+        """Whether anything does."""
+        return bool(self.stopping)
 
 
 def read_order(path: str) -> Record:
@@ -125,10 +135,20 @@ def read_order(path: str) -> Record:
     return written.of_sheet(read(content, name))
 
 
-def check_order(path: str, yardstick: Yardstick, overrides: Sequence[Override] = (), against: str | None = None) -> One:
-    """The check of one order, beside another where one is given."""
+def check_order(
+    path: str,
+    yardstick: Yardstick,
+    overrides: Sequence[Override] = (),
+    against: str | None = None,
+    seen: dict[object, str] | None = None,
+) -> One:
+    """The check of one order, beside another where one is given; `seen` are those before it, and takes this one."""
     record = read_order(path)
     asked = yardstick.due(record.values.get("protocol"))
+    key = tuple(record.values.get(path) for path in _KEYS)
+    if seen is not None and None not in key:
+        before = seen.setdefault(key, path)
+        record = record if before == path else replace(record, values={**record.values, "repeats": before})
     record = with_strangers(record, asked)
     checked = check(record, asked)
     found = One(path, record, asked, checked, ())
@@ -269,10 +289,12 @@ def answered(
 ) -> Any:
     """The findings of a chunk as an Arrow table, each order answered; its counts go to the summary."""
     import numpy
+    import pyarrow as pa
 
     values = dict(chunk.values)
     if repeats:
-        values["repeats"] = numpy.array([float(repeats.get(row, numpy.nan)) for row in chunk.rows.tolist()])
+        before = [repeats.get(row) for row in chunk.rows.tolist()]
+        values["repeats"] = Texts(pa.array([None if row is None else f"row {row}" for row in before], pa.string()))
     told = _Told(chunk, numpy.full(chunk.count, len(SEVERITIES)), ids_of(values.get("id"), chunk))
     for name, places in by_protocol(values.get("protocol"), chunk.count, yardstick):
         part = values if places is None else {path: taken(value, places) for path, value in values.items()}
@@ -378,7 +400,7 @@ def _first(overrides: Sequence[Override], order: str, finding: Finding) -> Overr
 
 
 def _words(finding: Finding, by: Override | None) -> tuple[str, ...]:
-    answer = "" if by is None else f"{by.by}, {by.role}: {by.reason}"
+    answer = "" if by is None else by.words
     return (
         finding.severity,
         finding.rule,
@@ -600,8 +622,8 @@ class Kept:
 
 def finding_data(finding: Finding, by: Override | None = None) -> dict[str, Any]:
     """A finding as programs read it, and who answers for it."""
-    answered = None if by is None else {"by": by.by, "role": by.role, "reason": by.reason, "second": by.second}
-    return {**asdict(finding), "overridden": answered}
+    who = ("by", "role", "on", "reason", "second")
+    return {**asdict(finding), "overridden": None if by is None else {name: str(getattr(by, name)) for name in who}}
 
 
 def one_data(one: One, yardstick: Yardstick) -> dict[str, Any]:
@@ -658,9 +680,11 @@ class Answered(Strict):
 
     order: Text
     rule: Text
-    where: Text = ""
+    where: Text
+    measured: Text
     by: Signed
     role: Signed
+    on: Day
     reason: Text
     second: Signed | None = None
 
@@ -684,7 +708,10 @@ def load_overrides(content: bytes, name: str) -> list[Override]:
             found.append(Mistake(f"one of the reasons: {'; '.join(REASONS)}", where=place, got=one.reason))
         if one.second is not None and one.second.casefold() == one.by.casefold():
             found.append(Mistake("a second person", where=place, got=one.second))
-        made.append(Override(one.order, one.rule, one.where, one.by, one.role, one.reason, one.second or ""))
+        second = one.second or ""
+        made.append(
+            Override(one.order, one.rule, one.where, one.measured, one.by, one.role, one.on, one.reason, second)
+        )
     if found:
         raise together(found)
     return made

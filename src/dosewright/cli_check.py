@@ -105,9 +105,10 @@ def _orders(
 
     found: list[One] = []
     wrong: list[Mistake] = []
+    seen: dict[object, str] = {}
     for path in paths:
         try:
-            found.append(checks.check_order(path, yardstick, answers, against))
+            found.append(checks.check_order(path, yardstick, answers, against, seen))
         except Mistake as mistake:  # one that cannot be read does not stop the others
             wrong.append(mistake)
     if out is not None and found:

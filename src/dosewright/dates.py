@@ -91,6 +91,11 @@ def local(day: dt.date, clock: dt.time, zone: zoneinfo.ZoneInfo) -> dt.datetime:
     return moment
 
 
+def local_midnight(day: dt.date, zone: zoneinfo.ZoneInfo) -> dt.datetime:
+    """The beginning of a day in a zone; where the clock skips midnight, the first moment after it."""
+    return dt.datetime.combine(day, dt.time(), zone)
+
+
 def after(moment: dt.datetime, hours: float) -> dt.datetime:
     """So many hours later, in the same zone: elapsed time, whatever the clock on the wall does.
 

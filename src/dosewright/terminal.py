@@ -401,25 +401,23 @@ MOST_SHOWN: Final = 40  # findings of a table that a person would read on a scre
 def check(one: One, yardstick: Yardstick) -> str:
     """The check of one order: the verdict, what departs, what could not be told, and what it was held against."""
     from .orders.check import side_by_side
-    from .orders.finding import STOPPING
     from .orders.rules import RULES
 
     findings_, by = one.checked.findings, one.overrides
-    open_ = [finding for finding, answer in zip(findings_, by, strict=True) if answer is None]
-    stopping = sum(finding.severity in STOPPING for finding in (*open_, *one.standing))
-    verdict = f"STOPPED by {stopping} {wording.plural('finding', stopping)}" if stopping else "nothing stops it"
-    style = {"fg": "red", "bold": True} if stopping else {"fg": "green"}
+    count, left = len(one.stopping), len({row.rule for row in one.checked.not_checked})
+    told = verdict(count, left if one.due is not None else None)
+    style = {"fg": "red", "bold": True} if count else {"fg": "green"}
     values = one.record.values
     who = ", ".join(str(values[path]) for path in ("patient", "protocol") if values.get(path))
     cycle = f", cycle {wording.number(values['cycle'])}" if "cycle" in values else ""
-    out = [f"{one.path}    order {one.id}    {who}{cycle}", click.style(verdict, **style)]
+    out = [f"{one.path}    order {one.id}    {who}{cycle}", click.style(told, **style)]
     for finding, answer in zip(findings_, by, strict=True):
         out += findings([finding])
         out.append(
             _wrapped(RULES[finding.rule].advice, 15) + click.style(f"  ({finding.rule}, {finding.where})", dim=True)
         )
         if answer is not None:
-            out.append(_wrapped(f"answered for by {answer.by}, {answer.role}: {answer.reason}", 15))
+            out.append(_wrapped(f"answered for by {answer.words}", 15))
     if one.standing:
         out += ["", "Of protocol and site:", *findings(one.standing)]
     differing = [] if one.due is None else [row for row in side_by_side(one.record, one.due) if row.differs]
@@ -431,8 +429,8 @@ def check(one: One, yardstick: Yardstick) -> str:
             _wrapped(f"{what.replace('_', ' ')}: {this or 'nothing'} here, {other or 'nothing'} there", 6, first="    ")
             for what, this, other in one.differences
         ]
-    out += ["", *_not_checked(one.checked.not_checked)]
     if one.due is not None:
+        out += ["", *_not_checked(one.checked.not_checked)]
         site = yardstick.site
         held = f"{one.due.protocol} version {one.due.version}, sha256 {one.due.protocol_hash[:12]}"
         out.append(_wrapped(f"Held against {held}; site {site.name}, version {site.version}.", 0))
@@ -450,21 +448,32 @@ def _side_by_side(rows: Sequence[Compared]) -> Iterator[str]:
         yield "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
 
 
-def _not_checked(unknown: Sequence[NotChecked]) -> Iterator[str]:
-    if not unknown:
-        yield "Every rule that applies could be asked."
-        return
-    parts: dict[tuple[str, ...], dict[str, list[str]]] = {}  # what is missing, of which parts, for which rules
+def verdict(count: int, left: int | None) -> str:
+    """The verdict in one line: by how many findings it is stopped, and how many rules could not be asked."""
+    unasked = f"; {left} {wording.plural('rule', left)} could not be asked" if left else ""
+    return f"STOPPED by {count} {wording.plural('finding', count)}{unasked}" if count else f"nothing stops it{unasked}"
+
+
+def not_checked(unknown: Sequence[NotChecked]) -> Iterator[tuple[str, list[str]]]:
+    """What is missing, of which parts of the order, and the rules that it keeps from being asked."""
+    parts: dict[tuple[str, ...], dict[str, list[str]]] = {}
     for one in unknown:
         names = tuple(path.rpartition(".")[2].replace("_", " ") for path in one.missing)
-        of = one.where.rpartition(".")[0]
-        parts.setdefault(names, {}).setdefault(of, []).append(one.rule)
-    yield "Not checked, since something is missing:"
+        parts.setdefault(names, {}).setdefault(one.where.rpartition(".")[0], []).append(one.rule)
     for names, by_part in parts.items():
         of = ", ".join(part for part in by_part if part)
         rules_ = dict.fromkeys(rule for found in by_part.values() for rule in found)
         missing = f"{' and '.join(names)} of {of}" if of else " and ".join(names)
-        yield _wrapped(f"{missing}: {', '.join(_shortened(rules_))}", 6, first="    ")
+        yield missing, list(_shortened(rules_))
+
+
+def _not_checked(unknown: Sequence[NotChecked]) -> Iterator[str]:
+    if not unknown:
+        yield "Every rule that applies could be asked."
+        return
+    yield "Not checked, since something is missing:"
+    for missing, names in not_checked(unknown):
+        yield _wrapped(f"{missing}: {', '.join(names)}", 6, first="    ")
 
 
 def _shortened(names: Iterable[str]) -> Iterator[str]:

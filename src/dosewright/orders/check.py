@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
@@ -15,6 +16,7 @@ from .rules.values import Condition, alike, at, kinds
 from .rules.view import ARITHMETIC, LineView, OrderView, Record
 
 EVERY: Final[tuple[Rule, ...]] = tuple(RULES.values())
+WHOLE: Final = 100.0  # percent
 
 
 class NotChecked(NamedTuple):
@@ -31,6 +33,7 @@ class Checked:
 
     findings: tuple[Finding, ...]
     not_checked: tuple[NotChecked, ...]
+    asked: frozenset[str] = frozenset()  # the rules that could be asked of some part of the order
 
     @property
     def stopped(self) -> bool:
@@ -43,13 +46,15 @@ def check(record: Record, due: Due | None, rules: Sequence[Rule] = EVERY) -> Che
 
     Without a protocol to hold it against, that is all that is found.
     """
-    found, unknown = [], []
+    found, unknown, asked = [], [], set()
     for severity, outcome in looked(OrderView(record, "", due), rules):
+        if not outcome.unknown and outcome.view.present:
+            asked.add(outcome.rule.id)
         if outcome.fires:
             found.append(outcome.rule.finding(outcome.view, severity, None))
         elif outcome.unknown:
             unknown.append(_not_checked(outcome))
-    return Checked(tuple(sorted(found, key=gravity)), tuple(unknown))
+    return Checked(tuple(sorted(found, key=gravity)), tuple(unknown), frozenset(asked))
 
 
 def _not_checked(outcome: Outcome, row: int | None = None) -> NotChecked:
@@ -84,21 +89,56 @@ def side_by_side(record: Record, due: Due) -> Iterator[Compared]:
     """What the order states beside what follows from protocol, site and its own figures."""
     order = OrderView(record, "", due)
     yield _compared(order, "body surface area", "bsa", "surface", "bsa_off", ARITHMETIC, due.formula)
-    for key, line in order.lines.items():
-        if not line.present:
-            continue
-        if line.due.dose is not None:
-            source = line.due.dose.source
-            yield _compared(line, f"{key}: dose", "dose", "expected", "off", line.tolerance, source)
-        if line.due.over is not None:
-            ordered = line.say("over", None)
-            same = bool(alike(line.over, line.due.over, ARITHMETIC))
-            expected = line.say("due.over", None)
-            yield Compared(f"{key}: over", ordered, expected, "", "the same", line.due.over_source, not same)
-        routes = line.say("due.routes", None)
-        differs = line.route not in line.due.routes
-        yield Compared(f"{key}: route", line.route or "", routes, "", "the same", line.due.route_source, differs)
-        yield _compared(line, f"{key}: rate × time", "pumped", "volume", "pumped_off", ARITHMETIC, "by definition")
+    yield _compared(
+        order,
+        "weight, against the reference",
+        "weight",
+        "reference_weight",
+        "weight_change",
+        due.weight_change,
+        "site policy",
+    )
+    for line in order.lines.values():
+        if line.present:
+            yield from _of_line(line)
+    beads = order.beads
+    if due.beads is not None and beads.present:
+        allowed = beads.say("due.least", None) + " to " + beads.say("due.most", None) + " mg/vial"
+        inside = due.beads.least <= beads.per_vial <= due.beads.most
+        yield Compared(
+            "beads: drug per vial", beads.say("per_vial", None), allowed, "", allowed, due.beads.source, not inside
+        )
+
+
+def _of_line(line: LineView) -> Iterator[Compared]:
+    key, due = line.key, line.due
+    if due.dose is not None:
+        if line.share < WHOLE:
+            told = (line.say("dose", None), line.say("full", None), line.say("share", None))
+            yield Compared(f"{key}: of the full dose", *told, "with a reason", due.dose.source, False)
+        yield _compared(line, f"{key}: dose", "dose", "expected", "off", line.tolerance, due.dose.source)
+    if due.over is not None:
+        differs = not alike(line.over, due.over, ARITHMETIC)
+        over = (line.say("over", None), line.say("due.over", None))
+        yield Compared(f"{key}: over", *over, "", "the same", due.over_source, differs)
+    yield _same(line, "route", due.routes, due.route_source)
+    if due.diluents:
+        yield _same(line, "diluent", due.diluents, due.diluent_source)
+    if due.least is not None:
+        window = f"{wording.number(due.least)} to {wording.number(due.most or 0)} mg/mL"
+        inside = due.least <= line.dissolved <= (due.most or 0)
+        yield Compared(
+            f"{key}: concentration", line.say("dissolved", None), window, "", window, due.window_source, not inside
+        )
+    yield _compared(line, f"{key}: rate × time", "pumped", "volume", "pumped_off", ARITHMETIC, "by definition")
+
+
+def _same(line: LineView, name: str, wanted: frozenset[str], source: str) -> Compared:
+    stated = line.say(name, None)
+    differs = stated not in wanted
+    return Compared(
+        f"{line.key}: {name}", stated, wording.listed(sorted(wanted), "or"), "", "the same", source, differs
+    )
 
 
 def _compared(
@@ -195,23 +235,33 @@ REASONS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A finding that somebody answers for: who, in which role, and for which of the listed reasons.
+    """A finding that somebody answers for: who, in which role, when, and for which of the listed reasons.
 
-    What is refused outright needs a second person.
+    It is about one finding as it was seen: the same rule in the same field with another figure is another finding. What
+    is refused outright needs a second person.
     """
 
     order: str
     rule: str
     where: str
+    measured: str
     by: str
     role: str
+    on: dt.date
     reason: str
     second: str = ""
 
     def covers(self, order: str, finding: Finding) -> bool:
         """Whether it is about this finding, and enough for it."""
         enough = finding.severity != "refuse" or bool(self.second)
-        return enough and (self.order, self.rule) == (order, finding.rule) and self.where in {"", finding.where}
+        seen = (self.order, self.rule, self.where, self.measured)
+        return enough and seen == (order, finding.rule, finding.where, finding.measured)
+
+    @property
+    def words(self) -> str:
+        """Who answers, and why, in a line."""
+        second = f", and {self.second}" if self.second else ""
+        return f"{self.by}, {self.role}{second}, {self.on}: {self.reason}"
 
 
 def overridden(order: str, findings: Iterable[Finding], overrides: Sequence[Override]) -> Iterator[Override | None]:

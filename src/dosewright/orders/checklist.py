@@ -54,15 +54,44 @@ def _rules(*words: str) -> frozenset[str]:
 
 
 _IDENTITY = ("missing-name", "missing-identifier", "identifiers-equal", "unborn", "order-repeated")
-_PRESCRIPTION = ("completeness", "unreadable", "altered", "written-later", "notation", "remarks")
-_LIFETIME = ("cumulative-limit", "prior-exposure-unknown")
+_WRITTEN = ("unreadable", "altered", "written-later", "missing-date-written", "notation", "remarks")
+_PRESCRIPTION = ("completeness", *_WRITTEN)
+_LIFETIME = (
+    "cumulative-limit",
+    "exposure-unknown",
+    "prior-exposure-unknown",
+    "prior-exposure-contradicts",
+    "prior-exposure-unnamed",
+)
 _HISTORY = ("allergy", "allergy-recorded", "missing-allergies", "interaction", "medicines-unknown", *_LIFETIME)
+_DELIVERY = (
+    "administration", "preparation", "beads", "missing-route", "missing-rate", "missing-sequence", "diluent-unknown",
+    "volume-unknown", "form-unknown", "bead-contact-unknown", "bead-volume-unknown",
+)  # fmt: skip
 _ELIGIBLE = ("not-eligible", "eligibility-unknown")
-_TIMING = ("interval", "missing-cycle", "missing-date", "missing-validity", "expired", "valid-too-long", "day-of-cycle")
-_BODY = ("body", "surface", "missing-calculation")
+_TIMING = (
+    "interval",
+    "last-cycle-unknown",
+    "missing-cycle",
+    "missing-date",
+    "missing-validity",
+    "expired",
+    "valid-too-long",
+    "day-of-cycle",
+)
+_BODY = (
+    "body",
+    "surface",
+    "missing-calculation",
+    "weight-undated",
+    "weight-basis-unknown",
+    "reference-unknown",
+    "ascites-unknown",
+)
 _PROTOCOL = ("protocol-unknown", "protocol-other", "protocol-version", "protocol-content", "missing-protocol", "naming")
 _LABORATORY = (
     "laboratory", "laboratory-unknown", "laboratory-unit", "laboratory-old", "laboratory-undated", "laboratory-later",
+    "laboratory-implausible", "laboratory-unitless",
     "genotype", "genotype-unknown", "genotype-unreadable", "missing-hold",
 )  # fmt: skip
 
@@ -85,7 +114,7 @@ LISTS: Final = (
             ),
             Step(
                 "administration details",
-                _rules("administration", "preparation", "beads"),
+                _rules("administration", "preparation", "beads", *_TIMING),
                 "access, and who will give it",
             ),
             Step("calculations", _rules(*_BODY, "dose"), "computed once more by a second person", "RECALLED"),
@@ -106,7 +135,7 @@ LISTS: Final = (
             Step("identity, by two identifiers", _rules(*_IDENTITY), "wristband or record"),
             Step(
                 "protocol and indication",
-                _rules(*_PROTOCOL, *_ELIGIBLE),
+                _rules(*_PROTOCOL, *_ELIGIBLE, *_WRITTEN),
                 "indication and approval",
             ),
             Step(
@@ -124,11 +153,11 @@ LISTS: Final = (
             ),
             Step("timing", _rules(*_TIMING), "appointments"),
             Step("body surface area", _rules(*_BODY), "height and weight measured, not asked"),
-            Step("dose", _rules("dose"), "reductions meant by the prescriber"),
+            Step("dose", _rules("dose", "missing-dose", "missing-drug-name"), "reductions meant by the prescriber"),
             Step("laboratory values", _rules(*_LABORATORY), "trend since the last cycle"),
-            Step("delivery", _rules("administration", "preparation", "beads"), "lines and pumps at the bedside"),
+            Step("delivery", _rules(*_DELIVERY), "lines and pumps at the bedside"),
             Step("toxicity", frozenset(), "what the last cycle caused, and what follows from it"),
-            Step("supportive care", _rules("missing-care", "ascites", "consent"), "ordered and at hand"),
+            Step("supportive care", _rules("missing-care", "consent", "consent-unknown"), "ordered and at hand"),
         ),
     ),
 )
@@ -142,11 +171,11 @@ def ticked(checklist: Checklist, checked: Checked) -> Sequence[Ticked]:
 def _ticked(number: int, step: Step, checked: Checked) -> Ticked:
     found = tuple(one for one in checked.findings if one.rule in step.rules)
     unknown = len({one.rule for one in checked.not_checked if one.rule in step.rules})
-    return Ticked(number, step, _verdict(step, found, unknown), found, unknown)
+    return Ticked(number, step, _verdict(step, found, checked.asked), found, unknown)
 
 
 def _verdict(
-    step: Step, found: Iterable[Finding], unknown: int
+    step: Step, found: Iterable[Finding], asked: frozenset[str]
 ) -> Literal["stopped", "warned", "nothing found", "not checked", "by hand"]:
     severities = {one.severity for one in found}
     if severities & STOPPING:
@@ -155,4 +184,4 @@ def _verdict(
         return "warned"
     if not step.rules:
         return "by hand"
-    return "not checked" if unknown == len(step.rules) else "nothing found"
+    return "nothing found" if step.rules & asked else "not checked"

@@ -210,7 +210,7 @@ def _unknowns(rows: Sequence[Exposure], prior_unknown: bool, unnamed: Sequence[s
     for name in unnamed:
         message = f"{name}, given before this course, is no drug that is known here: check which limit it counts toward"
         # sorafenib counts toward no sum that is kept here; what looks like one of our drugs, or its kin, may
-        severity: Severity = "blocks-release" if _may_count(name) else "warning"
+        severity: Severity = "blocks-release" if may_count(name) else "warning"
         yield Finding("prior-exposure-unnamed", severity, message, name, where="prior_exposure")
     for row in rows:
         if row.before is not None and None in row.after and (row.of == "drug" or row.limit is not None):
@@ -220,7 +220,7 @@ def _unknowns(rows: Sequence[Exposure], prior_unknown: bool, unnamed: Sequence[s
             yield Finding("exposure-unknown", told, message, "unknown", where="exposure")
 
 
-def _may_count(name: str) -> bool:
+def may_count(name: str) -> bool:
     """Whether an unknown name may be one of the drugs known here, or of their kin, written otherwise."""
     folded = name.casefold()
     words = {word for one in drugs().values() for word in (one.name, one.drug_class, *one.allergy_words)}

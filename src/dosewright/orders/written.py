@@ -54,24 +54,43 @@ def _kind_of_dose(text: str) -> Kind | None:
 def of_sheet(document: Document) -> Record:
     """An order that somebody wrote down field by field, as the manual describes it.
 
+    What stands there twice is not lost: a drug with two lines is counted, what was given before is summed, and of
+    several laboratory values the latest counts, unless two of one day differ.
+
     Raises every `Mistake` of the file at once.
     """
     data = document.data
     found: list[Mistake] = []
-    values: dict[str, Any] = {}
+    parts: dict[str, dict[tuple[str | int, ...], dict[str, Any]]] = {}  # the entries of each part, by their place
     if not isinstance(data, dict):
         raise Mistake("an order: fields with their values", where=document.name, example="weight: 60 kg")
     for path, step, field, text in _entries(data, found, document):
+        entry = parts.setdefault(path, {}).setdefault(step[:-1], {})
         try:
-            for name, value in read_value(field, text).items():
-                if not _not_known(value):
-                    values[f"{path}{name}"] = value
+            entry |= {name: value for name, value in read_value(field, text).items() if not _not_known(value)}
         except Mistake as mistake:
             mistake.where = document.where(step)
             found.append(mistake)
     if found:
         raise together(found)
+    values: dict[str, Any] = {}
+    for path, entries in parts.items():
+        values |= {f"{path}{name}": value for name, value in _as_one(path, list(entries.values())).items()}
     return Record(values)
+
+
+def _as_one(path: str, entries: list[dict[str, Any]]) -> dict[str, Any]:
+    """The entries of one part as one."""
+    first = entries[0]
+    if len(entries) == 1:
+        return first
+    if path.startswith("before."):
+        return {"total": sum(entry["total"] for entry in entries if "total" in entry)}
+    if path.startswith("lab."):
+        last = max((entry.get("on", float("-inf")) for entry in entries), default=None)
+        of_the_day = [entry for entry in entries if entry.get("on", float("-inf")) == last]
+        return of_the_day[0] if all(entry == of_the_day[0] for entry in of_the_day) else {}
+    return {**first, "lines": float(len(entries))}
 
 
 def _not_known(value: Any) -> bool:
@@ -204,9 +223,40 @@ def _stated(data: Mapping[str, Any]) -> Iterator[tuple[str, Field, Any]]:
     for row in _latest(patient["laboratory"], day):
         for name in ("value", "unit", "on"):
             yield f"lab.{plain_name(row['analyte'])}.", FIELDS["lab"][name], row[name]
-    if isinstance(patient["prior_exposure"], list):
-        for row in patient["prior_exposure"]:
-            yield f"before.{row['drug']}.", FIELDS["before"]["total"], row["total"]
+    yield from _before(data)
+
+
+def _before(data: Mapping[str, Any]) -> Iterator[tuple[str, Field, Any]]:
+    """What was given before of each drug: what the patient's file lists, and the cycles of this course since then.
+
+    A cycle whose share nobody has told leaves the sum of its drugs unknown.
+    """
+    patient, surface = data["patient"], data["bsa"]["value"]
+    listed = patient["prior_exposure"] if isinstance(patient["prior_exposure"], list) else []
+    total, until = dict[str, float](), dict[str, str]()
+    for row in listed:
+        total[row["drug"]] = total.get(row["drug"], 0.0) + _per_m2(row["total"])
+        until[row["drug"]] = max(row["until"], until.get(row["drug"], ""))
+    beads = data["beads"] or {"drug": None, "offered": None}
+    full = [(line["drug"], line["total_of_cycle"]["value"] / surface) for line in data["lines"]]
+    if beads["drug"] is not None and beads["offered"] is not None:
+        full.append((beads["drug"], beads["offered"]["value"] / surface))
+    unknown = set()
+    for cycle in patient["given"]:
+        for name, amount in full:
+            if cycle["on"] > until.get(name, ""):
+                if cycle["share"] is None:
+                    unknown.add(name)
+                else:
+                    total[name] = total.get(name, 0.0) + amount * cycle["share"]["value"] / 100
+    for name, amount in total.items():
+        yield f"before.{name}.", FIELDS["before"]["total"], {"value": amount, "unit": "mg/m2"}
+    for name in sorted(unknown):
+        yield f"before.{name}.", FIELDS["before"]["unknown"], "yes"
+
+
+def _per_m2(node: Mapping[str, Any]) -> float:
+    return _amount(FIELDS["before"]["total"], quantity(node["value"], _BY_CODE[node["unit"]]))
 
 
 def _of_whole(data: Mapping[str, Any]) -> Mapping[str, Any]:

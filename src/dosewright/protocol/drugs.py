@@ -11,12 +11,12 @@ from pydantic import Field, model_validator
 
 from ..errors import Mistake
 from ..reading import Strict, Text, read, validate
-from ..units import CONCENTRATION, DOSE_PER_AREA, Quantity
+from ..units import CONCENTRATION, DOSE_PER_AREA, PERCENT, Quantity
 from .model import Route
 
 Confidence = Literal["SEEN", "RECALLED"]
 FILE = Path(__file__).with_name("drugs.yaml")
-DECIDING = ("diluents", "never", "window", "most_mg_per_min", "incompatible", "not_for_beads", "genotype")
+DECIDING = ("diluents", "never", "window", "most_mg_per_min", "incompatible", "not_for_beads", "genotype", "starts_at")
 
 
 class Window(Strict):
@@ -58,6 +58,14 @@ class SaidAmount(Strict):
     confidence: Confidence = "SEEN"
 
 
+class SaidShares(Strict):
+    """A fact that is a share of the dose for each word."""
+
+    value: dict[Text, Annotated[Quantity, PERCENT]] = Field(alias="is")
+    source: Text = Field(alias="from")
+    confidence: Confidence = "SEEN"
+
+
 class Drug(Strict):
     """One drug, by its generic name."""
 
@@ -71,6 +79,7 @@ class Drug(Strict):
     incompatible: SaidList | None = None
     not_for_beads: Said | None = None
     genotype: Said | None = None
+    starts_at: SaidShares | None = None
     forms: Said | None = None
     allergy_words: tuple[Text, ...] = ()
     cumulative: SaidAmount | None = None

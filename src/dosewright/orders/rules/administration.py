@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
-from ...protocol.model import Start
+from ...dates import local_midnight
+from ...protocol.model import ROUTES, Start
+from .fields import day_of, hours_since
 from .rule import rule
-from .values import Condition, Number, above, alike, below, differ, each, either_way, missing, no, only, same
-from .view import ARITHMETIC, LineView
+from .values import (
+    Condition,
+    Number,
+    above,
+    alike,
+    below,
+    differ,
+    each,
+    either_way,
+    no,
+    of_each_day,
+    only,
+    same,
+)
+from .view import ARITHMETIC, ROUGH, LineView
 
 MINUTE: Final = 1 / 60 + 1e-9  # within which two starts are the same
+HALF_A_MILLILITRE: Final = 0.5 + 1e-9  # what rounding a rate to whole mL per hour may move it
 
 
 @rule(
@@ -28,7 +44,41 @@ def route_impossible(line: LineView) -> Condition:
 
     Stop, and look for the mistake: a wrong route can kill.
     """
-    return each(line.route, lambda word: word not in line.due.bearable)
+    return each(line.route, lambda word: _route(word) not in line.due.bearable and word.casefold() in KNOWN_ROUTES)
+
+
+KNOWN_ROUTES: Final = frozenset(
+    {*ROUTES, "intrathecal", "intramuscular", "intraperitoneal", "intrapleural", "intravesical", "topical", "rectal"}
+)
+WRITTEN: Final[Mapping[str, str]] = {
+    "iv": "intravenous", "i.v.": "intravenous", "intravenously": "intravenous", "ia": "hepatic intra-arterial",
+    "i.a.": "hepatic intra-arterial", "hai": "hepatic intra-arterial", "intra-arterial": "hepatic intra-arterial",
+    "po": "oral", "p.o.": "oral", "sc": "subcutaneous", "s.c.": "subcutaneous",
+}  # fmt: skip
+"""What a route is written as, where it is not written in full."""
+
+
+def _route(word: str) -> str:
+    folded = word.strip().casefold()
+    return WRITTEN.get(folded, folded)
+
+
+@rule(
+    "route-otherwise",
+    "blocks-release",
+    of="line",
+    needs="route",
+    measured="{route}",
+    allowed="{due.routes}",
+    source="{due.route_source}",
+    hazards="H40",
+)
+def route_otherwise(line: LineView) -> Condition:
+    """The route is not written in full, or is none that is known.
+
+    Write it in full: abbreviations of routes have been read as each other.
+    """
+    return each(line.route, lambda word: word.strip().casefold() not in KNOWN_ROUTES)
 
 
 @rule(
@@ -47,7 +97,7 @@ def route(line: LineView) -> Condition:
 
     Compare artery and vein with the protocol: drugs of one regimen run by both.
     """
-    return each(line.route, lambda word: word in line.due.bearable and word not in line.due.routes)
+    return each(line.route, lambda word: _route(word) in line.due.bearable and _route(word) not in line.due.routes)
 
 
 @rule(
@@ -67,8 +117,13 @@ def line_and_route(line: LineView) -> Condition:
     """
     found: Condition = False
     for name, its_route in line.due.lines.items():
-        found = found | (each(line.line, name.__eq__) & each(line.route, lambda word, own=its_route: word != own))  # type: ignore[misc]
+        here, elsewhere = each(line.line, name.__eq__), each(line.route, _other_than(its_route))
+        found = found | (here & elsewhere)
     return found
+
+
+def _other_than(route: str) -> Callable[[str], bool]:
+    return lambda word: _route(word) != route
 
 
 @rule(
@@ -191,8 +246,10 @@ def _by_the_day(pumped: Number, volume: Number) -> Condition:
 
 
 def rate_wrong_at_all(line: LineView) -> Condition:
-    """Where rate × time is not the volume."""
-    return differ(line.pumped, line.volume, ARITHMETIC)
+    """Where rate × time is not the volume, by more than a pump's whole millilitres make of it."""
+    whole = line.over * HALF_A_MILLILITRE  # the volume that half a mL per hour comes to
+    near = (abs(line.pumped - line.volume) <= whole) & alike(line.pumped, line.volume, ROUGH)
+    return differ(line.pumped, line.volume, ARITHMETIC) & no(near)
 
 
 @rule(
@@ -278,9 +335,14 @@ def overlap(line: LineView) -> Condition:
     Another line, or one after the other with a flush between.
     """
     found: Condition = False
+    keys = list(line.order.lines)
     for other in line.order.lines.values():
         if other is not line and other.due.drug in line.due.incompatible:
-            both = below(line.start, _ends(other)) & below(other.start, _ends(line))
+            # told of the one that starts later, or stands later; one mistake is one finding
+            later = (line.start > other.start) | (
+                (line.start == other.start) & (keys.index(line.key) > keys.index(other.key))
+            )
+            both = below(line.start, _ends(other)) & below(other.start, _ends(line)) & later
             found = found | (both & other.present & same(line.line, other.line))
     return found
 
@@ -300,5 +362,8 @@ def date_of_line(line: LineView) -> Condition:
 
     A copy of an earlier order keeps its dates: make the order anew.
     """
-    days = line.start / 24 - line.order.on  # a day wide for every zone that there is
-    return no(missing(days)) & no((days > -1.0) & (days < 2.0))
+    midnight = of_each_day(
+        line.order.on, lambda day: hours_since(local_midnight(day_of(day), line.order.due.time_zone))
+    )
+    late = 48.0 if line.due is not None and any(start.rule != "first" for start in line.due.starts) else 24.0
+    return (line.start < midnight) | (line.start >= midnight + late)

@@ -69,7 +69,7 @@ def beads_unfit(beads: BeadsView) -> Condition:
 
     Stop, and compare with the maker's instructions.
     """
-    return each(beads.drug, lambda word: word in beads.due.unfit)
+    return each(beads.drug, lambda word: word.casefold() in beads.due.unfit)
 
 
 @rule(
@@ -88,7 +88,7 @@ def beads_drug(beads: BeadsView) -> Condition:
 
     Names that look alike are not the same drug: compare with the site's decision.
     """
-    return each(beads.drug, lambda word: word != beads.due.drug and word not in beads.due.unfit)
+    return each(beads.drug, lambda word: word.casefold() not in {beads.due.drug, *beads.due.unfit})
 
 
 @rule(

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from ... import wording
 from ...calculators.columns import floor
+from ...units import half_up
 from ..finding import Severity
 from .rule import rule
 from .values import Condition, above, alike, differ, missing, no
@@ -38,10 +39,18 @@ def dose_no_amount(line: LineView) -> Condition:
     return of_each(line.unit, lambda word: word != "mg")
 
 
+def _times(line: LineView) -> str:
+    """How many times the calculated dose it is, in words."""
+    ratio = line.dose / line.expected
+    many = half_up(ratio, 1.0) if ratio > 1 else half_up(1 / ratio, 1.0)
+    return f"{wording.number(many)} times as much" if ratio > 1 else f"a {wording.number(many)}th of it"
+
+
 @rule(
     "dose-tenfold",
     "refuse",
     of="line",
+    explain=_times,
     needs="dose expected",
     measured="{dose}",
     allowed="{expected}",
@@ -474,3 +483,81 @@ def prior_exposure_unknown(o: OrderView) -> Condition:
     Ask, and write it down; unknown is not zero.
     """
     return o.lacks("prior_exposure")
+
+
+@rule(
+    "exposure-unknown",
+    "blocks-release",
+    of="lifetime",
+    where="total",
+    measured="unknown",
+    allowed="at most {due.at_most} mg/m²",
+    source="{due.source}",
+    hazards="H38",
+)
+def exposure_unknown(lifetime: LifetimeView) -> Condition:
+    """How much an earlier cycle gave is unknown, so that the lifetime's dose cannot be told.
+
+    Write down the share of its dose that each cycle gave.
+    """
+    return lifetime.untold
+
+
+@rule(
+    "prior-exposure-contradicts",
+    "blocks-release",
+    where="prior_exposure",
+    measured="{prior_exposure}",
+    allowed="none without a list, or listed with one",
+    source="by definition",
+    hazards="H38",
+)
+def prior_exposure_contradicts(o: OrderView) -> Condition:
+    """What is said of earlier exposure and what is listed do not agree.
+
+    Ask once more, and list all that was given before; or say that there was nothing.
+    """
+    some: Condition = False
+    for where in o.listed.values():
+        some = some | where
+    nothing, listed = (of_each(o.prior_exposure, word.__eq__) for word in ("none", "listed"))
+    return (nothing & some) | (listed & no(some))
+
+
+@rule(
+    "prior-exposure-unnamed",
+    "blocks-release",
+    where="prior_exposure",
+    measured="{unnamed}",
+    allowed="generic names in full",
+    source="by definition",
+    hazards="H38 H41",
+)
+def prior_exposure_unnamed(o: OrderView) -> Condition:
+    """Something listed as given before may be one of the drugs known here, written otherwise.
+
+    Write its generic name in full, so that it counts.
+    """
+    found: Condition = False
+    for name in o.unnamed:
+        found = found | o.listed[name]
+    return found
+
+
+@rule(
+    "reduced",
+    "info",
+    of="line",
+    where="share",
+    measured="{dose}, {share} of the full dose: {reason}",
+    allowed="{full} in full",
+    source="{due.dose_source}",
+    hazards="H37",
+    applies=_dosed,
+)
+def reduced(line: LineView) -> Condition:
+    """The dose is reduced.
+
+    See that the share and its reason are what the prescriber meant.
+    """
+    return line.share < WHOLE

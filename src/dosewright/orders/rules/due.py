@@ -10,14 +10,16 @@ import functools
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
+from ...calculators import laboratory
 from ...calculators.rounding import BandTable
 from ...protocol import library
 from ...protocol.drugs import drug, drugs
 from ...protocol.library import Loaded
 from ...protocol.model import Component, Criterion, Start
 from ...protocol.site import Gate, Interaction, Preparation, Site
-from ...units import DOSE, DOSE_PER_AREA, DOSE_PER_WEIGHT, Kind, Quantity, Range
+from ...units import DOSE, DOSE_PER_AREA, DOSE_PER_WEIGHT, UNITS, Kind, Quantity, Range, quantity
 from ..calendar import Days
 from ..decisions import Choices
 from ..doses import standing
@@ -117,6 +119,8 @@ class GateDue:
     at_most: float | None
     within: float
     source: str
+    least: float | None  # what a patient's value can be, in the unit of the limit; an engineering guard
+    most: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +153,6 @@ class Due:
     protocol: str
     version: str
     protocol_hash: str
-    approved: bool
     formula: str
     surface_cap: float | None
     weight_basis: str
@@ -172,6 +175,7 @@ class Due:
     days: tuple[int, ...]
     valid: float
     calendar: Days
+    time_zone: ZoneInfo
     genotype: str
     prior_exposure: str
     needs_dpyd: bool
@@ -201,7 +205,6 @@ def due(loaded: Loaded, site: Site) -> Due:
         protocol=protocol.id,
         version=protocol.version,
         protocol_hash=loaded.document.sha256,
-        approved=site.kind == "reference" or f"{protocol.id}@{protocol.version}" in site.protocols,
         formula=body.formula,
         surface_cap=None if body.cap == "none" else body.cap.m_as("m²"),
         weight_basis=body.weight,
@@ -224,6 +227,7 @@ def due(loaded: Loaded, site: Site) -> Due:
         days=tuple(sorted({day for component in protocol.components for day in component.days})),
         valid=site.order_valid.m_as("d"),
         calendar=Days(site.calendar),
+        time_zone=site.time_zone,
         genotype=site.genotype,
         prior_exposure=site.prior_exposure,
         needs_dpyd=any(gene is not None and gene.value == "DPYD" for gene in genes),
@@ -358,7 +362,19 @@ def _gate(gate: Gate) -> GateDue:
         float(gate.at_most) if gate.at_most else None,
         gate.within.m_as("d"),
         gate.source,
+        *_possible(gate),
     )
+
+
+def _possible(gate: Gate) -> tuple[float | None, float | None]:
+    """Between which numbers a value of this analyte can lie, in the unit of the limit, where the analyte is known."""
+    found = laboratory.find(gate.analyte)
+    if found is None or UNITS.get(gate.unit) not in found.kind.written_in:
+        return None, None
+    first = found.kind.units[0]
+    ends = (quantity(end, first) for end in (found.kind.least, found.kind.most))
+    least, most = (laboratory.converted(end, gate.unit, of=gate.analyte) for end in ends)
+    return least, most
 
 
 def _criterion(criterion: Criterion) -> CriterionDue:

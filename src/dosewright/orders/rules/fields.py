@@ -212,6 +212,7 @@ _NOTED: Final = frozenset(
         ("order", "protocol_hash"),
         ("line", "lines"),
         ("line", "unit"),
+        ("before", "unknown"),
     }
 )
 ORDER: Final = _of(
@@ -263,7 +264,7 @@ ORDER: Final = _of(
     ("prior_exposure", "word", "what was given before: nothing, or all that is listed", "none",
      ("none", "listed")),
     ("unreadable", "text", "what could not be read; noted by the tool, never written", "weight: needs a unit"),
-    ("repeats", "number", "the row of the same order before it; found by the tool, never written", "17"),
+    ("repeats", "word", "where the same order stands before it; found by the tool, never written", "row 17"),
     ("unchanged", "word", "of an order of ours: whether its hash still belongs to its content", "yes", ANSWERS),
     ("protocol_hash", "word", "of an order of ours: the hash of its protocol", "8b303696d6ac"),
 )  # fmt: skip
@@ -316,7 +317,11 @@ LAB: Final = _of(
     ("on", "day", "the day on which it was taken", "2026-11-21"),
 )
 
-BEFORE: Final = _of("before", ("total", DOSE_PER_AREA, "what was given of a drug before this order", "120 mg/m²"))
+BEFORE: Final = _of(
+    "before",
+    ("total", DOSE_PER_AREA, "what was given of a drug before this order", "120 mg/m²"),
+    ("unknown", "word", "whether an earlier cycle gave nobody knows how much of it", "yes", ANSWERS),
+)
 
 FIELDS: Final[Mapping[Part, Mapping[str, Field]]] = {
     "order": {one.name: one for one in ORDER},

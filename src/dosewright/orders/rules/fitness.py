@@ -139,6 +139,25 @@ def laboratory_unit(lab: LabView) -> Condition:
 
 
 @rule(
+    "laboratory-implausible",
+    "blocks-release",
+    of="lab",
+    needs="value",
+    measured="{value} {unit}",
+    allowed="{due.least} to {due.most} {due.unit}",
+    source="plausibility",
+    hazards="H27",
+    applies=lambda due: due.least is not None,
+)
+def laboratory_implausible(lab: LabView) -> Condition:
+    """The value cannot be one in this unit.
+
+    Look for another unit: 1,500 per µL are 1.5 × 10^9/L, and 1.5 mg/dL of bilirubin are 26 µmol/L.
+    """
+    return (below(lab.value, lab.due.least) | above(lab.value, lab.due.most)) & no(laboratory_unit(lab))
+
+
+@rule(
     "laboratory-old",
     "blocks-release",
     of="lab",
@@ -246,23 +265,26 @@ def genotype_unreadable(o: OrderView) -> Condition:
     "refuse",
     needs="dpyd",
     measured="{dpyd}",
-    allowed="activity score 2",
+    allowed="activity score 2, or half the dose with 1 or 1.5",
     source="cpic",
     hazards="H46",
     applies=lambda due: due.needs_dpyd,
 )
 def genotype(o: OrderView) -> Condition:
-    """DPYD is not of full activity, and the order gives fluorouracil in full.
+    """DPYD is not of full activity, and the order gives more fluorouracil than that bears.
 
-    Reduce or leave out by the site's rule for the activity score.
+    With a score of 1 or 1.5 treatment starts at half the dose; with less, fluorouracil is not given.
     """
-    low = each(o.dpyd, lambda word: word in ACTIVITIES and word != FULL_ACTIVITY)
-    full: Condition = False
+    found: Condition = False
     for line in o.lines.values():
-        gene = drug(line.due.drug).genotype
-        if gene is not None and gene.value == "DPYD":
-            full = full | (line.present & no(line.share < 100.0))
-    return low & full
+        facts = drug(line.due.drug)
+        if facts.genotype is None or facts.genotype.value != "DPYD":
+            continue
+        starts = facts.starts_at.value if facts.starts_at is not None else {}
+        for word in (one for one in ACTIVITIES if one != FULL_ACTIVITY):
+            most = starts[word].magnitude if word in starts else 0.0  # where no share is stated, none is right
+            found = found | (each(o.dpyd, word.__eq__) & line.present & no(line.share <= most))
+    return found
 
 
 # ----------------------------------------------------------------------------------------------- allergy and medicines

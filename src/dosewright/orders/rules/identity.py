@@ -62,7 +62,7 @@ def unborn(o: OrderView) -> Condition:
     "order-repeated",
     "refuse",
     where="id",
-    measured="the same as row {repeats}",
+    measured="the same as {repeats}",
     allowed="each order once",
     source="by definition",
     hazards="H39",

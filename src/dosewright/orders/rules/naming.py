@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from ...protocol.lookalikes import look_alikes
 from .rule import rule
@@ -76,6 +77,21 @@ def drug_look_alike(line: LineView) -> Condition:
     return each(line.drug, lambda word: word.casefold() in look_alikes().get(line.due.drug, ()))
 
 
+CALLED: Final[Mapping[str, tuple[str, ...]]] = {
+    "oxaliplatin": ("oxa", "l-ohp", "lohp", "eloxatin"),
+    "leucovorin": ("lv", "fa", "cf", "folinic acid", "calcium folinate", "leucovorin calcium"),
+    "fluorouracil": ("5-fu", "5fu", "5 fu", "fu", "5-fluorouracil"),
+    "doxorubicin": ("dox", "adm", "adr", "adriamycin"),
+    "epirubicin": ("epi",),
+    "irinotecan": ("cpt-11", "cpt11"),
+}
+"""What a drug is called beside its generic name: abbreviations and brands that are not to stand in an order."""
+
+
+def _called(line: LineView, word: str) -> bool:
+    return word.strip().casefold() in CALLED.get(line.due.drug, ())
+
+
 @rule(
     "drug-otherwise",
     "blocks-release",
@@ -91,7 +107,26 @@ def drug_otherwise(line: LineView) -> Condition:
 
     Write the generic name in full: no abbreviation, no brand.
     """
-    return each(line.drug, lambda word: word.casefold() != line.due.drug) & no(drug_look_alike(line))
+    return each(line.drug, lambda word: _called(line, word))
+
+
+@rule(
+    "drug-other",
+    "refuse",
+    of="line",
+    needs="drug",
+    measured="{drug}",
+    allowed="{due.drug}",
+    source="protocol",
+    hazards="H41 H47 H51",
+)
+def drug_other(line: LineView) -> Condition:
+    """This is another drug than the protocol's.
+
+    Compare order, label and vial with the protocol; nothing is given until somebody has found out.
+    """
+    other = each(line.drug, lambda word: word.strip().casefold() != line.due.drug and not _called(line, word))
+    return other & no(drug_look_alike(line))
 
 
 @rule(

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from .rule import rule
-from .values import Condition, above, below, differ, each, missing, no
-from .view import ARITHMETIC, LineView
+from .values import Condition, above, alike, below, differ, each, missing, no
+from .view import ARITHMETIC, ROUGH, LineView
 
 
 @rule(
@@ -26,11 +26,57 @@ def diluent(line: LineView) -> Condition:
 
     Make it up in the diluent of its label; what was made up already is not given.
     """
-    return each(line.diluent, lambda word: diluent_of(word) not in line.due.diluents)
+    return each(line.diluent, lambda word: diluent_of(word) not in line.due.diluents and known_diluent(word))
+
+
+@rule(
+    "diluent-otherwise",
+    "blocks-release",
+    of="line",
+    needs="diluent",
+    measured="{diluent}",
+    allowed="{due.diluents}",
+    source="{due.diluent_source}",
+    hazards="H45",
+    applies=lambda due: bool(due.diluents),
+)
+def diluent_otherwise(line: LineView) -> Condition:
+    """The diluent is called by no name that is known.
+
+    Write it as the labels do: glucose 5%, sodium chloride 0.9%.
+    """
+    return each(line.diluent, lambda word: diluent_of(word) not in line.due.diluents and not known_diluent(word))
+
+
+def known_diluent(words: str) -> bool:
+    """Whether words name a fluid that is known, be it right or wrong."""
+    folded = words.casefold()
+    return diluent_of(words) in _DILUENTS or any(fluid in folded for fluid in FLUIDS)
+
+
+FLUIDS: Final = (
+    "chloride",
+    "saline",
+    "ringer",
+    "lactate",
+    "hartmann",
+    "water for injection",
+    "bicarbonate",
+    "mannitol",
+)
+"""Fluids that are no glucose, by a word of their names."""
 
 
 _DILUENTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "glucose 5%": ("glucose 5 %", "5% glucose", "dextrose 5%", "5% dextrose", "d5w"),
+    "glucose 5%": (
+        "glucose 5 %",
+        "5% glucose",
+        "5 % glucose",
+        "dextrose 5%",
+        "5% dextrose",
+        "5% dextrose in water",
+        "d5w",
+    ),
     "sodium chloride 0.9%": (
         "sodium chloride 0.9 %",
         "0.9% sodium chloride",
@@ -41,6 +87,7 @@ _DILUENTS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
 }
 """A diluent as the labels name it, and what else it is called."""
+HUNDREDTH: Final = 0.005 + 1e-9  # mg/mL, what rounding a concentration to two decimals may move it
 
 
 def diluent_of(words: str) -> str:
@@ -86,7 +133,9 @@ def concentration_wrong(line: LineView) -> Condition:
 
     Compute it anew; say whether the drug's own volume is counted.
     """
-    return differ(line.concentration, line.dose / line.volume, ARITHMETIC)
+    exact = line.dose / line.volume
+    near = (abs(line.concentration - exact) <= HUNDREDTH) & alike(line.concentration, exact, ROUGH)
+    return differ(line.concentration, exact, ARITHMETIC) & no(near)
 
 
 @rule(

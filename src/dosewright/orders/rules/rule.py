@@ -41,7 +41,13 @@ class Template:
 
     def outline(self) -> str:
         """The template for a catalogue: names as words, without their braces."""
-        return _NAME.sub(lambda match: match[1].removeprefix("due.").replace("_", " "), self.text)
+        return _NAME.sub(lambda match: _outlined(match[1]), self.text)
+
+
+def _outlined(name: str) -> str:
+    """A name of a template in words: of what is due it says so."""
+    words = name.removeprefix("due.").replace("_", " ")
+    return f"the {words} that is due" if name.startswith("due.") else f"the {words}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +106,9 @@ class Rule:
     def look(self, view: View) -> Outcome:
         """Where it fires in one part of one order or of a column, and where it cannot tell."""
         lacking: Condition = not all(map(view.carries, self.needs)) or not any(map(view.carries, self.asks or [""]))
-        fires = False if lacking else self.function(view)
+        if lacking is True:  # a table without such a column: told once, whatever its rows say
+            return Outcome(self, view, False, True)
+        fires = self.function(view)
         for name in self.needs:
             lacking = True if lacking is True else lacking | view.lacks(name)
         for name in self.when:

@@ -106,6 +106,17 @@ def only(condition: Condition, answer: Callable[..., Condition], *values: Number
     return found
 
 
+def of_each_day(days: Number, answer: Callable[[float], float]) -> Number:
+    """The number that `answer` has for each day, asked once for every different one; not known where the day is not."""
+    if isinstance(days, float):
+        return answer(days) if days == days else NOT_KNOWN
+    import numpy
+
+    different, places = numpy.unique(days, return_inverse=True)
+    answers = [answer(one) if one == one else NOT_KNOWN for one in different.tolist()]
+    return numpy.array(answers)[places]
+
+
 def same(word: Word, other: Word) -> Condition:
     """Where two texts of an order are the same; what is not known is the same as nothing."""
     if isinstance(word, Texts) and isinstance(other, Texts):

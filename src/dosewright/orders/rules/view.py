@@ -15,9 +15,11 @@ from typing import Any, ClassVar, Final
 
 from ... import wording
 from ...calculators.columns import choose, floor
+from ...protocol.drugs import drugs
 from ...protocol.site import Interaction
 from ...units import BODY_MASS_INDEX, DOSE_PER_AREA, quantity
 from .. import basis
+from ..exposure import may_count
 from .due import BeadsDue, CriterionDue, Figure, GateDue, LifetimeDue, LineDue
 from .fields import FIELDS, Part, Say, date_digits, say_field, say_number, say_percent, say_quantity
 from .values import (
@@ -40,6 +42,9 @@ from .values import (
 ARITHMETIC: Final = 0.005
 """How far figures may lie apart that should follow from each other, such as rate × time and volume: what rounding for
 print can make of them. An engineering tolerance, not a clinical one."""
+
+ROUGH: Final = 0.025
+"""How far a figure may lie apart that was rounded further than two decimals or to a whole; an engineering tolerance."""
 
 WORDS: Final = frozenset({"word", "text"})
 
@@ -195,6 +200,7 @@ class OrderView(View):
         "uncapped": say_quantity(FIELDS["order"]["bsa"].kind),  # type: ignore[arg-type]
         "bsa_off": say_percent,
         "mass_index": say_quantity(BODY_MASS_INDEX, places=2),
+        "unnamed": wording.listed,
         "weight_age": _days,
         "weight_change": say_percent,
         "since_last": _days,
@@ -272,6 +278,17 @@ class OrderView(View):
         return self.valid_until - self.on
 
     @functools.cached_property
+    def listed(self) -> Mapping[str, Condition]:
+        """The drugs of which something is listed as given before, and where."""
+        paths = [path for path in self.record.values if path.startswith("before.") and path.endswith(".total")]
+        return {path.split(".")[1]: no(missing(self.record.values[path])) for path in paths}
+
+    @functools.cached_property
+    def unnamed(self) -> tuple[str, ...]:
+        """What is listed as given before, is no drug known here, and may be one of them."""
+        return tuple(name for name in self.listed if name not in drugs() and may_count(name))
+
+    @functools.cached_property
     def age(self) -> Number:
         """Completed years on the day of treatment."""
         return completed_years(self.birth_date, self.on)
@@ -309,6 +326,7 @@ class LineView(View):
     due: LineDue
     said: ClassVar[Mapping[str, Say]] = {
         "expected": say_quantity(FIELDS["line"]["dose"].kind, places=2),  # type: ignore[arg-type]
+        "full": say_quantity(FIELDS["line"]["dose"].kind, places=2),  # type: ignore[arg-type]
         "off": say_percent,
         "pumped_off": say_percent,
         "mg_per_m2": say_quantity(DOSE_PER_AREA, places=2),
@@ -685,6 +703,15 @@ class LifetimeView(View):
             given = self.record.get(f"before.{member}.total", "before", "total")
             total = total + choose(missing(given), 0.0, given)
         return total
+
+    @functools.cached_property
+    def untold(self) -> Condition:
+        """Where an earlier cycle gave nobody knows how much."""
+        found: Condition = False
+        for member in self.due.members:
+            word = self.record.get(f"before.{member}.unknown", "before", "unknown")
+            found = found | each(word, lambda one: one == "yes")
+        return found
 
     @functools.cached_property
     def added(self) -> Number:
