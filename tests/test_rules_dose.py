@@ -183,3 +183,15 @@ def test_where_no_dose_is_stated_none_is_held_against_it(rule):
     found = checked(changed(sound(), dose(FU, 5000.0)), dataclasses.replace(against, lines=lines))
     told = [(one.rule, one.where) for one in (*found.findings, *found.not_checked)]
     assert [where for id, where in told if id == rule and where.startswith(FU)] == []
+
+
+@pytest.mark.parametrize(
+    ("drug", "told", "like"),
+    [("irinotecan", "drug-of-no-protocol", ""), ("paracetamol", "drug-of-no-protocol", ""), ("epirubicin", "drug-of-no-protocol", "its name looks like doxorubicin"), ("doxorubicin", "line-unplaced", "")],
+)  # fmt: skip
+def test_a_line_that_is_not_the_protocols_is_told_once(drug, told, like):
+    order = changed(sound("hepa-haic"), {f"{drug}.drug": drug, f"{drug}.dose": 50.0})
+    found = [one for one in checked(order, asked("hepa-haic")).findings if one.where == f"{drug}.drug"]
+    first = next(one for one in found if one.rule != "missing-drug-name")
+    assert (first.rule, first.message.partition("; ")[2]) == (told, like)
+    assert {one.rule for one in found} & {"drug-of-no-protocol", "line-unplaced"} == {told}

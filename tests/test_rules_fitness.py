@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
-from .rulings import MINUTE, NOTHING, ON, Case, fired, name, passed
+from dosewright.orders.check import check
+from dosewright.orders.rules.view import Record
+
+from .rulings import MINUTE, NOTHING, ON, Case, asked, changed, checked, fired, name, passed, sound
 
 # fmt: off
 LAST_ON_THE_TENTH_OF_OCTOBER = {"last_on": ON - 44}
@@ -123,3 +128,30 @@ def test_just_outside_its_limit_a_rule_fires_and_says_what_was_measured_and_what
 @pytest.mark.parametrize("case", CASES, ids=name)
 def test_just_inside_its_limit_a_rule_is_checked_and_silent(case):
     assert passed(case)
+
+
+@pytest.mark.parametrize(
+    ("without", "told"),
+    [
+        ({"beads.drug", "beads.offered"}, []),
+        ({"beads.drug"}, ["beads"]),
+        ({"beads.offered"}, ["beads"]),
+        (set(), ["beads"]),
+    ],
+)
+def test_a_record_that_has_no_place_for_beads_is_not_told_of_each_order_that_they_are_missing(without, told):
+    order, against = changed(sound(HEPA), {"beads.*": None}), asked(HEPA)
+    found = check(Record(order, left_out=frozenset(without)), against).findings
+    assert [one.where for one in found if one.rule == "beads-missing"] == told
+
+
+def test_where_the_site_does_not_ask_for_the_genotype_its_absence_is_not_told():
+    against = dataclasses.replace(asked("haic-folfox"), genotype="not asked")
+    found = checked(changed(sound(), {"dpyd": None}), against)
+    assert "genotype-unknown" not in {one.rule for one in found.findings}
+
+
+def test_where_no_drug_needs_the_genotype_it_is_not_asked_for():
+    against = dataclasses.replace(asked("haic-folfox"), needs_dpyd=False)
+    found = checked(changed(sound(), {"dpyd": None}), against)
+    assert {one.rule for one in found.findings} & {"genotype-unknown", "genotype", "genotype-unreadable"} == set()

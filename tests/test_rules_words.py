@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .rulings import Case, fired, name, passed
+from .rulings import NOTHING, Case, fired, name, passed
 
 # fmt: off
 
@@ -23,6 +23,11 @@ REMARKS = [
     Case("remark-and-dose", remark("85 mg"), remark("85 mg / m2"), "blocks-release · oxaliplatin.comment · 85 mg · 141 mg · by definition"),
     Case("remark-and-dose", remark("5 mg"), remark("5 mg per kg, 2 mg/h, v1.5 mg"), "blocks-release · oxaliplatin.comment · 5 mg · 141 mg · by definition"),
     Case("remark-and-dose", remark("3,981 mg is 4,000 mg", "fluorouracil"), remark("3,980 mg is 3.98 g", "fluorouracil"), "blocks-release · fluorouracil.comment · 3,981 mg is 4,000 mg · 3,980 mg · by definition"),
+    Case("remark-and-dose", remark("151 mg"), remark("150 mg"), "blocks-release · oxaliplatin.comment · 151 mg · 141 mg · by definition", always={"oxaliplatin.calculated": 150.0}),
+    Case("remark-and-dose", remark("146 mg"), remark("145 mg or 141 mg"), "blocks-release · oxaliplatin.comment · 146 mg · 145 mg · by definition", always={"oxaliplatin.dose": 145.0}),
+    Case("remark-on-order", {"comment": "oxaliplatin 151 mg"}, {"comment": "oxaliplatin 150 mg"}, "blocks-release · comment · oxaliplatin 151 mg · 141 mg · by definition", always={"oxaliplatin.calculated": 150.0}),
+    Case("remark-on-order", {"comment": "oxaliplatin 146 mg"}, {"comment": "oxaliplatin 145 mg"}, "blocks-release · comment · oxaliplatin 146 mg · 145 mg · by definition", always={"oxaliplatin.dose": 145.0}),
+    Case("remark-on-order", {"comment": "oxaliplatin 50 mg, then oxaliplatin 141 mg"}, NOTHING, "blocks-release · comment · oxaliplatin 50 mg, then oxaliplatin 141 mg · 141 mg · by definition"),
     Case("remark-and-duration", remark("over 4.03 h"), remark("over 4.02 h"), "blocks-release · oxaliplatin.comment · over 4.03 h · 4 h · by definition"),
     Case("remark-and-duration", remark("over 3.97 hours"), remark("over 3.98 hours"), "blocks-release · oxaliplatin.comment · over 3.97 hours · 4 h · by definition"),
     Case("remark-and-duration", remark("over 5 hrs"), remark("over 4 hrs"), "blocks-release · oxaliplatin.comment · over 5 hrs · 4 h · by definition"),
