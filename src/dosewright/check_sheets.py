@@ -86,8 +86,6 @@ def _view(one: One, yardstick: Yardstick) -> dict[str, Any]:
         ],
         "unknown": list(terminal.not_checked(one.checked.not_checked)),
         "known": one.due is not None,
-            (missing or "what it needs", ", ".join(dict.fromkeys(names))) for missing, names in unknown.items()
-        ],
         "numbers": {"unknown": str(after), "signatures": str(after + 1)},
         "held": _held(one, yardstick),
     }
