@@ -1,8 +1,8 @@
 """The check of orders: a million in memory, a file of them, one alone; how many dangers are stopped, how much is noise.
 
 All are held against others on the same orders in the same run: a version by hand in NumPy, pandera, our own rules on
-one order at a time, and merely reading the file. Where the machine is small, `DOSEWRIGHT_BENCH_ORDERS` says how many
-orders the file has.
+one order at a time, and merely reading the file. Where time is short, `DOSEWRIGHT_BENCH_ORDERS` says how many
+orders the file has, and `DOSEWRIGHT_BENCH_LIMITS` how many are drawn at the limits: each of these is checked alone too.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy
-from tests import many_orders, ordered
+from tests import many_orders, ordered, two_speeds
 
 import dosewright
 from dosewright.checks import check_order, with_strangers
@@ -40,12 +40,14 @@ from .measure import Result, at_least, at_most, in_process, of_command, said
 ORDERS = 1_000_000
 ALONE = 1_000  # orders of the sample that is checked one by one
 IN_FILE = int(os.environ.get("DOSEWRIGHT_BENCH_ORDERS", "10000000"))
+AT_LIMITS = int(os.environ.get("DOSEWRIGHT_BENCH_LIMITS", "1000000"))
 SOUND, EACH = 10_000, 4
 MEMORY, READING = 1_000, 2.5
 
 
 def run() -> Iterator[Result]:
     yield from stopped()
+    yield alike()
     yield from in_memory()
     yield from one_alone()
     yield from in_a_file()
@@ -74,6 +76,13 @@ def stopped() -> Iterator[Result]:
     )
     share = 100 * interrupted / SOUND
     yield Result(f"{SOUND:,} sound orders", f"{share:.2f} % interrupted", "at most 5 %", share <= 5)
+
+
+def alike() -> Result:
+    """Random orders at every limit, checked alone and as a column."""
+    differing = two_speeds.mismatches(AT_LIMITS, workers=os.cpu_count() or 1)
+    name = f"{AT_LIMITS:,} orders at every limit, alone and as a column"
+    return Result(name, f"{len(differing)} differ", "0 differ", not differing)
 
 
 def _findings(stated: ordered.Order, yardstick: Any) -> tuple[Any, ...]:

@@ -308,6 +308,8 @@ def answered(
             summary.never.setdefault(f"{one.rule} {one.where}", one)
         for hits in column.hits:
             told.take(hits, places, overrides, summary)
+        for hits in column.hits:
+            hits.outcome.view.forget()
     summary.count(told)
     return told.table()
 

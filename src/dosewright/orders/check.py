@@ -201,15 +201,18 @@ def check_column(record: Record, due: Due | None, rules: Sequence[Rule] = EVERY)
     import numpy
 
     hits, never = [], []
+    order = OrderView(record, "", due)
     nothing = numpy.zeros(0, numpy.int64)
     with numpy.errstate(all="ignore"):  # what is not known is NaN, and a comparison with it is never true
-        for severity, outcome in looked(OrderView(record, "", due), rules):
+        for severity, outcome in looked(order, rules):
             if outcome.unknown is True:
                 never.append(_not_checked(outcome))
                 continue
             rows, unknown = (_rows(where, record.rows, nothing) for where in (outcome.fires, outcome.unknown))
             if len(rows) or len(unknown):
                 hits.append(Hits(severity, outcome, rows, unknown))
+    if not hits:
+        order.forget()
     return Column(tuple(hits), tuple(never))
 
 

@@ -146,6 +146,11 @@ class View:
         """The same part of one order of a column."""
         raise NotImplementedError
 
+    def forget(self) -> None:
+        """Let go of the other parts of the order, which hold this one: a column is then freed at once."""
+        for name in ("lines", "beads"):
+            getattr(self, "order", self).__dict__.pop(name, None)
+
     def behind(self, name: str) -> tuple[Any, ...]:
         """What stands behind a name that is put into words; nothing where that is the same for every order."""
         return () if name.startswith("due.") or name == "allowed" else (getattr(self, name),)
