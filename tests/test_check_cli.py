@@ -131,6 +131,55 @@ def test_beside_another_order_it_is_told_what_differs(run):
     assert json.loads(out)[0]["differences"] == [{"what": "oxaliplatin.dose", "this": "142 mg", "other": "141 mg"}]
 
 
+def test_the_same_order_in_two_files_is_told(run):
+    put("one.yaml", sheet())
+    put("two.yaml", sheet() | {"id": "another"})
+    code, out, _ = run("check", "one.yaml", "two.yaml", *SITE, "--format", "json")
+    rules = [{one["rule"] for one in checked["findings"]} for checked in json.loads(out)]
+    assert (code, "order-repeated" in rules[0], "order-repeated" in rules[1]) == (1, False, True)
+
+
+TWICE = {
+    "a drug": ("lines", {"drug": "oxaliplatin", "dose": "167 mg"}, "drug-twice"),
+    "a laboratory value of one day": ("laboratory", {"analyte": "neutrophils", "value": "0.4"}, "laboratory-unknown"),
+}
+
+
+@pytest.mark.parametrize("what", TWICE)
+def test_what_stands_twice_in_a_sheet_is_not_lost(what, run):
+    part, second, rule = TWICE[what]
+    data = sheet()
+    first = next(one for one in data[part] if one.get("drug", one.get("analyte")) in second.values())
+    data[part].append({**first, **second})
+    _, out, _ = run("check", put("sheet.yaml", data), *SITE, "--format", "json")
+    assert rule in {one["rule"] for one in json.loads(out)[0]["findings"]}
+
+
+def test_what_was_given_before_is_summed(run):
+    data = sheet("hepa-haic") | {"prior_exposure": "listed"}
+    data["before"] = [{"drug": "doxorubicin", "total": "440 mg/m2"}, {"drug": "doxorubicin", "total": "10 mg/m2"}]
+    _, out, _ = run("check", put("sheet.yaml", data), *SITE, "--format", "json")
+    assert "cumulative-limit" in {one["rule"] for one in json.loads(out)[0]["findings"]}
+
+
+def test_cycles_given_on_beads_count_toward_the_lifetime(run):
+    given = [{"cycle": str(n), "on": f"2026-0{n + 4}-01", "share": "100 %"} for n in (1, 2, 3, 4)]
+    before = [{"drug": "doxorubicin", "total": "340 mg/m2", "until": "2026-01-01"}]
+    made = an_order("hepa-haic", patient={"given": given, "prior_exposure": before}, cycle=5)
+    _, out, _ = run("check", put("order.json", made), *SITE, "--format", "json")
+    found = {one["rule"] for one in json.loads(out)[0]["findings"]}
+    assert ("cumulative-limit" in {one["rule"] for one in made["findings"]}, "cumulative-limit" in found) == (
+        True,
+        True,
+    )
+
+
+def test_an_order_of_no_known_protocol_says_that_nothing_was_asked(run):
+    code, out, _ = run("check", put("sheet.yaml", sheet() | {"protocol": "folfox"}), *SITE, "--out", "x.pdf")
+    text = " ".join(" ".join(pages("x.pdf")).split())
+    assert (code, "Every rule that applies could be asked" in out + text, "nothing found" in text) == (1, False, False)
+
+
 # ------------------------------------------------------------------------------------------------ somebody else's sheet
 
 
@@ -228,8 +277,10 @@ def an_override(**more: str) -> dict[str, Any]:
         "order": "RX-4409",
         "rule": "laboratory",
         "where": "lab.platelets.value",
+        "measured": "70 10^9/L",
         "by": "Dr B. Example",
         "role": "interventional oncologist",
+        "on": "2026-11-23",
         "reason": "decided by the treating physician for this patient",
     }
     return {"schema": "1", "overrides": [usual | more]}
@@ -256,7 +307,9 @@ def test_answers_are_counted_for_each_rule(run):
     assert (found["fired"], found["overridden"], found["override_rate"]) == (1, 1, 1.0)
 
 
-REFUSED = {"order": "RX-4404", "rule": "diluent", "where": "oxaliplatin.diluent"}
+REFUSED = {
+    "order": "RX-4404", "rule": "diluent", "where": "oxaliplatin.diluent", "measured": "sodium chloride 0.9%",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("second", "answered"), [({}, 0), ({"second": "A. Second"}, 1)])
@@ -264,6 +317,13 @@ def test_what_is_refused_needs_a_second_person(second, answered, run):
     put("over.yaml", an_override(**REFUSED, **second))
     _, out, _ = run("check", *TABLE, "--overrides", "over.yaml", "--format", "json")
     assert rates(out)["diluent"]["overridden"] == answered
+
+
+@pytest.mark.parametrize("other", [{"measured": "60 10^9/L"}, {"where": "lab.albumin.value"}, {"order": "RX-4410"}])
+def test_an_answer_to_one_finding_is_none_to_another(other, run):
+    put("over.yaml", an_override(**other))
+    _, out, _ = run("check", *TABLE, "--overrides", "over.yaml", "--format", "json")
+    assert rates(out)["laboratory"]["overridden"] == 0
 
 
 @pytest.mark.parametrize(
@@ -407,7 +467,7 @@ def printed(run) -> list[str]:
 
 
 def test_the_verdict_stands_first(printed):
-    assert "Stopped by" in printed[0][:600]
+    assert "STOPPED by" in printed[0][:600]
 
 
 def test_each_page_names_patient_order_and_itself(printed):

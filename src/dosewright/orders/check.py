@@ -48,7 +48,7 @@ def check(record: Record, due: Due | None, rules: Sequence[Rule] = EVERY) -> Che
     """
     found, unknown, asked = [], [], set()
     for severity, outcome in looked(OrderView(record, "", due), rules):
-        if not outcome.unknown and outcome.view.present:
+        if due is not None and not outcome.unknown and outcome.view.present:
             asked.add(outcome.rule.id)
         if outcome.fires:
             found.append(outcome.rule.finding(outcome.view, severity, None))
