@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from .. import wording
+from .basis import formula_name
 from .finding import Finding, Severity, gravity, stops
 from .rules import RULES
 from .rules.due import Due
@@ -88,7 +89,7 @@ class Compared(NamedTuple):
 def side_by_side(record: Record, due: Due) -> Iterator[Compared]:
     """What the order states beside what follows from protocol, site and its own figures."""
     order = OrderView(record, "", due)
-    yield _compared(order, "body surface area", "bsa", "surface", "bsa_off", ARITHMETIC, due.formula)
+    yield _compared(order, "body surface area", "bsa", "surface", "bsa_off", ARITHMETIC, formula_name(due.formula))
     yield _compared(
         order,
         "weight, against the reference",
@@ -106,7 +107,7 @@ def side_by_side(record: Record, due: Due) -> Iterator[Compared]:
         allowed = beads.say("due.least", None) + " to " + beads.say("due.most", None) + " mg/vial"
         inside = due.beads.least <= beads.per_vial <= due.beads.most
         yield Compared(
-            "beads: drug per vial", beads.say("per_vial", None), allowed, "", allowed, due.beads.source, not inside
+            "beads: drug per vial", beads.say("per_vial", None), allowed, "", "inside", due.beads.source, not inside
         )
 
 

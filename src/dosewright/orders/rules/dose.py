@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from ... import wording
 from ...calculators.columns import floor
-from ...units import half_up
 from ..finding import Severity
 from .rule import rule
 from .values import Condition, above, alike, differ, missing, no
@@ -40,10 +39,17 @@ def dose_no_amount(line: LineView) -> Condition:
 
 
 def _times(line: LineView) -> str:
-    """How many times the calculated dose it is, in words."""
-    ratio = line.dose / line.expected
-    many = half_up(ratio, 1.0) if ratio > 1 else half_up(1 / ratio, 1.0)
-    return f"{wording.number(many)} times as much" if ratio > 1 else f"a {wording.number(many)}th of it"
+    """How many times the calculated dose it is, in words: of the one that follows, or of the one that stands there."""
+    for what, dose in (
+        ("the dose that follows", line.expected),
+        ("the calculated dose that stands there", line.calculated),
+    ):
+        for many in (10.0, 100.0):
+            if alike(line.dose, dose * many, line.tolerance):
+                return f"{wording.number(many)} times {what}"
+            if alike(line.dose * many, dose, line.tolerance):
+                return f"a {wording.number(many)}th of {what}"
+    return ""
 
 
 @rule(
