@@ -229,7 +229,12 @@ def test_a_protocol_that_rests_on_memory_is_not_released():
 @pytest.mark.parametrize("fact", DECIDING)
 def test_a_fact_of_a_drug_that_decides_cannot_be_recalled(fact):
     oxaliplatin = {"name": "x", "class": "x", "routes": ["oral"]}
-    values = {"window": {"least": "1 mg/mL", "most": "2 mg/mL"}, "most_mg_per_min": "160", "genotype": "DPYD"}
+    values = {
+        "window": {"least": "1 mg/mL", "most": "2 mg/mL"},
+        "most_mg_per_min": "160",
+        "genotype": "DPYD",
+        "starts_at": {"activity score 1": "50 %"},
+    }
     said = {"is": values.get(fact, "x" if fact == "not_for_beads" else ["x"]), "from": "label"}
     Drug.model_validate({**oxaliplatin, fact: said})
     with pytest.raises(ValueError, match="a fact that was read, since it decides"):

@@ -19,7 +19,18 @@ from . import __version__, files, wording
 from .errors import Mistake, together
 from .order_lines import of_each_line
 from .orders import written
-from .orders.check import REASONS, Checked, Hits, NotChecked, Override, check, check_column, overridden, side_by_side
+from .orders.check import (
+    REASONS,
+    WEIGHED,
+    Checked,
+    Hits,
+    NotChecked,
+    Override,
+    check,
+    check_column,
+    overridden,
+    side_by_side,
+)
 from .orders.doses import site_data, to_data
 from .orders.finding import SEVERITIES, STOPPING, Finding
 from .orders.rules import RULES
@@ -35,7 +46,7 @@ from .tables import Foreign, Layout, Orders, Table, layout, open_table, orders_o
 
 CLEAR: Final = "clear"
 NOT_CHECKED: Final = "not-checked"
-VERDICTS: Final = (*SEVERITIES, CLEAR)
+VERDICTS: Final = (*SEVERITIES, CLEAR, NOT_CHECKED)
 COLUMNS: Final = (
     "row",
     "order",
@@ -207,8 +218,9 @@ class Summary:
 
     @property
     def stopped(self) -> bool:
-        """Whether any order is stopped, or none could be released."""
-        return any(self.verdicts[one] for one in STOPPING) or any(one.severity in STOPPING for one in self.standing)
+        """Whether any order is stopped or has a dose that nothing was held against, or none could be released."""
+        counted = any(self.verdicts[one] for one in (*STOPPING, NOT_CHECKED))
+        return counted or any(one.severity in STOPPING for one in self.standing)
 
     def count(self, told: Any) -> None:
         """One more chunk: how each of its orders stands."""
@@ -295,7 +307,9 @@ def answered(
     if repeats:
         before = [repeats.get(row) for row in chunk.rows.tolist()]
         values["repeats"] = Texts(pa.array([None if row is None else f"row {row}" for row in before], pa.string()))
-    told = _Told(chunk, numpy.full(chunk.count, len(SEVERITIES)), ids_of(values.get("id"), chunk))
+    told = _Told(
+        chunk, numpy.full(chunk.count, len(SEVERITIES)), ids_of(values.get("id"), chunk), numpy.zeros(chunk.count, bool)
+    )
     for name, places in by_protocol(values.get("protocol"), chunk.count, yardstick):
         part = values if places is None else {path: taken(value, places) for path, value in values.items()}
         places = numpy.arange(chunk.count) if places is None else places
@@ -304,12 +318,14 @@ def answered(
         carried = plan.carried | of_each_line(plan, lines) | NOTICED | part.keys()
         record = with_strangers(Record(part, len(places), frozenset(carried)), asked)
         column = check_column(record, asked)
+        told.weighed[places] = column.weighed
         for one in column.not_checked:
             summary.never.setdefault(f"{one.rule} {one.where}", one)
         for hits in column.hits:
             told.take(hits, places, overrides, summary)
         for hits in column.hits:
             hits.outcome.view.forget()
+    told.settle()
     summary.count(told)
     return told.table()
 
@@ -328,6 +344,7 @@ class _Told:
     chunk: Orders
     verdicts: Any
     ids: Any
+    weighed: Any  # where a dose was held against the one that follows
     keys: list[Any] = field(default_factory=list)  # places and gravities in one number
     kinds: list[Any] = field(default_factory=list)  # of each key its words
     words: list[tuple[str, ...]] = field(default_factory=list)
@@ -355,6 +372,15 @@ class _Told:
         self.verdicts[counted] = numpy.minimum(self.verdicts[counted], gravity)
         unknown, kind = hits.not_told()
         self._add(places[hits.unknown], len(SEVERITIES), list(map(_not_told, unknown)), kind)
+
+    def settle(self) -> None:
+        """Tell of each order that is not stopped, and of which no dose was compared, that it is not clear."""
+        import numpy
+
+        bare = numpy.flatnonzero(~self.weighed & (self.verdicts >= len(STOPPING)))
+        self.verdicts[bare] = VERDICTS.index(NOT_CHECKED)
+        message = "not checked: of no line could the dose be held against the one that follows"
+        self._add(bare, len(SEVERITIES), [(NOT_CHECKED, WEIGHED, "", message, "", "", "", "")], 0)
 
     def _add(self, places: Any, gravity: int, words: list[tuple[str, ...]], kind: Any) -> None:
         """Something that is told of some orders: in which words, and of each order in which of them."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from .orders.rules.fields import FIELDS
+from .orders.rules.fields import FIELDS, line_key
 from .orders.rules.values import Texts, Word, Words, missing, taken
 from .tables import Column, Layout, Orders, Rows, Table, noted, part_of, records
 
@@ -78,13 +78,20 @@ def _orders(rows: Rows, plan: Layout) -> Orders:
         notes.setdefault(int(of_row[row]), []).extend(said)
     made: dict[str, Any] = {}
     for path, value in values.items():
+        if _of_line(path):
+            continue
         if path in plan.constants:
             made[path] = value
-        elif not _of_line(path):
+        else:
             made[path] = taken(value, begins)
             for place in sorted({int(of_row[row]) for row in _departing(value, begins, of_row)}):
                 notes.setdefault(place, []).append(f"{path}: differs between the lines of the order")
-    made |= _by_drug(values, of_row, count)
+    fields = {path.removeprefix("line."): value for path, value in values.items() if _of_line(path)}
+    each = _rows_of_each(fields.get("key"), fields["drug"])
+    named = {*rows.broken}.union(*(found.tolist() for found in each.values()))
+    for row in sorted({*range(rows.count)} - named):
+        notes.setdefault(int(of_row[row]), []).append("drug: a line of the order names none")
+    made |= _by_drug(fields, each, of_row, count)
     return Orders(noted(made, notes, count), begins + rows.first, count, rows.count)
 
 
@@ -118,13 +125,12 @@ def _departing(value: Any, begins: Any, of_row: Any) -> list[int]:
     return numpy.flatnonzero((value != first) & ~both).tolist()
 
 
-def _by_drug(values: Mapping[str, Any], of_row: Any, count: int) -> dict[str, Any]:
+def _by_drug(fields: Mapping[str, Any], each: Mapping[str, Any], of_row: Any, count: int) -> dict[str, Any]:
     """The fields of each line in the place of its order: by its key where the table has one, else by its drug."""
     import numpy
 
     made: dict[str, Any] = {}
-    fields = {path.removeprefix("line."): value for path, value in values.items() if _of_line(path)}
-    for key, rows in _rows_of_each(fields.get("key"), fields["drug"]).items():
+    for key, rows in each.items():
         made[f"{key}.lines"] = numpy.bincount(of_row[rows], minlength=count).astype(float)
         for name, value in fields.items():
             made[f"{key}.{name}"] = _scattered(value, rows, of_row[rows], count)
@@ -141,7 +147,7 @@ def _rows_of_each(key: Word, drug: Word) -> dict[str, Any]:
         words = named.words if isinstance(named, Texts) else named
         if not isinstance(words, Words):
             continue
-        folded = [None if name is None else name.strip().casefold() for name in words.vocabulary]
+        folded = [None if name is None else line_key(name) for name in words.vocabulary]
         for name in {one for one in folded if one is not None}:
             codes = [code for code, one in enumerate(folded) if one == name]
             rows = numpy.flatnonzero(numpy.isin(words.codes, codes) & left)
@@ -160,8 +166,10 @@ def _scattered(value: Any, rows: Any, places: Any, count: int) -> Any:
         codes = numpy.full(count, len(value.vocabulary), numpy.int32)
         codes[places] = value.codes[rows]
         return Words(codes, (*value.vocabulary, None))
-    if value is None or isinstance(value, str | float):
-        return value
+    if value is None or isinstance(value, str):
+        codes = numpy.ones(count, numpy.int32)
+        codes[places] = 0
+        return Words(codes, (value, None))
     made = numpy.full(count, numpy.nan)
-    made[places] = value[rows]
+    made[places] = value if isinstance(value, float) else value[rows]
     return made

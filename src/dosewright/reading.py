@@ -26,7 +26,7 @@ from .units import number
 LARGEST: Final = 1_000_000  # bytes; ten times the longest protocol anybody will write
 DEEPEST: Final = 20
 MOST_ERRORS: Final = 200
-_FORBIDDEN: Final = re.compile(
+FORBIDDEN: Final = re.compile(
     "[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffd\ufffe\u034f\u115f\u1160\u2800\u3164\uffa0\ufe00-\ufe0f]"
 )
 _NAMES: Final = ("id", "drug", "of", "analyte", "rule", "name", "kind")
@@ -191,7 +191,7 @@ def read(content: bytes, name: str) -> Document:
         decoded = content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise Mistake("a file in UTF-8", where=name, hint=f"byte {error.start + 1} is not") from None
-    forbidden = _FORBIDDEN.search(decoded)
+    forbidden = FORBIDDEN.search(decoded)
     if forbidden:
         line = decoded.count("\n", 0, forbidden.start()) + 1
         column = forbidden.start() - decoded.rfind("\n", 0, forbidden.start())
@@ -251,7 +251,7 @@ class _Builder:
             path: Path
             if isinstance(event, yaml.ScalarEvent):
                 value = event.value
-                hidden = _FORBIDDEN.search(value) or re.search("\r", value)
+                hidden = FORBIDDEN.search(value) or re.search("\r", value)
                 if hidden:  # spelled out by an escape such as "\u202e"
                     self._refuse(event, "plain printable text", f"there stands {_named(hidden[0])}")
             else:

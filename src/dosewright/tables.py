@@ -10,6 +10,7 @@ import dataclasses
 import datetime as dt
 import itertools
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,14 +21,16 @@ from pydantic import Field as ModelField
 
 from . import files, spreadsheets
 from .errors import Mistake, together
-from .orders.rules.fields import FIELDS, UNKNOWN, Field, Part
+from .orders.rules.fields import BLANKS, FIELDS, FIRST_DAY, LAST_DAY, LONGEST, Field, Part
 from .orders.rules.values import Texts, Words
 from .orders.written import read_value
-from .reading import Document, Strict, Text, read, several, validate
+from .reading import FORBIDDEN, Document, Strict, Text, read, several, validate
 from .units import UNITS
 
 CHUNK: Final = 65_536
+_BLANK: Final = max(map(len, BLANKS))
 ENDINGS: Final = (".csv", ".xlsx", ".parquet")
+_KEY: Final = re.compile(r"[^.;,\t]*[^.;,\t ]")  # a table cut at the wrong character is no table of strange lines
 _HEADER: Final = re.compile(r"([^\[\]]+?)(?: ?\[([^\]]+)\])?")
 _NUMBER: Final = r"^(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,6})?$"  # the grammar of units.number, for a column at a time
 DayOrder = Literal["year-month-day", "day-month-year", "month-day-year"]
@@ -89,7 +92,7 @@ class Column:
         text = self.words.get(text.strip(), text.strip())
         if self.field.form == "day" and self.days != "year-month-day":
             text = _turned(text, self.days)
-        if self.unit and self.field.form == "quantity" and text.casefold() != UNKNOWN:
+        if self.unit and self.field.form == "quantity" and text.casefold() not in BLANKS:
             from .units import number
 
             number(text)
@@ -117,9 +120,9 @@ def part_of(path: str) -> Part:
 
 def field_of(path: str) -> Field | None:
     """The field that a path names, if there is one: 'weight', 'oxaliplatin.dose', 'lab.neutrophils.on'."""
-    prefix, _, name = path.rpartition(".")
+    prefix, point, name = path.rpartition(".")
     part = part_of(path)
-    if part in {"lab", "before"} and prefix.count(".") != 1:
+    if prefix.count(".") != (part in {"lab", "before"}) or (point and not _KEY.fullmatch(prefix.rpartition(".")[2])):
         return None
     found = FIELDS[part].get(name)
     return None if found is None or found.noted else found
@@ -153,6 +156,9 @@ def layout(header: Sequence[str], table: str, mapping: tuple[Foreign, Document] 
     if mapping is None:
         for name in header:
             column = _own(name)
+            if column is None and _own(name.casefold()) is not None:
+                needs = "a column named as ours are, in small letters, or a mapping file"
+                found.append(Mistake(needs, where=table, example=name.casefold(), got=name))
             (columns if column else unused).append(column or name)  # type: ignore[arg-type]
     else:
         foreign, document = mapping
@@ -171,12 +177,19 @@ def layout(header: Sequence[str], table: str, mapping: tuple[Foreign, Document] 
     return Layout(tuple(columns), tuple(unused), constants, rows)
 
 
+def _path(text: str) -> str:
+    """The path that a header or a mapping names; a line is known by its drug in whatever letters."""
+    prefix, point, name = text.strip().rpartition(".")
+    return prefix.casefold() + point + name
+
+
 def _own(name: str) -> Column | None:
     match = _HEADER.fullmatch(name.strip())
     if match is None:
         return None
-    found = field_of(match[1].strip())
-    return None if found is None else Column(name, match[1].strip(), found, match[2] or "")
+    path = _path(match[1])
+    found = field_of(path)
+    return None if found is None else Column(name, path, found, match[2] or "")
 
 
 def _foreign(
@@ -192,16 +205,27 @@ def _foreign(
         if name not in header:
             found.append(Mistake("a column of the table", where=place, got=name, hint=f"there are {', '.join(header)}"))
             continue
+        if name in foreign.ignore:
+            found.append(Mistake("a column that is read or one that is left out", where=place, got=name))
+        if not entry.field:
+            found.append(Mistake("a field of an order", where=place, example="oxaliplatin.dose", got="[]"))
         for told in entry.field:
             match = _HEADER.fullmatch(told)
-            path = match[1].strip() if match else told
+            path = _path(match[1] if match else told)
+            if match and match[2] and entry.unit not in {None, match[2]}:
+                found.append(Mistake("one unit", where=place, got=f"{match[2]} and {entry.unit}"))
             known = _field_of_row(path, foreign.rows)
             if known is None:
                 found.append(Mistake("a field of an order", where=place, example="oxaliplatin.dose", got=path))
             else:
                 unit = entry.unit or (match[2] if match else "") or ""
                 columns.append(Column(name, path, known, unit, entry.words, entry.days))
+    columned = {column.path for column in columns}
     for path, text in foreign.constants.items():
+        if path in columned:
+            found.append(
+                Mistake(f"one value for {path}", where=document.where(("constants", path)), got="a column too")
+            )
         known = _field_of_row(path, foreign.rows)
         try:
             if known is None:
@@ -319,7 +343,7 @@ def _csv(path: str) -> Table:
 
 def _headed(header: Sequence[str], path: str) -> tuple[str, ...]:
     names = tuple(name.strip() for name in header)
-    doubled = sorted({name for name in names if names.count(name) > 1})
+    doubled = sorted(name for name, times in Counter(names).items() if times > 1)
     if doubled:
         raise Mistake("each column once", where=f"{path}:1", got=", ".join(doubled))
     return names
@@ -403,13 +427,15 @@ class _Reader:
         kind = cells.type
         if pa.types.is_dictionary(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind):
             self._texts(column, cells)
+        elif pa.types.is_null(kind) or (pa.types.is_integer(kind) and column.field.form in {"text", "word"}):
+            self._texts(column, cells.cast(pa.string()))
         elif pa.types.is_boolean(kind):
             self._texts(column, pa.compute.if_else(cells, "yes", "no"))
         elif pa.types.is_date(kind) or pa.types.is_timestamp(kind):
             self._dated(column, cells)
         elif pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_decimal(kind):
             self._numbers(column, cells)
-        elif not pa.types.is_null(kind):
+        else:
             raise Mistake("a column of text, numbers or days", where=column.name, got=str(kind))
 
     def _texts(self, column: Column, cells: Any) -> None:
@@ -417,7 +443,7 @@ class _Reader:
 
         form = column.field.form
         if form == "text" and not column.words and not pa.types.is_dictionary(cells.type):
-            self.values[column.path] = Texts(cells.cast(pa.string()))
+            self.values[column.path] = Texts(self._plain_texts(column, cells.cast(pa.string())))
             return
         if form in {"quantity", "number", "count"} and not pa.types.is_dictionary(cells.type):
             cells = self._plain_numbers(column, cells)
@@ -425,6 +451,28 @@ class _Reader:
                 return
         encoded = cells if pa.types.is_dictionary(cells.type) else cells.dictionary_encode()
         self._distinct(column, encoded)
+
+    def _plain_texts(self, column: Column, cells: Any) -> Any:
+        """Texts of which most are different: trimmed at once, and only the few that may say nothing read one by one."""
+        import numpy
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        cells = pc.utf8_trim_whitespace(cells)
+        lengths = pc.binary_length(cells)
+        doubtful = pc.or_(pc.less_equal(lengths, _BLANK), pc.greater(lengths, LONGEST))
+        doubtful = pc.or_(doubtful, pc.match_substring_regex(cells, FORBIDDEN.pattern))
+        rows = numpy.flatnonzero(doubtful.fill_null(False).to_numpy(zero_copy_only=False)).tolist()
+        if not rows:
+            return cells
+        texts = cells.to_pylist()
+        for row in rows:
+            try:
+                texts[row] = column.field.read(texts[row])
+            except Mistake as mistake:
+                texts[row] = None
+                self.note(row, mistake, column)
+        return pa.array(texts, pa.string())
 
     def _plain_numbers(self, column: Column, cells: Any) -> Any:
         """Read at once a column of plain numbers, where every cell is one; else leave it to be read cell by cell."""
@@ -497,14 +545,19 @@ class _Reader:
         import numpy
         import pyarrow as pa
 
-        if column.field.form == "day":
-            days = cells.cast(pa.date32()).cast(pa.int32())
-            self.values[column.path] = days.cast(pa.float64()).to_numpy(zero_copy_only=False)
-            return
-        if column.field.form != "moment" or getattr(cells.type, "tz", None) is None:
+        form, zone = column.field.form, getattr(cells.type, "tz", None)
+        if form not in {"day", "moment"} or (form == "moment" and zone is None):
             raise Mistake(column.field.needs, where=column.name, got=str(cells.type))
-        seconds = cells.cast(pa.timestamp("s", tz="UTC"), safe=False).cast(pa.int64())
-        self.values[column.path] = seconds.cast(pa.float64()).to_numpy(zero_copy_only=False) / numpy.float64(3600)
+        if form == "day":
+            told = cells.cast(pa.date32(), safe=False).cast(pa.int32())
+        else:
+            told = cells.cast(pa.timestamp("s", tz="UTC"), safe=False).cast(pa.int64())
+        values = told.cast(pa.float64()).to_numpy(zero_copy_only=False) / numpy.float64(1 if form == "day" else 3600)
+        hours = 1 if form == "day" else 24
+        wrong = (values < FIRST_DAY * hours) | (values >= (LAST_DAY + 1) * hours)
+        for row in numpy.flatnonzero(wrong).tolist():
+            self.note(row, Mistake(column.field.needs, example=column.field.example, got=str(told[row])), column)
+        self.values[column.path] = numpy.where(wrong, numpy.nan, values)
 
 
 def _within(values: Any, least: float, most: float) -> bool:

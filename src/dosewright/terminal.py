@@ -488,7 +488,7 @@ def _shortened(names: Iterable[str]) -> Iterator[str]:
 def checked_table(summary: Summary, kept: Kept | None, out: str | None) -> str:
     """What came of a table: how its orders stand, which rules fired how often, and what was not checked."""
     lines = [f"{summary.path}    {summary.rows:,} rows, {summary.orders:,} orders, each answered"]
-    words = {**MARKS, "clear": "clear"}
+    words = {**MARKS, "clear": "clear", "not-checked": "not checked"}
     for verdict, count in summary.data()["verdicts"].items():
         share = wording.number(count / summary.orders * 100, places=2) if summary.orders else "0"
         lines.append(f"    {words[verdict]:<15}{count:>12,}  {share:>6} %")

@@ -13,10 +13,11 @@ from .finding import Finding, Severity, gravity, stops
 from .rules import RULES
 from .rules.due import Due
 from .rules.rule import Outcome, Rule, looked
-from .rules.values import Condition, alike, at, kinds
+from .rules.values import Condition, alike, at, kinds, no
 from .rules.view import ARITHMETIC, LineView, OrderView, Record
 
 EVERY: Final[tuple[Rule, ...]] = tuple(RULES.values())
+WEIGHED: Final = "dose-deviates"
 WHOLE: Final = 100.0  # percent
 
 
@@ -195,6 +196,7 @@ class Column(NamedTuple):
 
     hits: tuple[Hits, ...]
     not_checked: tuple[NotChecked, ...]
+    weighed: Condition  # where a dose of the order was held against the one that follows
 
 
 def check_column(record: Record, due: Due | None, rules: Sequence[Rule] = EVERY) -> Column:
@@ -202,10 +204,13 @@ def check_column(record: Record, due: Due | None, rules: Sequence[Rule] = EVERY)
     import numpy
 
     hits, never = [], []
+    weighed: Condition = False
     order = OrderView(record, "", due)
     nothing = numpy.zeros(0, numpy.int64)
     with numpy.errstate(all="ignore"):  # what is not known is NaN, and a comparison with it is never true
         for severity, outcome in looked(order, rules):
+            if outcome.rule.id == WEIGHED:
+                weighed = weighed | (outcome.view.present & no(outcome.unknown))
             if outcome.unknown is True:
                 never.append(_not_checked(outcome))
                 continue
@@ -214,7 +219,7 @@ def check_column(record: Record, due: Due | None, rules: Sequence[Rule] = EVERY)
                 hits.append(Hits(severity, outcome, rows, unknown))
     if not hits:
         order.forget()
-    return Column(tuple(hits), tuple(never))
+    return Column(tuple(hits), tuple(never), weighed)
 
 
 def _rows(where: Condition, count: int | None, nothing: Any) -> Any:

@@ -15,10 +15,11 @@ from ..reading import Document
 from ..units import DOSE_PER_AREA, DOSE_PER_WEIGHT, UNITS, Kind, Quantity, code, quantity
 from .fitness import plain_name
 from .order import content_hash
-from .rules.fields import FIELDS, UNKNOWN, Field, Part
+from .rules.fields import BLANKS, FIELDS, Field, Part, line_key
 from .rules.view import Record
 
 KIND: Final = "order sheet"
+_MOST: Final = 1e12  # of no unit does anything hold more
 _BY_CODE: Final = {code(unit): unit for unit in UNITS.values()}
 _PARTS: Final = ("lines", "beads", "laboratory", "before")
 
@@ -32,7 +33,7 @@ def read_value(field: Field, text: str) -> Mapping[str, Any]:
     Raises `Mistake` where the text is no value of the field.
     """
     name = field.name
-    if field.of == "line" and name in {"dose", "dose_per"} and text.casefold() != UNKNOWN:
+    if field.of == "line" and name in {"dose", "dose_per"} and text.strip().casefold() not in BLANKS:
         kind = _kind_of_dose(text)
         if kind is not None and name == "dose":
             return {"unit": kind.units[0]}
@@ -106,9 +107,12 @@ def _entries(data: dict[str, Any], found: list[Mistake], document: Document) -> 
     fields = {name: value for name, value in data.items() if name not in ours and name not in _PARTS}
     yield from _part("order", "", (), fields, found, document)
     for index, line in enumerate(_list(data, "lines", found, document)):
-        key = line.pop("key", line.get("drug", str(index + 1)))
+        key = line_key(str(line.pop("key", line.get("drug", str(index + 1)))))
         yield from _part("line", f"{key}.", ("lines", index), line, found, document)
     beads = data.get("beads")
+    if beads is not None and not isinstance(beads, dict):
+        needs = "what is on the beads: fields with their values"
+        found.append(Mistake(needs, where=document.where(("beads",)), example="{drug: doxorubicin, offered: 50 mg}"))
     if isinstance(beads, dict):
         yield from _part("beads", "beads.", ("beads",), beads, found, document)
     for part, name, of in (("lab", "laboratory", "analyte"), ("before", "before", "drug")):
@@ -185,8 +189,9 @@ def _plain(field: Field, node: Any) -> Mapping[str, Any]:
     if field.form != "quantity":
         return {field.name: field.read(node if isinstance(node, str) else str(node))}
     unit, number = _BY_CODE.get(node["unit"]), node["value"]
-    if unit is None or isinstance(number, bool) or not isinstance(number, int | float):
-        raise Mistake(field.needs, where=field.name, example=field.example, got=f"{number} {node['unit']}")
+    sound = isinstance(number, int | float) and not isinstance(number, bool) and abs(number) < _MOST
+    if unit is None or not sound:
+        raise Mistake(field.needs, where=field.name, example=field.example, got=f"{str(number)[:40]} {node['unit']}")
     if field.name in {"dose", "dose_per"} and field.of == "line":
         return _dose_of(field, quantity(number, unit))
     return {field.name: _amount(field, quantity(number, unit))}

@@ -16,6 +16,7 @@ from typing import Any, Final, Literal
 from ... import wording
 from ...dates import FIRST_YEAR, LAST_YEAR, read_day, read_moment
 from ...errors import Mistake, Refusal
+from ...reading import FORBIDDEN
 from ...units import (
     BODY_SURFACE,
     CONCENTRATION,
@@ -38,9 +39,13 @@ Form = Literal["quantity", "day", "moment", "count", "number", "word", "text"]
 _DATED: Final = ("day", "moment")  # which may lie before the first of 1970
 
 _DAY_ZERO: Final = dt.date(1970, 1, 1).toordinal()
-_FIRST_DAY: Final = float(dt.date(FIRST_YEAR, 1, 1).toordinal() - _DAY_ZERO)
+LAST_DAY: Final = float(dt.date(LAST_YEAR, 12, 31).toordinal() - _DAY_ZERO)
+FIRST_DAY: Final = float(dt.date(FIRST_YEAR, 1, 1).toordinal() - _DAY_ZERO)
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 UNKNOWN: Final = "unknown"
+BLANKS: Final = frozenset({"", UNKNOWN, "?", "-", "–", "n/a", "na", "tbd", "todo", "xxx", "not asked", "not known"})
+"""What says that something is not known, or says nothing."""
+RESERVED: Final = frozenset({"beads", "lab", "before"})
 LONGEST: Final = 2_000  # characters of a text; a remark, not a book
 
 
@@ -90,7 +95,7 @@ class Field:
         Raises `Mistake` where the text is no value of this field.
         """
         text = text.strip()
-        if text.casefold() == UNKNOWN:
+        if text.casefold() in BLANKS:
             return None if self.form in {"word", "text"} else float("nan")
         try:
             value = _READERS[self.form](self, text)
@@ -131,7 +136,15 @@ def _word(field: Field, text: str) -> str:
     return _text(field, text)
 
 
+def line_key(name: str) -> str:
+    """The name of a line as part of a path: small letters, and no point, which would begin another part."""
+    key = name.strip().casefold().replace(".", "·")
+    return f"{key} (line)" if key in RESERVED or not key else key
+
+
 def _text(field: Field, text: str) -> str:
+    if FORBIDDEN.search(text):
+        raise Mistake("plain text", got=text, hint="there stands an invisible character")
     if len(text) > LONGEST:
         raise Mistake(f"at most {LONGEST:,} characters", got=text)
     return text
@@ -168,7 +181,7 @@ def date_digits(number_: Any) -> Any:
     import numpy
 
     known = number_ == number_
-    places = numpy.where(known, number_ - _FIRST_DAY, 0).astype(numpy.int64)
+    places = numpy.where(known, number_ - FIRST_DAY, 0).astype(numpy.int64)
     return numpy.where(known, _digits()[places], math.nan)
 
 

@@ -215,7 +215,7 @@ def taken(value: Any, places: Any) -> Any:
         import pyarrow as pa
 
         return Texts(value.array.take(pa.array(places)))
-    return value if value is None or isinstance(value, str | float) else value[places]
+    return value if value is None or isinstance(value, str | float | tuple) else value[places]
 
 
 def kinds(values: Sequence[Any], rows: Any) -> tuple[Any, Any]:
@@ -224,7 +224,7 @@ def kinds(values: Sequence[Any], rows: Any) -> tuple[Any, Any]:
 
     codes = numpy.zeros(len(rows), numpy.int64)
     for value in values:
-        if value is None or isinstance(value, str | float | bool):
+        if value is None or isinstance(value, str | float | bool | tuple):
             continue  # the same in every row
         part = taken(value, rows)
         held = (part.words if isinstance(part, Texts) else part).codes if isinstance(part, Texts | Words) else part

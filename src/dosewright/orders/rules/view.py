@@ -321,6 +321,8 @@ def completed_years(birth: Number, day: Number) -> Number:
 # ----------------------------------------------------------------------------------------------------------- the lines
 
 OF_ORDER: Final = {"comment_of_order": "comment", "day_of_order": "day", "on_of_order": "on"}
+STANDING: Final = tuple("dose unit route flat dose_per dose_per_kg over rate volume written comment".split())
+"""Fields of a line that nobody states of a drug that is not given."""
 SLIPS: Final = ("tenfold", "thousandfold", "unmultiplied", "elsewhere", "disputed")
 
 
@@ -353,9 +355,11 @@ class LineView(View):
 
     @functools.cached_property
     def present(self) -> Condition:
-        """Where the order has this line: a drug, a dose or a route stands there."""
-        unnamed = missing(self.record.values.get(self.path("drug")))
-        return no(unnamed & self.lacks("dose") & self.lacks("unit") & self.lacks("route"))
+        """Where the order has this line: something of it stands there."""
+        absent = missing(self.record.values.get(self.path("drug")))
+        for name in STANDING:
+            absent = absent & self.lacks(name)
+        return no(absent)
 
     follows: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "mg_per_m2": ("dose", "order.height", "order.weight"),
