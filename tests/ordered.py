@@ -554,8 +554,120 @@ def _dangers() -> Iterator[Danger]:
     )
     yield danger("H56", "a remark with another time", "remark-and-duration", _set(fluorouracil__comment="run over 2 h"))
     yield danger("H56", "a remark with another rate", "remark-and-rate", _set(fluorouracil__comment="pump at 250 mL/h"))
+    for path, rule in _BLANK.items():
+        arm = "hepa-haic" if path.startswith("beads.") else None
+        yield danger(_BLANK_HAZARD[rule], f"{path} left blank", rule, _without(path), arm)
+    for drug in ("oxaliplatin", "leucovorin"):
+        yield danger("H45", f"{drug} with its diluent left blank", "diluent-unknown", _without(f"{drug}.diluent"))
+    yield danger(
+        "H42",
+        "oxaliplatin with volume and concentration left blank",
+        "volume-unknown",
+        _without("oxaliplatin.volume", "oxaliplatin.concentration"),
+    )
+    for drug in ("oxaliplatin", "leucovorin", "fluorouracil"):
+        for other in ("vincristine", "gemcitabine", "methotrexate"):
+            yield danger("H41", f"{other} in the place of {drug}", "drug-other", _set(**{f"{drug}__drug": other}))
+        yield danger("H40", f"{drug} by an unknown route", "route-otherwise", _set(**{f"{drug}__route": "by the pump"}))
+    yield danger(
+        "H41", "two drugs in each other's place", "drug-other", _exchange("oxaliplatin.drug", "leucovorin.drug")
+    )
+    yield danger(
+        "H40",
+        "oxaliplatin by vein, in short",
+        "route",
+        _set(oxaliplatin__route="IV", oxaliplatin__line="peripheral vein"),
+    )
+    yield danger(
+        "H40",
+        "leucovorin by artery, in short",
+        "route",
+        _set(leucovorin__route="HAI", leucovorin__line="hepatic artery catheter"),
+    )
+    for fluid in ("normal saline", "lactated Ringer's", "water for injection", "sodium bicarbonate 8.4%"):
+        yield danger("H45", f"oxaliplatin in {fluid}", "diluent", _set(oxaliplatin__diluent=fluid))
+    yield danger("H45", "oxaliplatin in the usual", "diluent-otherwise", _set(oxaliplatin__diluent="the usual"))
+    # a count per µL, a bilirubin in mg/dL and an albumin in g/dL, each under the unit of the limit
+    yield danger("H27", "neutrophils 3400", "laboratory-implausible", _set(lab__neutrophils__value=3400.0))
+    yield danger("H27", "platelets 140000", "laboratory-implausible", _set(lab__platelets__value=140000.0))
+    yield danger("H27", "bilirubin 1.2", "laboratory-implausible", _set(lab__bilirubin__value=1.2))
+    yield danger("H27", "albumin 3.8", "laboratory-implausible", _set(lab__albumin__value=3.8))
+    for score in ("0", "0.5"):
+        yield danger(
+            "H46",
+            f"DPYD {score}, and half the fluorouracil",
+            "genotype",
+            lambda o, score=score: (_set(dpyd=f"activity score {score}")(o), _in_part(o, "fluorouracil", 50.0)),
+        )
+    for score in ("1", "1.5"):
+        yield danger("H46", f"DPYD {score}, and all of it", "genotype", _set(dpyd=f"activity score {score}"))
+        yield danger(
+            "H46",
+            f"DPYD {score}, and 80 % of it",
+            "genotype",
+            lambda o, score=score: (_set(dpyd=f"activity score {score}")(o), _in_part(o, "fluorouracil", 80.0)),
+        )
+    yield danger("H36", "all starts a day later", "date-of-line", lambda o: _later(o, 24.0))
+    yield danger("H36", "all starts a day before", "date-of-line", lambda o: _later(o, -24.0))
+    yield danger("H36", "all starts in the last minute of the day before", "date-of-line", lambda o: _later(o, -9.02))
+    yield danger(
+        "H40",
+        "fluorouracil a minute before oxaliplatin, in one line",
+        "overlap",
+        _set(fluorouracil__start=lambda o: o["oxaliplatin.start"] - 1 / 60),
+    )
+    yield danger(
+        "H38",
+        "nothing before, and yet a list",
+        "prior-exposure-contradicts",
+        _set(before__doxorubicin__total=120.0),
+        "hepa-haic",
+    )
+    yield danger(
+        "H38", "a list that is empty", "prior-exposure-contradicts", _set(prior_exposure="listed"), "hepa-haic"
+    )
+    yield danger(
+        "H38",
+        "an anthracycline of another name before",
+        "prior-exposure-unnamed",
+        _set(prior_exposure="listed", before__daunorubicin__total=300.0),
+        "hepa-haic",
+    )
+    yield danger(
+        "H38",
+        "an earlier cycle of which nobody knows how much",
+        "exposure-unknown",
+        _set(prior_exposure="listed", before__doxorubicin__total=60.0, before__doxorubicin__unknown="yes"),
+        "hepa-haic",
+    )
+    yield danger("H39", "the same order once more", "order-repeated", _set(repeats="row 17"))
+    # a step beyond what rounding for the pump and for the label may make
+    for drug in ("oxaliplatin", "leucovorin", "fluorouracil"):
+        yield danger(
+            "H30",
+            f"{drug} 3 % and a mL per hour too fast",
+            "rate",
+            _set(**{f"{drug}__rate": lambda o, d=drug: o[f"{d}.rate"] * 1.03 + 1.0}),
+        )
+        yield danger(
+            "H42",
+            f"{drug} stated 3 % too strong, and a hundredth",
+            "concentration-wrong",
+            _set(**{f"{drug}__concentration": lambda o, d=drug: o[f"{d}.concentration"] * 1.03 + 0.01}),
+        )
 
 
+_BLANK = {
+    "weight_on": "weight-undated", "weight_basis": "weight-basis-unknown", "consent": "consent-unknown",
+    "last_cycle": "last-cycle-unknown", "lab.neutrophils.unit": "laboratory-unitless",
+    "lab.bilirubin.unit": "laboratory-unitless", "lab.albumin.on": "laboratory-undated", "leucovorin.form": "form-unknown",
+    "beads.contact": "bead-contact-unknown", "beads.final_volume": "bead-volume-unknown",
+}  # fmt: skip
+_BLANK_HAZARD = {
+    "weight-undated": "H05", "weight-basis-unknown": "H10", "consent-unknown": "H46", "last-cycle-unknown": "H32",
+    "laboratory-unitless": "H27", "laboratory-undated": "H46", "form-unknown": "H41", "bead-contact-unknown": "H43",
+    "bead-volume-unknown": "H43",
+}  # fmt: skip
 _MISSING = {
     "patient": "missing-name", "written": "missing-date-written", "version": "missing-protocol", "cycle": "missing-cycle",
     "height": "missing-calculation", "formula": "missing-calculation", "on": "missing-date", "care": "missing-care",
@@ -591,6 +703,27 @@ def _reduced(order: Order, drug: str, share: float) -> None:
     order[f"{drug}.dose"] = float(math.floor(order[f"{drug}.calculated"] * share / 100))
     order[f"{drug}.calculated"] = order[f"{drug}.calculated"] * share / 100
     made_up(order, drug)
+
+
+def _in_part(order: Order, drug: str, share: float) -> None:
+    """A reduction as it is to be written: with its share, its reason and all that follows."""
+    _reduced(order, drug, share)
+    order[f"{drug}.reason"] = "DPYD"
+
+
+def _later(order: Order, hours: float) -> None:
+    for drug in ARMS[order["protocol"]]:
+        _shift(order, f"{drug}.start", hours)
+        _shift(order, f"{drug}.end", hours)
+
+
+def rounded(order: Order) -> Order:
+    """A sound order as a pump and a label take it: whole millilitres per hour, and a concentration of two decimals."""
+    order = dict(order)
+    for drug in ARMS[order["protocol"]]:
+        order[f"{drug}.rate"] = float(half_up(order[f"{drug}.volume"] / order[f"{drug}.over"], 1.0))
+        order[f"{drug}.concentration"] = round(float(half_up(order[f"{drug}.dose"] / order[f"{drug}.volume"], 0.01)), 2)
+    return order
 
 
 def _shift(order: Order, path: str, hours: float) -> None:

@@ -8,17 +8,27 @@ import pytest
 
 from dosewright.protocol.model import Start
 
-from .rulings import MINUTE, NINE, NOTHING, ON, Case, asked, checked, fired, name, passed, sound
+from .rulings import MINUTE, NINE, NOTHING, Case, asked, checked, fired, name, passed, sound
 
 # fmt: off
 OVER = {"oxaliplatin.over": 4.0}
+MIDNIGHT = NINE - 9
 ROUTE_AND_TIME = [
     Case("route-impossible", {"oxaliplatin.route": "oral"}, {"oxaliplatin.route": "intravenous"}, "refuse · oxaliplatin.route · oral · hepatic intra-arterial or intravenous · label"),
     Case("route-impossible", {"fluorouracil.route": "intrathecal"}, NOTHING, "refuse · fluorouracil.route · intrathecal · hepatic intra-arterial or intravenous · label"),
+    Case("route-impossible", {"oxaliplatin.route": "Oral"}, {"oxaliplatin.route": "by the pump"}, "refuse · oxaliplatin.route · Oral · hepatic intra-arterial or intravenous · label"),
+    Case("route-impossible", {"oxaliplatin.route": "intrathecal"}, {"oxaliplatin.route": "IV"}, "refuse · oxaliplatin.route · intrathecal · hepatic intra-arterial or intravenous · label"),
+    Case("route-otherwise", {"oxaliplatin.route": "HAI"}, {"oxaliplatin.route": "hepatic intra-arterial"}, "blocks-release · oxaliplatin.route · HAI · hepatic intra-arterial · methods"),
+    Case("route-otherwise", {"leucovorin.route": "IV"}, {"leucovorin.route": "Intravenous"}, "blocks-release · leucovorin.route · IV · intravenous · methods"),
+    Case("route-otherwise", {"oxaliplatin.route": "by the pump"}, {"oxaliplatin.route": "oral"}, "blocks-release · oxaliplatin.route · by the pump · hepatic intra-arterial · methods"),
+    Case("route", {"oxaliplatin.route": "i.v."}, {"oxaliplatin.route": "HAI"}, "refuse · oxaliplatin.route · i.v. · hepatic intra-arterial · methods"),
+    Case("route", {"leucovorin.route": "IA"}, {"leucovorin.route": "IV"}, "refuse · leucovorin.route · IA · intravenous · methods"),
     Case("route", {"oxaliplatin.route": "intravenous"}, {"oxaliplatin.route": "hepatic intra-arterial"}, "refuse · oxaliplatin.route · intravenous · hepatic intra-arterial · methods"),
     Case("route", {"leucovorin.route": "hepatic intra-arterial"}, {"leucovorin.route": "oral"}, "refuse · leucovorin.route · hepatic intra-arterial · intravenous · methods"),
     Case("line-and-route", {"oxaliplatin.line": "peripheral vein"}, {"oxaliplatin.line": "port"}, "refuse · oxaliplatin.line · peripheral vein, hepatic intra-arterial · a line of that route · site policy"),
     Case("line-and-route", {"leucovorin.line": "hepatic artery catheter"}, {"leucovorin.line": "peripheral vein"}, "refuse · leucovorin.line · hepatic artery catheter, intravenous · a line of that route · site policy"),
+    Case("line-and-route", {"oxaliplatin.route": "IV"}, {"oxaliplatin.route": "HAI"}, "refuse · oxaliplatin.line · hepatic artery catheter, IV · a line of that route · site policy"),
+    Case("line-unnamed", {"oxaliplatin.line": None}, NOTHING, "warning · oxaliplatin.line · unknown · a line of the site · site policy"),
     Case("line-unknown", {"oxaliplatin.line": "port"}, {"oxaliplatin.line": "peripheral vein"}, "warning · oxaliplatin.line · port · a line of the site · site policy"),
     Case("duration", {"oxaliplatin.over": 4.03}, {"oxaliplatin.over": 4.02}, "refuse · oxaliplatin.over · 4.03 h · 4 h · methods"),  # 0.5 % of 4 h: 0.02 h
     Case("duration", {"oxaliplatin.over": 3.97}, {"oxaliplatin.over": 3.98}, "refuse · oxaliplatin.over · 3.97 h · 4 h · methods"),
@@ -36,8 +46,11 @@ ROUTE_AND_TIME = [
     Case("times-and-duration", {"oxaliplatin.end": NINE + 4 - 2 * MINUTE}, {"oxaliplatin.end": NINE + 4 - MINUTE}, "blocks-release · oxaliplatin.end · 3.9667 h · 4 h · by definition"),
     Case("too-fast", {"leucovorin.dose": 19201.0}, {"leucovorin.dose": 19200.0}, "refuse · leucovorin.over · 9,600.5 mg/h · at most 9,600 mg/h · label-leucovorin"),  # 160 mg/min
     Case("too-fast", {"leucovorin.over": 0.03}, {"leucovorin.over": 0.04}, "refuse · leucovorin.over · 11,066.7 mg/h · at most 9,600 mg/h · label-leucovorin"),
-    Case("date-of-line", {"oxaliplatin.start": (ON - 1) * 24}, {"oxaliplatin.start": (ON - 1) * 24 + MINUTE}, "blocks-release · oxaliplatin.start · 2026-11-22 00:00 UTC · on the day of treatment · by definition"),
-    Case("date-of-line", {"oxaliplatin.start": (ON + 2) * 24}, {"oxaliplatin.start": (ON + 2) * 24 - MINUTE}, "blocks-release · oxaliplatin.start · 2026-11-25 00:00 UTC · on the day of treatment · by definition"),
+    # the day begins at 16:00 UTC of the day before, which is midnight in Shanghai
+    Case("date-of-line", {"oxaliplatin.start": MIDNIGHT - MINUTE}, {"oxaliplatin.start": MIDNIGHT}, "blocks-release · oxaliplatin.start · 2026-11-22 15:59 UTC · on the day of treatment · by definition"),
+    Case("date-of-line", {"oxaliplatin.start": MIDNIGHT + 24}, {"oxaliplatin.start": MIDNIGHT + 24 - MINUTE}, "blocks-release · oxaliplatin.start · 2026-11-23 16:00 UTC · on the day of treatment · by definition"),
+    Case("date-of-line", {"fluorouracil.start": MIDNIGHT - MINUTE}, {"fluorouracil.start": MIDNIGHT}, "blocks-release · fluorouracil.start · 2026-11-22 15:59 UTC · on the day of treatment · by definition"),
+    Case("date-of-line", {"fluorouracil.start": MIDNIGHT + 48}, {"fluorouracil.start": MIDNIGHT + 48 - MINUTE}, "blocks-release · fluorouracil.start · 2026-11-24 16:00 UTC · on the day of treatment · by definition"),  # it follows another
 ]
 # 278.2 mL: 24 times that in 4 h is 1,669.2 mL/h, give or take a tenth; and a 24th of it 2.898 mL/h
 RATE = [
@@ -45,12 +58,19 @@ RATE = [
     Case("rate-per-day", {"oxaliplatin.rate": 1502.3}, {"oxaliplatin.rate": 1502.2}, "refuse · oxaliplatin.rate · 1,502.3 mL/h for 4 h gives 6,009.2 mL · 278.2 mL · by definition"),
     Case("rate-per-day", {"oxaliplatin.rate": 3.18}, {"oxaliplatin.rate": 3.19}, "refuse · oxaliplatin.rate · 3.18 mL/h for 4 h gives 12.72 mL · 278.2 mL · by definition"),
     Case("rate-per-day", {"oxaliplatin.rate": 2.61}, {"oxaliplatin.rate": 2.60}, "refuse · oxaliplatin.rate · 2.61 mL/h for 4 h gives 10.44 mL · 278.2 mL · by definition"),
-    # 69.55 mL/h, give or take 0.5 %: 69.20225 to 69.89775
-    Case("rate", {"oxaliplatin.rate": 69.898}, {"oxaliplatin.rate": 69.897}, "refuse · oxaliplatin.rate · 69.898 mL/h for 4 h gives 279.59 mL · 278.2 mL · by definition"),
-    Case("rate", {"oxaliplatin.rate": 69.202}, {"oxaliplatin.rate": 69.203}, "refuse · oxaliplatin.rate · 69.202 mL/h for 4 h gives 276.81 mL · 278.2 mL · by definition"),
+    # 69.55 mL/h, give or take what rounding to whole mL/h makes: 69.05 to 70.05
+    Case("rate", {"oxaliplatin.rate": 70.051}, {"oxaliplatin.rate": 70.05}, "refuse · oxaliplatin.rate · 70.051 mL/h for 4 h gives 280.2 mL · 278.2 mL · by definition"),
+    Case("rate", {"oxaliplatin.rate": 69.049}, {"oxaliplatin.rate": 69.05}, "refuse · oxaliplatin.rate · 69.049 mL/h for 4 h gives 276.2 mL · 278.2 mL · by definition"),
+    Case("rate", {"oxaliplatin.rate": 71.0}, {"oxaliplatin.rate": 70.0}, "refuse · oxaliplatin.rate · 71 mL/h for 4 h gives 284 mL · 278.2 mL · by definition"),
+    # of 60 mL in 4 h, 15 mL/h, half a mL per hour is more than 2.5 %: 14.625 to 15.375; and of 600 mL 0.5 % more than half a mL
+    Case("rate", {"oxaliplatin.rate": 15.38}, {"oxaliplatin.rate": 15.37}, "refuse · oxaliplatin.rate · 15.38 mL/h for 4 h gives 61.52 mL · 60 mL · by definition", always={"oxaliplatin.volume": 60.0}),
+    Case("rate", {"oxaliplatin.rate": 14.62}, {"oxaliplatin.rate": 14.63}, "refuse · oxaliplatin.rate · 14.62 mL/h for 4 h gives 58.48 mL · 60 mL · by definition", always={"oxaliplatin.volume": 60.0}),
+    Case("rate", {"oxaliplatin.rate": 150.76}, {"oxaliplatin.rate": 150.75}, "refuse · oxaliplatin.rate · 150.76 mL/h for 4 h gives 603.04 mL · 600 mL · by definition", always={"oxaliplatin.volume": 600.0}),
+    Case("rate", {"oxaliplatin.rate": 149.24}, {"oxaliplatin.rate": 149.25}, "refuse · oxaliplatin.rate · 149.24 mL/h for 4 h gives 596.96 mL · 600 mL · by definition", always={"oxaliplatin.volume": 600.0}),
     Case("rate", {"oxaliplatin.rate": 1836.2}, {"oxaliplatin.rate": 1836.1}, "refuse · oxaliplatin.rate · 1,836.2 mL/h for 4 h gives 7,344.8 mL · 278.2 mL · by definition"),
     Case("rate", {"oxaliplatin.rate": 2.60}, {"oxaliplatin.rate": 2.61}, "refuse · oxaliplatin.rate · 2.6 mL/h for 4 h gives 10.4 mL · 278.2 mL · by definition"),
-    Case("rate", {"oxaliplatin.rate": 63.0}, {"oxaliplatin.rate": 62.5}, "refuse · oxaliplatin.rate · 63 mL/h for 4 h gives 252 mL · 250 mL · by definition", always={"oxaliplatin.volume": 250.0}),
+    Case("rate", {"oxaliplatin.rate": 63.1}, {"oxaliplatin.rate": 63.0}, "refuse · oxaliplatin.rate · 63.1 mL/h for 4 h gives 252.4 mL · 250 mL · by definition", always={"oxaliplatin.volume": 250.0}),
+    Case("rate", {"oxaliplatin.rate": 61.9}, {"oxaliplatin.rate": 62.0}, "refuse · oxaliplatin.rate · 61.9 mL/h for 4 h gives 247.6 mL · 250 mL · by definition", always={"oxaliplatin.volume": 250.0}),
 ]
 
 
@@ -74,24 +94,37 @@ SEQUENCE = [
     Case("sequence", starts("leucovorin", 4 + 2 * MINUTE), starts("leucovorin", 4 + MINUTE), "blocks-release · leucovorin.start · 2026-11-23 05:02 UTC · with fluorouracil · methods", protocol=decided("with fluorouracil")),
     Case("sequence", starts("leucovorin", 4 - 2 * MINUTE), starts("leucovorin", 4 - MINUTE), "blocks-release · leucovorin.start · 2026-11-23 04:58 UTC · with fluorouracil · methods", protocol=decided("with fluorouracil")),
     Case("overlap", starts("fluorouracil", 4 - MINUTE), starts("fluorouracil", 4.0), "refuse · fluorouracil.line · hepatic artery catheter · nothing of leucovorin or oxaliplatin in the same line at the same time · label-oxaliplatin"),
-    Case("overlap", starts("fluorouracil", 4 - MINUTE), starts("fluorouracil", 4.0), "refuse · oxaliplatin.line · hepatic artery catheter · nothing of fluorouracil in the same line at the same time · label-oxaliplatin"),
-    Case("overlap", starts("fluorouracil", -20 + MINUTE), starts("fluorouracil", -20.0), "refuse · fluorouracil.line · hepatic artery catheter · nothing of leucovorin or oxaliplatin in the same line at the same time · label-oxaliplatin"),
-    Case("overlap", starts("fluorouracil", 0.0), {**starts("fluorouracil", 0.0), "fluorouracil.line": "peripheral vein"}, "refuse · oxaliplatin.line · hepatic artery catheter · nothing of fluorouracil in the same line at the same time · label-oxaliplatin"),
-    Case("overlap", {"leucovorin.line": "hepatic artery catheter", **starts("fluorouracil", 1.0)}, starts("fluorouracil", 1.0), "refuse · leucovorin.line · hepatic artery catheter · nothing of fluorouracil in the same line at the same time · label-leucovorin"),
-    Case("overlap", {"leucovorin.line": "hepatic artery catheter", **starts("fluorouracil", 1.0)}, {"leucovorin.line": "hepatic artery catheter"}, "refuse · leucovorin.line · hepatic artery catheter · nothing of fluorouracil in the same line at the same time · label-leucovorin"),  # beside oxaliplatin, which it may meet
+    # it is told once, of the line that starts later; of two that start together, of the one that stands later
+    Case("overlap", starts("fluorouracil", -20 + MINUTE), starts("fluorouracil", -20.0), "refuse · oxaliplatin.line · hepatic artery catheter · nothing of fluorouracil in the same line at the same time · label-oxaliplatin"),
+    Case("overlap", starts("fluorouracil", -MINUTE), starts("fluorouracil", 0.0), "refuse · oxaliplatin.line · hepatic artery catheter · nothing of fluorouracil in the same line at the same time · label-oxaliplatin"),
+    Case("overlap", starts("fluorouracil", 0.0), starts("fluorouracil", -MINUTE), "refuse · fluorouracil.line · hepatic artery catheter · nothing of leucovorin or oxaliplatin in the same line at the same time · label-oxaliplatin"),
+    Case("overlap", starts("fluorouracil", 0.0), {**starts("fluorouracil", 0.0), "fluorouracil.line": "port"}, "refuse · fluorouracil.line · hepatic artery catheter · nothing of leucovorin or oxaliplatin in the same line at the same time · label-oxaliplatin"),
+    Case("overlap", starts("fluorouracil", -1.0), {**starts("fluorouracil", -1.0), "leucovorin.line": "peripheral vein"}, "refuse · leucovorin.line · hepatic artery catheter · nothing of fluorouracil in the same line at the same time · label-leucovorin", always={"leucovorin.line": "hepatic artery catheter"}),
+    Case("overlap", starts("fluorouracil", -1.0), NOTHING, "refuse · leucovorin.line · hepatic artery catheter · nothing of fluorouracil in the same line at the same time · label-leucovorin", always={"leucovorin.line": "hepatic artery catheter"}),  # beside oxaliplatin, which it may meet
 ]
 PREPARATION = [
     Case("diluent", {"oxaliplatin.diluent": "sodium chloride 0.9%"}, {"oxaliplatin.diluent": "D5W"}, "refuse · oxaliplatin.diluent · sodium chloride 0.9% · glucose 5% · label-oxaliplatin"),
     Case("diluent", {"oxaliplatin.diluent": "normal  saline"}, {"oxaliplatin.diluent": "5%  Dextrose"}, "refuse · oxaliplatin.diluent · normal  saline · glucose 5% · label-oxaliplatin"),
-    Case("diluent", {"leucovorin.diluent": "water"}, {"leucovorin.diluent": "NS"}, "refuse · leucovorin.diluent · water · glucose 5% or sodium chloride 0.9% · label-leucovorin"),
+    Case("diluent", {"leucovorin.diluent": "Water for injection"}, {"leucovorin.diluent": "NS"}, "refuse · leucovorin.diluent · Water for injection · glucose 5% or sodium chloride 0.9% · label-leucovorin"),
+    Case("diluent", {"oxaliplatin.diluent": "lactated Ringer's"}, {"oxaliplatin.diluent": "the usual fluid"}, "refuse · oxaliplatin.diluent · lactated Ringer's · glucose 5% · label-oxaliplatin"),
+    Case("diluent", {"oxaliplatin.diluent": "glucose 5% with sodium chloride 0.9%"}, {"oxaliplatin.diluent": "the usual"}, "refuse · oxaliplatin.diluent · glucose 5% with sodium chloride 0.9% · glucose 5% · label-oxaliplatin"),
+    Case("diluent-otherwise", {"oxaliplatin.diluent": "the usual fluid"}, {"oxaliplatin.diluent": "glucose 5 %"}, "blocks-release · oxaliplatin.diluent · the usual fluid · glucose 5% · label-oxaliplatin"),
+    Case("diluent-otherwise", {"leucovorin.diluent": "the usual"}, {"leucovorin.diluent": "water for injection"}, "blocks-release · leucovorin.diluent · the usual · glucose 5% or sodium chloride 0.9% · label-leucovorin"),
+    Case("diluent-otherwise", {"oxaliplatin.diluent": "water"}, {"oxaliplatin.diluent": "sodium chloride 0.9%"}, "blocks-release · oxaliplatin.diluent · water · glucose 5% · label-oxaliplatin"),
     # 140 mg in 700 mL are exactly 0.2 mg/mL, in 200 mL exactly 0.7
     Case("concentration", {"oxaliplatin.volume": 700.1}, {"oxaliplatin.volume": 700.0}, "blocks-release · oxaliplatin.concentration · 0.19997 mg/mL · 0.2 to 0.7 mg/mL · label-oxaliplatin", always={"oxaliplatin.dose": 140.0}),
     Case("concentration", {"oxaliplatin.volume": 199.9}, {"oxaliplatin.volume": 200.0}, "blocks-release · oxaliplatin.concentration · 0.70035 mg/mL · 0.2 to 0.7 mg/mL · label-oxaliplatin", always={"oxaliplatin.dose": 140.0}),
     Case("concentration", {"oxaliplatin.concentration": 0.1999}, {"oxaliplatin.concentration": 0.2}, "blocks-release · oxaliplatin.concentration · 0.1999 mg/mL · 0.2 to 0.7 mg/mL · label-oxaliplatin", always={"oxaliplatin.volume": None}),
     Case("concentration", {"oxaliplatin.concentration": 0.7001}, {"oxaliplatin.concentration": 0.7}, "blocks-release · oxaliplatin.concentration · 0.7001 mg/mL · 0.2 to 0.7 mg/mL · label-oxaliplatin", always={"oxaliplatin.volume": None}),
-    # 141 mg ÷ 278.2 mL = 0.506830 mg/mL, give or take 0.5 %
-    Case("concentration-wrong", {"oxaliplatin.concentration": 0.5094}, {"oxaliplatin.concentration": 0.5093}, "blocks-release · oxaliplatin.concentration · 0.5094 mg/mL · 0.50683 mg/mL · by definition"),
-    Case("concentration-wrong", {"oxaliplatin.concentration": 0.5042}, {"oxaliplatin.concentration": 0.5043}, "blocks-release · oxaliplatin.concentration · 0.5042 mg/mL · 0.50683 mg/mL · by definition"),
+    # 141 mg ÷ 278.2 mL = 0.506830 mg/mL, give or take what rounding to two decimals makes: 0.501830 to 0.511830
+    Case("concentration-wrong", {"oxaliplatin.concentration": 0.5119}, {"oxaliplatin.concentration": 0.5118}, "blocks-release · oxaliplatin.concentration · 0.5119 mg/mL · 0.50683 mg/mL · by definition"),
+    Case("concentration-wrong", {"oxaliplatin.concentration": 0.5018}, {"oxaliplatin.concentration": 0.5019}, "blocks-release · oxaliplatin.concentration · 0.5018 mg/mL · 0.50683 mg/mL · by definition"),
+    Case("concentration-wrong", {"oxaliplatin.concentration": 0.5}, {"oxaliplatin.concentration": 0.51}, "blocks-release · oxaliplatin.concentration · 0.5 mg/mL · 0.50683 mg/mL · by definition"),
+    # of 0.1 mg/mL 2.5 % is less than a half of the second decimal: 0.0975 to 0.1025; and 0.5 % of 2 mg/mL is more
+    Case("concentration-wrong", {"oxaliplatin.concentration": 0.1026}, {"oxaliplatin.concentration": 0.1025}, "blocks-release · oxaliplatin.concentration · 0.1026 mg/mL · 0.1 mg/mL · by definition", always={"oxaliplatin.volume": 1410.0}),
+    Case("concentration-wrong", {"oxaliplatin.concentration": 0.0974}, {"oxaliplatin.concentration": 0.0975}, "blocks-release · oxaliplatin.concentration · 0.0974 mg/mL · 0.1 mg/mL · by definition", always={"oxaliplatin.volume": 1410.0}),
+    Case("concentration-wrong", {"oxaliplatin.concentration": 2.0101}, {"oxaliplatin.concentration": 2.01}, "blocks-release · oxaliplatin.concentration · 2.0101 mg/mL · 2 mg/mL · by definition", always={"oxaliplatin.volume": 70.5}),
+    Case("concentration-wrong", {"oxaliplatin.concentration": 1.9899}, {"oxaliplatin.concentration": 1.99}, "blocks-release · oxaliplatin.concentration · 1.9899 mg/mL · 2 mg/mL · by definition", always={"oxaliplatin.volume": 70.5}),
     Case("volume-too-small", {"oxaliplatin.volume": 249.9}, {"oxaliplatin.volume": 250.0}, "refuse · oxaliplatin.volume · 249.9 mL · at least 250 mL · by definition"),
     Case("bag-not-stocked", {"oxaliplatin.diluent_volume": 251.0}, {"oxaliplatin.diluent_volume": 250.0}, "warning · oxaliplatin.diluent_volume · 251 mL · 250 or 500 mL · site policy"),
     Case("bag-not-stocked", {"oxaliplatin.diluent_volume": 499.0}, {"oxaliplatin.diluent_volume": 500.0}, "warning · oxaliplatin.diluent_volume · 499 mL · 250 or 500 mL · site policy"),

@@ -7,7 +7,8 @@ import re
 import pytest
 
 from dosewright.checks import with_strangers
-from dosewright.orders.check import NotChecked, check
+from dosewright.orders.check import check
+from dosewright.orders.checklist import LISTS, ticked
 from dosewright.orders.finding import SEVERITIES, stops
 from dosewright.orders.rules import CHAPTERS, RULES
 from dosewright.orders.rules.fields import FIELDS
@@ -112,6 +113,7 @@ def taken_away(rule: Rule, name: str, case: rulings.Case) -> list[Changes]:
 
 PARTS = {"stranger": "line", "criterion": "order", "interaction": "order", "lifetime": "before"}
 NEEDS = [(rule.id, name) for rule in RULES.values() for name in rule.needs]
+# of a value that is not there the rule tells that it has no unit: owed, see test_rules_owed.py
 
 
 @pytest.mark.parametrize(("id", "name"), NEEDS, ids=[f"{id} without {name}" for id, name in NEEDS])
@@ -154,16 +156,31 @@ def test_where_a_table_has_no_column_for_what_a_rule_needs_it_is_not_checked(id)
         record = Record(order, carried=frozenset(order) - {prefix + name})
         found = check(with_strangers(record, against), against)
         assert [one for one in found.findings if (one.rule, one.where) == (id, case.where)] == []
-        assert NotChecked(id, case.where, (prefix + name,)) in found.not_checked
+        told = [one.missing for one in found.not_checked if (one.rule, one.where) == (id, case.where)]
+        asked_too = {prefix + one for one in rule.asks if prefix + one not in order}
+        assert {frozenset(missing) - asked_too for missing in told} == {frozenset({prefix + name})}
 
 
 ASKED = [(rule.id, name) for rule in RULES.values() for name in rule.asks if rule.id.startswith("missing-")]
 MORE_ASKED = [
     "eligibility-unknown",
     "laboratory-unknown",
+    "laboratory-undated",
+    "laboratory-unitless",
     "genotype-unknown",
     "medicines-unknown",
     "prior-exposure-unknown",
+    "weight-undated",
+    "weight-basis-unknown",
+    "reference-unknown",
+    "ascites-unknown",
+    "consent-unknown",
+    "last-cycle-unknown",
+    "diluent-unknown",
+    "volume-unknown",
+    "form-unknown",
+    "bead-contact-unknown",
+    "bead-volume-unknown",
 ]
 
 
@@ -179,7 +196,7 @@ def test_a_field_that_is_asked_for_and_missing_is_found(id, name):
 def test_what_a_kind_of_record_has_no_place_for_is_told_once_and_is_no_finding(id):
     rule, case = RULES[id], FIRST[id]
     order = sound(case.arm)
-    prefix = case.where.rpartition(".")[0] + "." if rule.of in {"line", "lab"} else ""
+    prefix = case.where.rpartition(".")[0] + "." if rule.of in {"line", "lab", "beads"} else ""
     paths = {prefix + name for name in rule.asks} if rule.of != "criterion" else {case.where.replace("-", "_")}
     against = asked(case.arm, case.site)
     found = check(
@@ -187,6 +204,11 @@ def test_what_a_kind_of_record_has_no_place_for_is_told_once_and_is_no_finding(i
     )
     assert (id, case.where) not in {(one.rule, one.where) for one in found.findings}
     assert (id, case.where) in {(one.rule, one.where) for one in found.not_checked}
+
+
+def test_every_rule_that_tells_a_blank_is_held_against_records_that_have_no_place_for_it():
+    told = {id for id, rule in RULES.items() if re.search("missing-|unknown$|undated$|unitless$", id) and rule.asks}
+    assert told == {*dict(ASKED), *MORE_ASKED}
 
 
 def test_a_line_that_is_not_ordered_is_told_once_and_not_by_every_rule_of_lines():
@@ -285,7 +307,33 @@ def test_every_hazard_that_the_check_is_to_control_is_named_by_a_rule():
 
 def test_a_rule_that_the_site_grades_says_so():
     severities = {rule.severities for rule in RULES.values()}
-    assert severities == {"refuse", "blocks-release", "warning", "as the site says"}
+    assert severities == {"refuse", "blocks-release", "warning", "info", "as the site says"}
+
+
+# ---------------------------------------------------------------------------------------------------------- the checklists
+
+OF_NO_STEP: dict[str, dict[str, str]] = {"bopa": {}, "bc-cancer": {}}
+"""The rules that a checklist has no step for, each with the reason."""
+
+
+@pytest.mark.parametrize("checklist", LISTS, ids=lambda one: one.id)
+def test_a_checklist_names_every_rule_that_can_fire_on_an_order(checklist):
+    named = {id for step in checklist.steps for id in step.rules}
+    assert set(RULES) - named == set(OF_NO_STEP[checklist.id])
+
+
+def test_every_rule_that_can_fire_on_an_order_stands_in_a_checklist():
+    assert set(RULES) - {id for checklist in LISTS for step in checklist.steps for id in step.rules} == set()
+
+
+@EVERY
+def test_a_finding_shows_in_a_step_of_every_checklist(id):
+    case = FIRST[id]
+    order = changed(sound(case.arm), {**case.always, **case.outside})
+    found = checked(order, asked(case.against or order.get("protocol", ""), case.site, case.protocol))
+    for checklist in LISTS:
+        shown = {one.rule for step in ticked(checklist, found) for one in step.findings}
+        assert id in shown | set(OF_NO_STEP[checklist.id])
 
 
 # ------------------------------------------------------------------------------------------------------ the dangerous set
@@ -311,3 +359,17 @@ def test_at_most_one_in_twenty_sound_orders_is_interrupted(arm):
     table = ordered.columns(arm, orders, 7)
     stopped = sum(checked(ordered.row(table, place), asked(arm)).stopped for place in range(orders))
     assert stopped <= orders * 0.05
+
+
+@pytest.mark.parametrize("arm", list(ordered.ARMS))
+def test_a_sound_order_is_not_stopped_for_what_rounding_for_the_pump_and_the_label_makes_of_it(arm):
+    table = ordered.columns(arm, 300, 8)
+    told = [checked(ordered.rounded(ordered.row(table, place)), asked(arm)) for place in range(300)]
+    assert [one.findings for one in told if one.stopped] == []
+
+
+@pytest.mark.parametrize("arm", list(ordered.ARMS))
+def test_rounding_for_the_pump_and_the_label_leaves_nothing_unchecked(arm):
+    table = ordered.columns(arm, 20, 9)
+    for order in (ordered.row(table, place) for place in range(20)):
+        assert checked(ordered.rounded(order), asked(arm)).not_checked == checked(order, asked(arm)).not_checked

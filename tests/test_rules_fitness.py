@@ -25,6 +25,7 @@ INTERVAL = [
     Case("cycle-number", {"cycle": 1.0}, {"cycle": 2.0}, "blocks-release · cycle · cycle 1 · cycle 2 · by definition"),
     Case("cycle-number", {"last_cycle": 0.0}, {"last_cycle": 1.0}, "blocks-release · cycle · cycle 2 · cycle 1 · by definition"),
     Case("last-cycle-undated", {"last_cycle": 1.0}, {"last_cycle": 0.0}, "blocks-release · last_on · unknown · day 1 of the cycle before · protocol", always={"last_on": None}),
+    Case("last-cycle-contradicts", {"last_cycle": 0.0}, {"last_cycle": 1.0}, "blocks-release · last_on · 2026-10-26 · no day where no cycle was given · by definition"),
     Case("last-cycle-undated", {"last_on": None}, NOTHING, "blocks-release · last_on · unknown · day 1 of the cycle before · protocol"),
     Case("closed-day", {"on": ON + 4}, {"on": ON + 3}, "warning · on · 2026-11-27 · a day on which the site treats · site calendar"),  # Friday and Thursday
     Case("closed-day", {"on": ON + 28}, {"on": ON + 30}, "warning · on · 2026-12-21 · a day on which the site treats · site calendar"),  # closed on 21 and 22 December
@@ -84,22 +85,43 @@ LABORATORY = [
     Case("laboratory", lab("albumin", value=3.0), lab("albumin", value=3.0, unit="g/dL"), "blocks-release · lab.albumin.value · 3 g/L · at least 30 g/L · site policy"),
     Case("laboratory-unknown", lab("albumin", value=None), lab("albumin", value=3.0), "blocks-release · lab.albumin.value · unknown · at least 30 g/L · site policy"),
     Case("laboratory-unit", lab("bilirubin", unit="mg/dL"), lab("bilirubin", unit="µmol/L"), "blocks-release · lab.bilirubin.unit · 17 mg/dL · in µmol/L · site policy"),
+    # what can be a value at all, of laboratory.csv: neutrophils 0.01 to 200, platelets 1 to 3,000, bilirubin 1.5 to 1,500, albumin 5 to 80
+    Case("laboratory-implausible", lab("neutrophils", value=3400.0), lab("neutrophils", value=3400.0, unit="/µL"), "blocks-release · lab.neutrophils.value · 3,400 10^9/L · 0.01 to 200 10^9/L · plausibility"),
+    Case("laboratory-implausible", lab("neutrophils", value=200.1), lab("neutrophils", value=200.0), "blocks-release · lab.neutrophils.value · 200.1 10^9/L · 0.01 to 200 10^9/L · plausibility"),
+    Case("laboratory-implausible", lab("neutrophils", value=0.009), lab("neutrophils", value=0.01), "blocks-release · lab.neutrophils.value · 0.009 10^9/L · 0.01 to 200 10^9/L · plausibility"),
+    Case("laboratory-implausible", lab("platelets", value=3001.0), lab("platelets", value=3000.0), "blocks-release · lab.platelets.value · 3,001 10^9/L · 1 to 3,000 10^9/L · plausibility"),
+    Case("laboratory-implausible", lab("platelets", value=0.9), lab("platelets", value=1.0), "blocks-release · lab.platelets.value · 0.9 10^9/L · 1 to 3,000 10^9/L · plausibility"),
+    Case("laboratory-implausible", lab("bilirubin", value=1.4), lab("bilirubin", value=1.5), "blocks-release · lab.bilirubin.value · 1.4 µmol/L · 1.5 to 1,500 µmol/L · plausibility"),
+    Case("laboratory-implausible", lab("bilirubin", value=1500.1), lab("bilirubin", value=1500.0), "blocks-release · lab.bilirubin.value · 1,500.1 µmol/L · 1.5 to 1,500 µmol/L · plausibility"),
+    Case("laboratory-implausible", lab("albumin", value=4.9), lab("albumin", value=5.0), "blocks-release · lab.albumin.value · 4.9 g/L · 5 to 80 g/L · plausibility"),
+    Case("laboratory-implausible", lab("albumin", value=80.1), lab("albumin", value=80.0), "blocks-release · lab.albumin.value · 80.1 g/L · 5 to 80 g/L · plausibility"),
     Case("laboratory-old", lab("albumin", on=ON - 4), lab("albumin", on=ON - 3), "blocks-release · lab.albumin.on · 4 days old · at most 3 days · site policy"),
     Case("laboratory-undated", lab("albumin", on=None), lab("albumin", on=ON), "blocks-release · lab.albumin.on · no day · at most 3 days old · site policy"),
     Case("laboratory-later", lab("albumin", on=ON + 1), lab("albumin", on=ON), "refuse · lab.albumin.on · 2026-11-24 · by the day of treatment · by definition"),
 ]
 SCORE = {"dpyd": "activity score 1.5"}
-FU_IN_PART = {"fluorouracil.share": 99.0}
+ONE = {"dpyd": "activity score 1"}
+
+
+def of_full(share: float) -> dict[str, float]:
+    return {"fluorouracil.share": share}
+
+
 GENOTYPE = [
     Case("genotype-unknown", {"dpyd": None}, {"dpyd": "activity score 0"}, "blocks-release · dpyd · unknown · an activity score · label-fluorouracil"),
     Case("genotype-unknown", {"dpyd": None}, SCORE, "warning · dpyd · unknown · an activity score · label-fluorouracil", site={"genotype": "asked"}),
     Case("genotype-unreadable", {"dpyd": "wild type"}, {"dpyd": "activity score 2"}, "blocks-release · dpyd · wild type · an activity score · cpic"),
     Case("genotype-unreadable", {"dpyd": "activity score 3"}, {"dpyd": "activity score 0.5"}, "blocks-release · dpyd · activity score 3 · an activity score · cpic"),
-    Case("genotype", SCORE, {"dpyd": "activity score 2"}, "refuse · dpyd · activity score 1.5 · activity score 2 · cpic"),
-    Case("genotype", SCORE, {"dpyd": "wild type"}, "refuse · dpyd · activity score 1.5 · activity score 2 · cpic"),
-    Case("genotype", {**SCORE, "fluorouracil.share": 100.0}, {**SCORE, **FU_IN_PART}, "refuse · dpyd · activity score 1.5 · activity score 2 · cpic"),
-    Case("genotype", {"dpyd": "activity score 0"}, {"dpyd": "activity score 0", "fluorouracil.*": None}, "refuse · dpyd · activity score 0 · activity score 2 · cpic"),
-    Case("genotype", {**SCORE, "oxaliplatin.share": 50.0}, {**SCORE, **FU_IN_PART}, "refuse · dpyd · activity score 1.5 · activity score 2 · cpic"),
+    Case("genotype", SCORE, {"dpyd": "activity score 2"}, "refuse · dpyd · activity score 1.5 · activity score 2, or half the dose with 1 or 1.5 · cpic"),
+    Case("genotype", SCORE, {"dpyd": "wild type"}, "refuse · dpyd · activity score 1.5 · activity score 2, or half the dose with 1 or 1.5 · cpic"),
+    Case("genotype", {**SCORE, **of_full(50.1)}, {**SCORE, **of_full(50.0)}, "refuse · dpyd · activity score 1.5 · activity score 2, or half the dose with 1 or 1.5 · cpic"),
+    Case("genotype", {**ONE, **of_full(50.1)}, {**ONE, **of_full(50.0)}, "refuse · dpyd · activity score 1 · activity score 2, or half the dose with 1 or 1.5 · cpic"),
+    Case("genotype", {**SCORE, **of_full(100.0)}, {**SCORE, **of_full(25.0)}, "refuse · dpyd · activity score 1.5 · activity score 2, or half the dose with 1 or 1.5 · cpic"),
+    Case("genotype", {**SCORE, "oxaliplatin.share": 50.0}, {**SCORE, **of_full(50.0)}, "refuse · dpyd · activity score 1.5 · activity score 2, or half the dose with 1 or 1.5 · cpic"),
+    # with less than 1, no part of it is right
+    Case("genotype", {"dpyd": "activity score 0", **of_full(50.0)}, {"dpyd": "activity score 1", **of_full(50.0)}, "refuse · dpyd · activity score 0 · activity score 2, or half the dose with 1 or 1.5 · cpic"),
+    Case("genotype", {"dpyd": "activity score 0.5", **of_full(1.0)}, {"dpyd": "activity score 1", **of_full(1.0)}, "refuse · dpyd · activity score 0.5 · activity score 2, or half the dose with 1 or 1.5 · cpic"),
+    Case("genotype", {"dpyd": "activity score 0"}, {"dpyd": "activity score 0", "fluorouracil.*": None}, "refuse · dpyd · activity score 0 · activity score 2, or half the dose with 1 or 1.5 · cpic"),
 ]
 MEDICINES = [
     Case("allergy", {"allergies": "penicillin; Carboplatin (rash)"}, {"allergies": "penicillin"}, "refuse · allergies · penicillin; Carboplatin (rash) · none to a drug of the order · by definition"),

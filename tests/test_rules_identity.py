@@ -13,6 +13,7 @@ IDENTITY = [
     Case("identifiers-equal", {"second_identifier": "MRN-1"}, {"second_identifier": "MRN-2"}, "blocks-release · identifier · MRN-1 · two different identifiers · asco-ons"),
     Case("unborn", {"birth_date": ON + 1}, {"birth_date": ON}, "refuse · birth_date · born 2026-11-24 · before 2026-11-23 · by definition"),
     Case("order-repeated", {"repeats": "row 17"}, NOTHING, "refuse · id · the same as row 17 · each order once · by definition"),
+    Case("order-repeated", {"repeats": "order 4711, cycle 2"}, NOTHING, "refuse · id · the same as order 4711, cycle 2 · each order once · by definition"),
     Case("altered", {"unchanged": "no"}, {"unchanged": "yes"}, "blocks-release · id · changed · unchanged · by definition"),
     Case("protocol-unknown", {"protocol": "folfox"}, {"protocol": "haic-folfox"}, "refuse · protocol · folfox · a protocol of the library, or a file · by definition"),
     Case("protocol-unknown", {"protocol": None}, {"protocol": "haic-folfox"}, "refuse · protocol · nothing · a protocol of the library, or a file · by definition"),
@@ -48,7 +49,24 @@ COMPLETENESS = [
     Case("missing-rate", {"oxaliplatin.rate": None}, NOTHING, "blocks-release · oxaliplatin.over · nothing · element 15 of the 16 of ASCO/ONS (general knowledge) · asco-ons"),
     Case("missing-validity", {"valid_until": None}, NOTHING, "blocks-release · valid_until · nothing · element 16 of the 16 of ASCO/ONS (general knowledge) · asco-ons"),
 ]
-CASES = [*IDENTITY, *COMPLETENESS]
+MORE = [
+    Case("weight-undated", {"weight_on": None}, NOTHING, "blocks-release · weight_on · unknown · known · by definition"),
+    Case("weight-basis-unknown", {"weight_basis": None}, {"weight_basis": "ideal"}, "blocks-release · weight_basis · unknown · known · by definition"),
+    Case("reference-unknown", {"reference_weight": None}, NOTHING, "warning · reference_weight · unknown · known · by definition"),
+    Case("ascites-unknown", {"ascites": None}, {"ascites": "massive"}, "warning · ascites · unknown · known · by definition"),
+    Case("consent-unknown", {"consent": None}, {"consent": "no"}, "blocks-release · consent · unknown · known · by definition"),
+    Case("last-cycle-unknown", {"last_cycle": None}, {"last_cycle": 0.0}, "blocks-release · last_cycle · unknown · known · by definition"),
+    Case("laboratory-unitless", {"lab.albumin.unit": None}, {"lab.albumin.unit": "g/dL"}, "blocks-release · lab.albumin.unit · unknown · known · by definition"),
+    Case("bead-contact-unknown", {"beads.contact": None}, {"beads.contact": 0.1}, "blocks-release · beads.contact · unknown · known · by definition", arm="hepa-haic"),
+    Case("bead-contact-unknown", {"beads.contact": None}, {"beads.*": None}, "blocks-release · beads.contact · unknown · known · by definition", arm="hepa-haic"),
+    Case("bead-volume-unknown", {"beads.final_volume": None}, {"beads.final_volume": 2.0}, "blocks-release · beads.final_volume · unknown · known · by definition", arm="hepa-haic"),
+    Case("diluent-unknown", {"oxaliplatin.diluent": None}, {"oxaliplatin.diluent": "water"}, "blocks-release · oxaliplatin.diluent · unknown · glucose 5% · label-oxaliplatin"),
+    Case("diluent-unknown", {"leucovorin.diluent": None}, {"leucovorin.*": None}, "blocks-release · leucovorin.diluent · unknown · glucose 5% or sodium chloride 0.9% · label-leucovorin"),
+    Case("volume-unknown", {"oxaliplatin.volume": None}, NOTHING, "blocks-release · oxaliplatin.volume · unknown · 0.2 to 0.7 mg/mL · label-oxaliplatin", always={"oxaliplatin.concentration": None}),
+    Case("volume-unknown", {"oxaliplatin.concentration": None}, {"oxaliplatin.concentration": 0.5}, "blocks-release · oxaliplatin.volume · unknown · 0.2 to 0.7 mg/mL · label-oxaliplatin", always={"oxaliplatin.volume": None}),
+    Case("form-unknown", {"leucovorin.form": None}, {"leucovorin.form": "levoleucovorin"}, "blocks-release · leucovorin.form · unknown · racemic leucovorin · site"),
+]
+CASES = [*IDENTITY, *COMPLETENESS, *MORE]
 # fmt: on
 
 

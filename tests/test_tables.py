@@ -525,7 +525,8 @@ def test_orders_of_two_protocols_in_one_table_are_each_held_against_their_own(tm
 
 def test_what_the_table_has_no_column_for_is_told_once(csv_of):
     summary, told = told_of(csv_of("weight [kg],height [cm],protocol", "60,165,haic-folfox", "61,165,haic-folfox"))
-    assert {one["severity"] for one in told} == {"clear"}
+    assert {one["severity"] for one in told} == {"not-checked"}
+    assert (summary.verdicts["not-checked"], summary.stopped) == (summary.orders, True)
     assert {"drug-missing", "missing-name", "too-early"} <= {one.rule for one in summary.never.values()}
 
 

@@ -49,17 +49,18 @@ LIMITS: Mapping[str, tuple[float, ...]] = {
     "diluent_volume": (250.0, 500.0),
     "total": (0.0, 413.8, 450.0, 550.0),
     "injected": (40.0, 50.0),
-    "share": (80.0, 99.9, 100.0),
+    "share": (50.0, 80.0, 99.9, 100.0),
     "lines": (1.0, 2.0),
-    "repeats": ("row 17",),
 }
 OF_DAYS = (0.0, 1.0, 3.0, 4.0, 7.0, 8.0, 20.0, 21.0, 28.0, 29.0, 42.0, 43.0, -1.0, -3.0, -4.0)
 VALUES = {"neutrophils": 1.5, "platelets": 75.0, "bilirubin": 30.0, "albumin": 30.0}
 WORDS_OF: Mapping[str, tuple[str, ...]] = {
-    "drug": ("oxaliplatin", "Oxaliplatin", "cisplatin", "OXA", "doxorubicin", "epirubicin", "fluorouracil", "leucovorin"),
-    "route": ("intravenous", "hepatic intra-arterial", "oral", "intrathecal"),
+    "drug": ("oxaliplatin", "Oxaliplatin", "cisplatin", "OXA", "doxorubicin", "epirubicin", "fluorouracil", "leucovorin",
+             "vincristine", "5-FU"),
+    "route": ("intravenous", "hepatic intra-arterial", "oral", "intrathecal", "IV", "HAI", "by the pump"),
     "line": ("peripheral vein", "hepatic artery catheter", "port"),
-    "diluent": ("glucose 5%", "D5W", "normal saline", "sodium chloride 0.9%", "water"),
+    "diluent": ("glucose 5%", "D5W", "normal saline", "sodium chloride 0.9%", "water", "water for injection",
+                "glucose 50 mg/mL"),
     "form": ("racemic leucovorin", "levoleucovorin"),
     "unit": ("mg", "mg/m²", "10^9/L", "g/L", "mg/dL"),
     "formula": ("bsa_mosteller", "Mosteller", "Du Bois", "by eye"),
@@ -67,7 +68,7 @@ WORDS_OF: Mapping[str, tuple[str, ...]] = {
     "weight_basis": ("actual", "dry", "ideal"),
     "allergies": ("none known", "NKDA", "penicillin", "carboplatin; latex", "5-FU"),
     "medicines": ("none", "entecavir; brivudine", "Warfarin"),
-    "dpyd": ("activity score 2", "activity score 1", "activity score 0", "wild type"),
+    "dpyd": ("activity score 2", "activity score 1.5", "activity score 1", "activity score 0.5", "activity score 0", "wild type"),
     "child_pugh_class": ("A", "B", "C"),
     "prior_exposure": ("none", "listed"),
     "version": ("1", "2"),
@@ -78,6 +79,8 @@ WORDS_OF: Mapping[str, tuple[str, ...]] = {
     "written": ("141.0 mg", ".5 mg", "141,5 mg", "5000 U", "500 µg", "5-FU", "28.8 mL/24 h", "QD", "5 cc", "1e2", "141mg", "2400 mg"),
     "unreadable": ("weight: needs a unit",),
     "unchanged": ("yes", "no"),
+    "unknown": ("yes", "no"),
+    "repeats": ("row 17", "row 18"),
     "protocol_hash": ("0123",),
     "weight_confirmed_by": ("N. Example",),
     "height_confirmed_by": ("N. Example",),
@@ -96,6 +99,12 @@ ORDER_PATHS = (
     "protocol_hash",
     "weight_confirmed_by",
     "height_confirmed_by",
+)
+BEFORE_PATHS = (
+    "before.doxorubicin.total",
+    "before.epirubicin.total",
+    "before.epirubicin.unknown",
+    "before.daunorubicin.total",
 )
 YES_OR_NO = ("yes", "no")
 
@@ -128,9 +137,7 @@ def spoil(order: ordered.Order, chance: Any) -> None:
         return
     if kind < 0.14:
         lines = [f"{drug}.{name}" for drug in ("oxaliplatin", "leucovorin", "fluorouracil") for name in LINE_PATHS]
-        path = _one_of(
-            [*lines, *ORDER_PATHS, "beads.injected", "before.doxorubicin.total", "before.epirubicin.total"], chance
-        )
+        path = _one_of([*lines, *ORDER_PATHS, *BEFORE_PATHS, "beads.injected"], chance)
     else:
         path = _one_of(list(order), chance)
     if kind > 0.9:

@@ -41,7 +41,7 @@ from .orders.rules.view import Record
 from .protocol import library
 from .protocol.library import Loaded
 from .protocol.site import Signed, Site
-from .reading import Day, Document, Strict, Text, read, read_json, validate
+from .reading import Day, Document, Strict, Text, read, read_json, same_name, validate
 from .tables import Foreign, Layout, Orders, Table, layout, open_table, orders_of, part_of
 
 CLEAR: Final = "clear"
@@ -137,7 +137,10 @@ def read_order(path: str) -> Record:
     if ending in {".pdf", ".html"}:
         from . import documents
 
-        return written.of_order(documents.order_of(content, name), name)
+        record = written.of_order(documents.order_of(content, name), name)
+        if documents.verify(content, name).page == "differs":
+            return replace(record, values={**record.values, "unchanged": "no"})
+        return record
     if ending == ".json":
         with contextlib.suppress(ValueError, RecursionError):  # what is no JSON is told with its line below
             data = read_json(content)
@@ -502,7 +505,7 @@ def keyed(plan: Layout) -> Layout | None:
     more = ("id", "drug") if plan.rows == "lines" else ()
     wanted = tuple(column for column in plan.columns if column.path in {*_KEYS, *more})
     there = {column.path for column in wanted} | plan.constants.keys()
-    return replace(plan, columns=wanted) if set(_KEYS[:3]) <= there else None
+    return replace(plan, columns=wanted) if {"identifier", "cycle"} <= there else None
 
 
 def repeats_of(known: Sequence[Any], rows: Sequence[Any]) -> Mapping[int, int]:
@@ -734,7 +737,7 @@ def load_overrides(content: bytes, name: str) -> list[Override]:
             found.append(Mistake("a rule of the catalogue", where=place, example="dose-deviates", got=one.rule))
         if one.reason not in REASONS:
             found.append(Mistake(f"one of the reasons: {'; '.join(REASONS)}", where=place, got=one.reason))
-        if one.second is not None and one.second.casefold() == one.by.casefold():
+        if one.second is not None and same_name(one.second) == same_name(one.by):
             found.append(Mistake("a second person", where=place, got=one.second))
         second = one.second or ""
         made.append(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -60,7 +60,7 @@ def check(
     site, document = read_site(site_path)
     yardstick = checks.Yardstick(site, document, library.find(protocol) if protocol else None)
     answers = checks.load_overrides(files.read(overrides), Path(overrides).name) if overrides else []
-    _check_out(out, bool(tables), paths)
+    _check_out(out, bool(tables), [*paths, *filter(None, (site_path, mapping, against, overrides))])
     if tables:
         return _table(paths[0], yardstick, mapping, answers, form, out)
     return _orders(paths, yardstick, answers, against, form, out, paper)
@@ -70,7 +70,7 @@ TABLES = (".csv", ".xlsx", ".parquet")
 _OUT = {True: (".csv", ".parquet"), False: (".pdf", ".html", ".json", ".csv")}
 
 
-def _check_out(out: str | None, table: bool, paths: tuple[str, ...]) -> None:
+def _check_out(out: str | None, table: bool, read: Sequence[str]) -> None:
     from pathlib import Path
 
     from .errors import Mistake
@@ -84,8 +84,8 @@ def _check_out(out: str | None, table: bool, paths: tuple[str, ...]) -> None:
         raise Mistake(
             f"for {what} a file that ends in {listed(_OUT[table], 'or')}", where="--out", example=example, got=out
         )
-    if any(Path(path).resolve() == Path(out).resolve() for path in paths):
-        raise Mistake("another file than the one that is checked", where="--out", got=out)
+    if any(Path(path).resolve() == Path(out).resolve() for path in read):
+        raise Mistake("another file than those that are read", where="--out", got=out)
 
 
 # -------------------------------------------------------------------------------------------------------------- orders

@@ -10,6 +10,7 @@ import datetime as dt
 import hashlib
 import json
 import re
+import unicodedata
 import zoneinfo
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -178,6 +179,11 @@ def _has(node: Any, step: str | int) -> bool:
         if isinstance(node, dict)
         else isinstance(node, list) and isinstance(step, int) and step < len(node)
     )
+
+
+def same_name(name: str) -> str:
+    """A person's name without what only looks different: case, blanks, full-width letters."""
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def read(content: bytes, name: str) -> Document:

@@ -6,7 +6,6 @@ Planning is plain dates and whole days: a schedule is taken once from protocol a
 from __future__ import annotations
 
 import datetime as dt
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal, NamedTuple
@@ -19,7 +18,7 @@ from ..dates import after, local
 from ..errors import CannotCompute, Mistake, Refusal
 from ..protocol.model import Component, Protocol, Route, Start, Stated
 from ..protocol.site import Site
-from ..reading import Day, Document, Strict, Text, Whole, read, validate
+from ..reading import Day, Document, Strict, Text, Whole, read, same_name, validate
 from ..units import INTERVAL, PERCENT, Quantity, Range
 from .calendar import DAY, FARTHEST, Days, Fit
 from .day import Part, placed
@@ -46,14 +45,9 @@ class Release(Strict):
 
     @model_validator(mode="after")
     def _two(self) -> Release:
-        if _same_name(self.first) == _same_name(self.second):
+        if same_name(self.first) == same_name(self.second):
             raise Refusal("the two people who release must be two", where="second", got=self.second)
         return self
-
-
-def _same_name(name: str) -> str:
-    """A name without what only looks different: case, blanks, full-width letters."""
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 class Record(Strict):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from .. import wording
-from ..protocol.drugs import drug, drugs
+from ..protocol.drugs import CALLED, drug, drugs
 from ..protocol.site import Cumulative, Site
 from ..units import quantity
 from .course import Cycle
@@ -224,7 +224,8 @@ def may_count(name: str) -> bool:
     """Whether an unknown name may be one of the drugs known here, or of their kin, written otherwise."""
     folded = name.casefold()
     words = {word for one in drugs().values() for word in (one.name, one.drug_class, *one.allergy_words)}
-    return any(word in folded for word in words) or bool(difflib.get_close_matches(folded, drugs(), 1, 0.75))
+    called = any(folded in names for names in CALLED.values())
+    return called or any(word in folded for word in words) or bool(difflib.get_close_matches(folded, drugs(), 1, 0.75))
 
 
 def _crossings(rows: Sequence[Exposure], cycles: Sequence[Taken]) -> Iterator[Finding]:

@@ -231,6 +231,12 @@ def _stated(data: Mapping[str, Any]) -> Iterator[tuple[str, Field, Any]]:
     yield from _before(data)
 
 
+def _prior_exposure(patient: Mapping[str, Any]) -> str:
+    """Whether anything was given before this order: earlier, or in the cycles of this course."""
+    said = patient["prior_exposure"]
+    return "listed" if isinstance(said, list) or (said == "none" and patient["given"]) else str(said)
+
+
 def _before(data: Mapping[str, Any]) -> Iterator[tuple[str, Field, Any]]:
     """What was given before of each drug: what the patient's file lists, and the cycles of this course since then.
 
@@ -305,7 +311,7 @@ def _of_whole(data: Mapping[str, Any]) -> Mapping[str, Any]:
         "care": "; ".join(one["what"] for one in care) or None,
         "hold": gates or None,
         "dpyd": None if isinstance(patient["genotype"], str) else patient["genotype"].get("DPYD"),
-        "prior_exposure": "listed" if isinstance(patient["prior_exposure"], list) else patient["prior_exposure"],
+        "prior_exposure": _prior_exposure(patient),
         **{one["measures"]: one["found"] for one in data["eligibility"] if one["measures"] in FIELDS["order"]},
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, model_validator
 
@@ -16,6 +16,15 @@ from .model import Route
 
 Confidence = Literal["SEEN", "RECALLED"]
 FILE = Path(__file__).with_name("drugs.yaml")
+CALLED: Final[Mapping[str, tuple[str, ...]]] = {
+    "oxaliplatin": ("oxa", "l-ohp", "lohp", "eloxatin"),
+    "leucovorin": ("lv", "fa", "cf", "folinic acid", "calcium folinate", "leucovorin calcium"),
+    "fluorouracil": ("5-fu", "5fu", "5 fu", "fu", "5-fluorouracil"),
+    "doxorubicin": ("dox", "adm", "adr", "adriamycin"),
+    "epirubicin": ("epi",),
+    "irinotecan": ("cpt-11", "cpt11"),
+}
+"""What a drug is called beside its generic name: abbreviations and brands that are not to stand in an order."""
 DECIDING = ("diluents", "never", "window", "most_mg_per_min", "incompatible", "not_for_beads", "genotype", "starts_at")
 
 

@@ -44,7 +44,7 @@ def route_impossible(line: LineView) -> Condition:
 
     Stop, and look for the mistake: a wrong route can kill.
     """
-    return each(line.route, lambda word: _route(word) not in line.due.bearable and word.casefold() in KNOWN_ROUTES)
+    return each(line.route, lambda word: _known(word) and _route(word) not in line.due.bearable)
 
 
 KNOWN_ROUTES: Final = frozenset(
@@ -53,7 +53,8 @@ KNOWN_ROUTES: Final = frozenset(
 WRITTEN: Final[Mapping[str, str]] = {
     "iv": "intravenous", "i.v.": "intravenous", "intravenously": "intravenous", "ia": "hepatic intra-arterial",
     "i.a.": "hepatic intra-arterial", "hai": "hepatic intra-arterial", "intra-arterial": "hepatic intra-arterial",
-    "po": "oral", "p.o.": "oral", "sc": "subcutaneous", "s.c.": "subcutaneous",
+    "po": "oral", "p.o.": "oral", "sc": "subcutaneous", "s.c.": "subcutaneous", "it": "intrathecal",
+    "i.t.": "intrathecal", "im": "intramuscular", "i.m.": "intramuscular",
 }  # fmt: skip
 """What a route is written as, where it is not written in full."""
 
@@ -61,6 +62,10 @@ WRITTEN: Final[Mapping[str, str]] = {
 def _route(word: str) -> str:
     folded = word.strip().casefold()
     return WRITTEN.get(folded, folded)
+
+
+def _known(word: str) -> bool:
+    return _route(word) in KNOWN_ROUTES
 
 
 @rule(
@@ -123,7 +128,7 @@ def line_and_route(line: LineView) -> Condition:
 
 
 def _other_than(route: str) -> Callable[[str], bool]:
-    return lambda word: _route(word) != route
+    return lambda word: _known(word) and _route(word) != route
 
 
 @rule(
@@ -345,6 +350,25 @@ def overlap(line: LineView) -> Condition:
             both = below(line.start, _ends(other)) & below(other.start, _ends(line)) & later
             found = found | (both & other.present & same(line.line, other.line))
     return found
+
+
+@rule(
+    "line-unnamed",
+    "warning",
+    of="line",
+    asks="line",
+    measured="unknown",
+    allowed="a line of the site",
+    source="site policy",
+    hazards="H40 H45",
+    applies=lambda due: bool(due.incompatible),
+)
+def line_unnamed(line: LineView) -> Condition:
+    """In which line it runs is not said, so that nobody can see whether it meets a drug that it must not meet.
+
+    Name the line as the site's file names it.
+    """
+    return line.lacks("line")
 
 
 @rule(

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from ..finding import Severity
 from .rule import Of, rule
-from .values import Condition
+from .values import Condition, no
 from .view import LineView
 
 ELEMENTS: Final[tuple[tuple[int, str, Of, str, str, str], ...]] = (
@@ -92,7 +92,7 @@ def _left_out(id: str, severity: Severity, of: Of, name: str, message: str, haza
     """Put a rule into the catalogue that tells a blank which other rules could only pass over."""
 
     def left_out(view: Any) -> Condition:
-        return view.lacks(name)
+        return view.lacks(name) & no(of == "lab" and view.lacks("value"))
 
     left_out.__doc__ = f"{message}.\n\nFind out, and write it down: what is left out is told by no other rule."
     needs = "value" if of == "lab" else ""

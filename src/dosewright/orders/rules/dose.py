@@ -523,11 +523,8 @@ def prior_exposure_contradicts(o: OrderView) -> Condition:
 
     Ask once more, and list all that was given before; or say that there was nothing.
     """
-    some: Condition = False
-    for where in o.listed.values():
-        some = some | where
     nothing, listed = (of_each(o.prior_exposure, word.__eq__) for word in ("none", "listed"))
-    return (nothing & some) | (listed & no(some))
+    return (nothing & o.given_before) | (listed & no(o.lists_any))
 
 
 @rule(
@@ -544,10 +541,7 @@ def prior_exposure_unnamed(o: OrderView) -> Condition:
 
     Write its generic name in full, so that it counts.
     """
-    found: Condition = False
-    for name in o.unnamed:
-        found = found | o.listed[name]
-    return found
+    return no(o.lacks("unnamed"))
 
 
 @rule(
@@ -555,7 +549,7 @@ def prior_exposure_unnamed(o: OrderView) -> Condition:
     "info",
     of="line",
     where="share",
-    measured="{dose}, {share} of the full dose: {reason}",
+    measured="{dose}, {share} of the full dose{why}",
     allowed="{full} in full",
     source="{due.dose_source}",
     hazards="H37",

@@ -121,6 +121,7 @@ class GateDue:
     source: str
     least: float | None  # what a patient's value can be, in the unit of the limit; an engineering guard
     most: float | None
+    zero: bool  # whether a laboratory reports none at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,15 +367,15 @@ def _gate(gate: Gate) -> GateDue:
     )
 
 
-def _possible(gate: Gate) -> tuple[float | None, float | None]:
+def _possible(gate: Gate) -> tuple[float | None, float | None, bool]:
     """Between which numbers a value of this analyte can lie, in the unit of the limit, where the analyte is known."""
     found = laboratory.find(gate.analyte)
     if found is None or UNITS.get(gate.unit) not in found.kind.written_in:
-        return None, None
+        return None, None, False
     first = found.kind.units[0]
     ends = (quantity(end, first) for end in (found.kind.least, found.kind.most))
     least, most = (laboratory.converted(end, gate.unit, of=gate.analyte) for end in ends)
-    return least, most
+    return least, most, found.zero
 
 
 def _criterion(criterion: Criterion) -> CriterionDue:

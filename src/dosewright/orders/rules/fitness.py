@@ -154,7 +154,8 @@ def laboratory_implausible(lab: LabView) -> Condition:
 
     Look for another unit: 1,500 per µL are 1.5 × 10^9/L, and 1.5 mg/dL of bilirubin are 26 µmol/L.
     """
-    return (below(lab.value, lab.due.least) | above(lab.value, lab.due.most)) & no(laboratory_unit(lab))
+    too_low = below(lab.value, lab.due.least) & no(lab.due.zero & (lab.value == 0.0))
+    return (too_low | above(lab.value, lab.due.most)) & no(laboratory_unit(lab))
 
 
 @rule(

@@ -86,6 +86,25 @@ def last_cycle_undated(o: OrderView) -> Condition:
 
 
 @rule(
+    "last-cycle-contradicts",
+    "blocks-release",
+    needs="last_cycle",
+    when="last_on",
+    where="last_on",
+    measured="{last_on}",
+    allowed="no day where no cycle was given",
+    source="by definition",
+    hazards="H32",
+)
+def last_cycle_contradicts(o: OrderView) -> Condition:
+    """No cycle was given before, and yet there is a day on which one was.
+
+    Find out whether this is the first cycle: the interval and what was given in all hang on it.
+    """
+    return (o.last_cycle < 1) & no(o.lacks("last_on"))
+
+
+@rule(
     "closed-day",
     "warning",
     needs="on",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
+from ...protocol.drugs import CALLED
 from ...protocol.lookalikes import look_alikes
 from .rule import rule
 from .values import Condition, each, no
@@ -75,17 +75,6 @@ def drug_look_alike(line: LineView) -> Condition:
     Compare order, label and vial with the protocol, letter by letter.
     """
     return each(line.drug, lambda word: word.casefold() in look_alikes().get(line.due.drug, ()))
-
-
-CALLED: Final[Mapping[str, tuple[str, ...]]] = {
-    "oxaliplatin": ("oxa", "l-ohp", "lohp", "eloxatin"),
-    "leucovorin": ("lv", "fa", "cf", "folinic acid", "calcium folinate", "leucovorin calcium"),
-    "fluorouracil": ("5-fu", "5fu", "5 fu", "fu", "5-fluorouracil"),
-    "doxorubicin": ("dox", "adm", "adr", "adriamycin"),
-    "epirubicin": ("epi",),
-    "irinotecan": ("cpt-11", "cpt11"),
-}
-"""What a drug is called beside its generic name: abbreviations and brands that are not to stand in an order."""
 
 
 def _called(line: LineView, word: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -50,49 +51,48 @@ def diluent_otherwise(line: LineView) -> Condition:
 
 def known_diluent(words: str) -> bool:
     """Whether words name a fluid that is known, be it right or wrong."""
-    folded = words.casefold()
-    return diluent_of(words) in _DILUENTS or any(fluid in folded for fluid in FLUIDS)
+    return diluent_of(words) in _DILUENTS or any(fluid in words.casefold() for fluid in FLUIDS)
 
 
 FLUIDS: Final = (
     "chloride",
+    "nacl",
     "saline",
     "ringer",
     "lactate",
     "hartmann",
+    "sterile water",
     "water for injection",
     "bicarbonate",
     "mannitol",
+    "d5ns",
+    "d5lr",
 )
 """Fluids that are no glucose, by a word of their names."""
 
 
 _DILUENTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "glucose 5%": (
-        "glucose 5 %",
-        "5% glucose",
-        "5 % glucose",
-        "dextrose 5%",
-        "5% dextrose",
-        "5% dextrose in water",
-        "d5w",
-    ),
-    "sodium chloride 0.9%": (
-        "sodium chloride 0.9 %",
-        "0.9% sodium chloride",
-        "nacl 0.9%",
-        "normal saline",
-        "saline",
-        "ns",
-    ),
+    "glucose 5%": ("5% glucose", "glucose 5% in water", "5% glucose in water", "d5w", "g5"),
+    "sodium chloride 0.9%": ("0.9% sodium chloride", "normal sodium chloride", "sodium chloride", "ns"),
 }
-"""A diluent as the labels name it, and what else it is called."""
+"""A diluent as the labels name it, and what else it is called, once its parts are named as `_SAME` names them."""
+_SAME: Final = (
+    (r"[(),]", " "),
+    (r"(?<=\d)\s+%", "%"),
+    (r"\b9 ?mg/ml\b", "0.9%"),
+    (r"\b50 ?mg/ml\b", "5%"),
+    (r"\bdextrose\b", "glucose"),
+    (r"\bnacl\b|\bsaline\b", "sodium chloride"),
+)
 HUNDREDTH: Final = 0.005 + 1e-9  # mg/mL, what rounding a concentration to two decimals may move it
 
 
 def diluent_of(words: str) -> str:
     """The diluent as the labels name it, from what an order calls it: 'D5W' is glucose 5%."""
-    folded = " ".join(words.casefold().split())
+    folded = words.casefold()
+    for other, ours in _SAME:
+        folded = re.sub(other, ours, folded)
+    folded = " ".join(folded.split())
     return next((name for name, others in _DILUENTS.items() if folded in {name, *others}), words)
 
 

@@ -11,11 +11,13 @@ from .values import Condition, Number, alike, missing, no, numbered, only, settl
 from .view import ARITHMETIC, LineView
 
 _AMOUNT: Final = re.compile(
-    r"(?<![\w.,])(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s*(mg|g|mcg|hours?|hrs?|h|mL/h|mL|ml)(?![\w/²^*]|\s*(?:/|per)\s*(?:m|kg|h))"
+    r"(?<![\w.,])(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s*"
+    r"(mg|g|mcg|hours?|hrs?|h|min(?:utes?)?|mL)(?![\w/²^*]|\s*(?:/|per)\s*(?:m|kg|h))",
+    re.IGNORECASE,
 )
-_RATE: Final = re.compile(r"(?<![\w.,])(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s*m[lL]\s*(?:/|per)\s*h")
+_RATE: Final = re.compile(r"(?<![\w.,])(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s*mL\s*(?:/|per)\s*h", re.IGNORECASE)
 _MG: Final = {"mg": 1.0, "g": 1000.0, "mcg": 0.001}
-_HOURS: Final = {"hour", "hours", "hr", "hrs", "h"}
+_HOURS: Final = {"h": 1.0, "m": 1 / 60}  # by the first letter
 
 
 @functools.lru_cache(maxsize=4096)
@@ -23,11 +25,11 @@ def amounts(text: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """The amounts of drug in mg, and the times in hours, that a remark names."""
     mg, hours = [], []
     for match in _AMOUNT.finditer(text):
-        number = float(match[1].replace(",", "") + (match[2] or ""))
-        if match[3] in _MG:
-            mg.append(number * _MG[match[3]])
-        elif match[3] in _HOURS:
-            hours.append(number)
+        number, unit = float(match[1].replace(",", "") + (match[2] or "")), match[3].lower()
+        if unit in _MG:
+            mg.append(number * _MG[unit])
+        elif unit != "ml":
+            hours.append(number * _HOURS[unit[0]])
     return tuple(mg), tuple(hours)
 
 
@@ -90,6 +92,34 @@ def remark_and_dose(line: LineView) -> Condition:
     return _other(line.comment, lambda text: amounts(text)[0], line.dose, line.calculated, line.expected) & no(
         line.lacks("dose")
     )
+
+
+@rule(
+    "written-and-dose",
+    "blocks-release",
+    of="line",
+    needs="dose",
+    when="written",
+    where="written",
+    measured="{written}",
+    allowed="{dose}",
+    source="by definition",
+    hazards="H56",
+)
+def written_and_dose(line: LineView) -> Condition:
+    """The line as it is written names amounts, and none of them is the ordered dose.
+
+    Find out which of the two is meant, and write the other anew; the nurse gives what is written.
+    """
+    counts = numbered(line.written, lambda words: float(len(amounts(words)[0])))
+    names = settled(counts > 0.0)
+    if names is False:
+        return False
+    is_named: Condition = False
+    for place in range(_most(counts)):
+        named = numbered(line.written, lambda words, place=place: _nth(amounts(words)[0], place))  # type: ignore[misc]
+        is_named = is_named | alike(named, line.dose, ARITHMETIC)
+    return names & no(is_named | line.lacks("dose"))
 
 
 @rule(

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
+from ... import wording
 from ...calculators.columns import DUST
 
 NOT_KNOWN: Final = math.nan
@@ -72,6 +73,23 @@ def numbered(words: Word, answer: Callable[[str], float]) -> Number:
         return NOT_KNOWN if words is None else answer(words)
     words = _words(words)
     return _looked_up(words, [NOT_KNOWN if word is None else answer(word) for word in words.vocabulary], float)
+
+
+def together(names: Sequence[str], where: Sequence[Condition]) -> Word:
+    """Of each order those names whose condition holds there, in one text; not known where none does."""
+    code: Any = 0
+    for place, holds in enumerate(where):
+        code = code + holds * 2**place
+
+    def said(one: int) -> str | None:
+        return wording.listed(name for place, name in enumerate(names) if one >> place & 1) or None
+
+    if not getattr(code, "ndim", 0):
+        return said(int(code))
+    import numpy
+
+    different, codes = numpy.unique(code, return_inverse=True)
+    return Words(codes.astype(numpy.int32), tuple(map(said, different.tolist())))
 
 
 def of_days(days: Number, answer: Callable[[float], bool]) -> Condition:

@@ -37,6 +37,7 @@ from .values import (
     nowhere,
     only,
     settled,
+    together,
 )
 
 ARITHMETIC: Final = 0.005
@@ -205,10 +206,10 @@ class OrderView(View):
         "uncapped": say_quantity(FIELDS["order"]["bsa"].kind),  # type: ignore[arg-type]
         "bsa_off": say_percent,
         "mass_index": say_quantity(BODY_MASS_INDEX, places=2),
-        "unnamed": wording.listed,
         "weight_age": _days,
         "weight_change": say_percent,
         "since_last": _days,
+        "unnamed": str,
         "age": lambda value: f"{wording.number(value)} years",
         "valid_for": _days,
         "next_cycle": say_number,
@@ -285,13 +286,38 @@ class OrderView(View):
     @functools.cached_property
     def listed(self) -> Mapping[str, Condition]:
         """The drugs of which something is listed as given before, and where."""
-        paths = [path for path in self.record.values if path.startswith("before.") and path.endswith(".total")]
-        return {path.split(".")[1]: no(missing(self.record.values[path])) for path in paths}
+        return {name: no(missing(total)) for name, total in self._before("total").items()}
+
+    def _before(self, field: str) -> dict[str, Any]:
+        """Of each drug listed as given before, one field."""
+        values = self.record.values
+        parts = {path: path.split(".") for path in values if path.startswith("before.")}
+        return {part[1]: values[path] for path, part in parts.items() if part[-1] == field}
 
     @functools.cached_property
-    def unnamed(self) -> tuple[str, ...]:
+    def given_before(self) -> Condition:
+        """Where more than nothing is listed as given before."""
+        found: Condition = False
+        for total in self._before("total").values():
+            found = found | (total > 0.0)
+        return found
+
+    @functools.cached_property
+    def lists_any(self) -> Condition:
+        """Where anything is listed as given before, be it known how much or not; or where there is no place for it."""
+        carried = self.record.carried
+        found: Condition = carried is not None and not any(path.startswith("before.") for path in carried)
+        for where in self.listed.values():
+            found = found | where
+        for word in self._before("unknown").values():
+            found = found | each(word, lambda one: one == "yes")
+        return found
+
+    @functools.cached_property
+    def unnamed(self) -> Word:
         """What is listed as given before, is no drug known here, and may be one of them."""
-        return tuple(name for name in self.listed if name not in drugs() and may_count(name))
+        names = [name for name in self.listed if name not in drugs() and may_count(name)]
+        return together(names, [self.listed[name] for name in names])
 
     @functools.cached_property
     def age(self) -> Number:
@@ -367,6 +393,7 @@ class LineView(View):
         "lasts": ("start", "end"),
         "dose_of_day": ("dose",),
         "dose_of_cycle": ("dose",),
+        "why": ("reason",),
         **{name: (f"order.{field}",) for name, field in OF_ORDER.items()},
     }
 
@@ -389,11 +416,16 @@ class LineView(View):
 
     def behind(self, name: str) -> tuple[Any, ...]:
         """What stands behind a name; behind the basis, and the figure that is stated, all three figures."""
+        if name == "why":
+            return (self.reason,)
         figures = (self.dose_per, self.dose_per_kg, self.flat)
         return figures if name in {"basis", "stated"} else super().behind(name)
 
     def say(self, name: str, index: int | None) -> str:
         """A field in words; of the figures from which the order says it computed, the basis and the unit as well."""
+        if name == "why":
+            reason = super().say("reason", index)
+            return f": {reason}" if reason else ""
         if name == "basis":
             figures = {"dose_per": "per m²", "dose_per_kg": "per kg", "flat": "flat"}
             return wording.listed(words for figure, words in figures.items() if View.say(self, figure, index))
