@@ -124,7 +124,9 @@ def _checks(c: Mapping[str, Any], words: dict[tuple[str, str], Any]) -> Iterator
         yield "route", key, word("route", f"{key}.route", wrong.__contains__)
         yield "duration", key, away(over, hours, 0.005)
         yield "times-and-duration", key, abs(c[f"{key}.end"] - c[f"{key}.start"] - over) > 1 / 60 + 1e-9
-        yield "concentration-wrong", key, away(c[f"{key}.concentration"], dose / volume, 0.005)
+        stated, exact = c[f"{key}.concentration"], dose / volume
+        near = (abs(stated - exact) <= 0.005 + 1e-9) & ~away(stated, exact, 0.025)
+        yield "concentration-wrong", key, away(stated, exact, 0.005) & ~near
         yield "volume-too-small", key, volume < c[f"{key}.diluent_volume"] * (1 - DUST)
         rest = dose / step - numpy.floor(dose / step)
         yield "dose-step", key, (rest > 1e-9) & (rest < 1.0 - 1e-9)

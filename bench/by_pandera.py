@@ -108,7 +108,9 @@ def _checks() -> Iterator[tuple[str, str, pl.Expr]]:
         yield "route", key, route.is_in(sorted(BEARABLE - {its_route}))
         yield "duration", key, _away(over, pl.lit(hours), 0.005)
         yield "times-and-duration", key, (c(f"{key}.end") - c(f"{key}.start") - over).abs() > 1 / 60 + 1e-9
-        yield "concentration-wrong", key, _away(c(f"{key}.concentration"), dose / volume, 0.005)
+        concentration, exact = c(f"{key}.concentration"), dose / volume
+        near = ((concentration - exact).abs() <= 0.005 + 1e-9) & ~_away(concentration, exact, 0.025)
+        yield "concentration-wrong", key, _away(concentration, exact, 0.005) & ~near
         yield "volume-too-small", key, volume < c(f"{key}.diluent_volume") * (1 - DUST)
         rest = dose / step % 1.0
         yield "dose-step", key, (rest > 1e-9) & (rest < 1.0 - 1e-9)

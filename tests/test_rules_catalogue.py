@@ -113,7 +113,6 @@ def taken_away(rule: Rule, name: str, case: rulings.Case) -> list[Changes]:
 
 PARTS = {"stranger": "line", "criterion": "order", "interaction": "order", "lifetime": "before"}
 NEEDS = [(rule.id, name) for rule in RULES.values() for name in rule.needs]
-# of a value that is not there the rule tells that it has no unit: owed, see test_rules_owed.py
 
 
 @pytest.mark.parametrize(("id", "name"), NEEDS, ids=[f"{id} without {name}" for id, name in NEEDS])

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
-from dosewright import order_lines, tables
+from dosewright import checks, order_lines, tables
 from dosewright.errors import Mistake, Mistakes
 from dosewright.tables import field_of, layout, open_table, part_of
 
@@ -654,3 +654,128 @@ def test_an_order_whose_lines_do_not_stand_together_is_found_as_repeated(tmp_pat
 def test_what_is_of_each_line_is_asked_only_of_tables_of_lines():
     orders = layout(["id", "oxaliplatin.dose [mg]"], "orders.csv", None)
     assert order_lines.of_each_line(orders, ["oxaliplatin"]) == frozenset()
+
+
+# ---------------------------------------------------------------------------------------------- what strangers send
+
+
+@pytest.mark.parametrize("text", ["", "-", "–", "n/a", "NA", "TBD", "todo", "xxx", "?", "not known", "Unknown", " unknown "])  # fmt: skip
+@pytest.mark.parametrize("field", ["identifier", "sex", "allergies", "comment"])
+def test_words_that_say_nothing_are_not_known(field, text, csv_of):
+    found, notes = read_rows(csv_of(f"{field},cycle", f"{text},1"))
+    assert (found[field], notes) == ([None], [None])
+
+
+def test_texts_are_read_without_the_blanks_about_them(csv_of):
+    assert read_rows(csv_of("identifier,cycle", "  MRN-1 ,1"))[0]["identifier"] == ["MRN-1"]
+
+
+@pytest.mark.parametrize("sign", ["\x1b", "\x00", "\u202e", "\u200b", "\x07"])
+@pytest.mark.parametrize("field", ["identifier", "patient", "comment", "oxaliplatin.drug"])
+def test_signs_nobody_sees_are_told_and_never_shown(field, sign, parquet_of):
+    found, notes = read_rows(parquet_of(**{field: [f"A{sign}[31mB", "A"], "cycle": [1, 1]}))
+    assert (found[field], notes[1]) == ([None, "A"], None)
+    assert "plain text" in notes[0] and sign not in notes[0]  # type: ignore[operator]  # noqa: PT018
+
+
+def test_a_text_longer_than_a_remark_is_told(csv_of):
+    found, notes = read_rows(csv_of("comment", "x" * 2_001, "x" * 2_000))
+    assert (found["comment"][0], len(found["comment"][1])) == (None, 2_000)
+    assert notes[0].startswith("comment: ")  # type: ignore[union-attr]
+
+
+def test_numbers_that_are_names_are_names(parquet_of):
+    assert read_rows(parquet_of(identifier=[4217, None], cycle=[1, 2]))[0]["identifier"] == ["4217", None]
+
+
+@pytest.mark.parametrize("year", [1, 1899, 2200, 9999])
+def test_a_day_that_no_order_has_is_told(year, parquet_of):
+    found, notes = read_rows(parquet_of(on=[dt.date(year, 12, 31), dt.date(2026, 11, 23)]))
+    assert found["on"][0] != found["on"][0]
+    assert (found["on"][1], notes[1], notes[0].startswith("on: ")) == (rulings.ON, None, True)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("seconds", [-(2**50), -10_000_000_000, 10_000_000_000, 2**50])
+def test_a_moment_that_no_order_has_is_told(seconds, parquet_of):
+    starts = pa.array([seconds], pa.timestamp("s", tz="UTC"))
+    found, notes = read_rows(parquet_of(**{"oxaliplatin.start": starts}))
+    assert found["oxaliplatin.start"][0] != found["oxaliplatin.start"][0]
+    assert notes[0].startswith("oxaliplatin.start: ")  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("day", [dt.date(1900, 1, 1), dt.date(2199, 12, 31)])
+def test_the_first_and_the_last_day_are_days(day, parquet_of):
+    assert read_rows(parquet_of(on=[day])) == ({"on": [ordered.day(day)]}, [None])
+
+
+def test_columns_cut_at_semicolons_are_not_taken_for_lines(csv_of):
+    with pytest.raises(Mistake, match="columns that are known"):
+        read_rows(csv_of("weight [kg];height [cm];oxaliplatin.dose", "60;165;141"))
+
+
+@pytest.mark.parametrize("name", ["Weight [kg]", "CYCLE", "Oxaliplatin.Dose [mg]"])
+def test_a_header_in_capitals_is_told_and_not_passed_over(name):
+    assert "in small letters" in refused(["height [cm]", name])
+
+
+def test_a_line_is_known_by_its_drug_in_whatever_letters():
+    plan = layout(["Oxaliplatin.dose [mg]"], "orders.csv", None)
+    assert [one.path for one in plan.columns] == ["oxaliplatin.dose"]
+
+
+def _mapped(**more: Any) -> dict[str, Any]:
+    return {"schema": "1", "columns": {"W": {"field": "weight", "unit": "kg"}}} | more
+
+
+@pytest.mark.parametrize(
+    ("mapping", "told"),
+    [
+        (_mapped(constants={"weight": "60 kg"}), "one value for weight"),
+        (_mapped(ignore=["W"]), "read or one that is left out"),
+        (_mapped(columns={"W": {"field": []}}), "a field of an order"),
+        (_mapped(columns={"W": {"field": "weight [lb]", "unit": "kg"}}), "one unit"),
+    ],
+)
+def test_a_mapping_that_says_two_things_is_told(mapping, told):
+    assert told in refused(["W"], mapping)
+
+
+@pytest.mark.parametrize("drug", ["", "unknown", "?"])
+def test_a_line_that_names_no_drug_is_told_and_not_dropped(drug, tmp_path):
+    header, rows = as_tables.lines_of(some_orders(2))
+    rows[1][header.index("line.key")], rows[1][header.index("line.drug")] = "", drug
+    _, told = told_of(write_csv(tmp_path / "lines.csv", header, rows), as_tables.by_line(header))
+    found = [(one["row"], one["measured"]) for one in told if one["rule"] == "unreadable"]
+    assert found == [(2, "drug: a line of the order names none")]
+
+
+def test_what_is_the_same_in_every_line_is_of_every_line_that_is_there(tmp_path):
+    header, rows = as_tables.lines_of(some_orders(2))
+    columns = {name: name for name in header if name != "line.route"} | {"line.drug": "drug"}
+    ignored = [name for name in header if name == "line.route"]
+    mapping = a_mapping({"rows": "lines", "columns": columns, "ignore": ignored, "constants": {"route": "intravenous"}})
+    _, told = told_of(write_csv(tmp_path / "lines.csv", header, rows[:5]), mapping)
+    assert {(one["row"], one["where"]) for one in told if one["rule"] == "route"} == {
+        (row, f"{drug}.route") for row, drug in [(2, "oxaliplatin"), (2, "fluorouracil"), (5, "oxaliplatin")]
+    }
+    assert [(one["row"], one["where"]) for one in told if one["rule"] == "drug-missing"] == [(5, "fluorouracil.drug")]
+
+
+@pytest.mark.parametrize(("row", "column"), [(1_048_575, 16_383), (1_048_575, 49), (3_100, 16_383)])
+def test_a_sheet_with_two_cells_far_apart_is_told_before_it_is_laid_out(row, column, tmp_path):
+    path = str(tmp_path / "far.xlsx")
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write(0, 0, "weight [kg]")
+        sheet.write(row, column, "60")
+    with pytest.raises(Mistake, match="50,000,000 cells"):
+        open_table(path)
+
+
+def test_orders_are_repeated_also_where_one_protocol_is_named_for_all(tmp_path):
+    order = some_orders(1)[0]
+    header, rows = as_tables.table_of([order, order | {"id": "COPY"}])
+    keep = [place for place, name in enumerate(header) if name != "protocol"]
+    path = write_csv(tmp_path / "o.csv", [header[i] for i in keep], [[row[i] for i in keep] for row in rows])
+    table = open_table(path)
+    assert dict(checks.repeated(table, layout(table.header, path, None))) == {3: 2}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,10 @@ from . import files
 from .errors import Mistake, together
 
 LARGEST: Final = 2_000_000_000  # bytes, also of a workbook when it is unpacked
+MOST_CELLS: Final = 50_000_000
 MOST_TOLD: Final = 20
+_REFERENCE: Final = re.compile(rb"\br\s*=\s*[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
+_LONGEST_REFERENCE: Final = 20  # a reference may be cut where one block ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +132,9 @@ def cells_of(content: bytes, name: str, wanted: str | None = None) -> list[list[
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             if sum(part.file_size for part in packed.infolist()) > LARGEST:
                 raise Mistake(f"a workbook of at most {LARGEST:,} bytes unpacked", where=name)
+            for part in packed.namelist():
+                if part.startswith("xl/worksheets/") and part.endswith(".xml") and _cells(packed, part) > MOST_CELLS:
+                    raise Mistake(f"a sheet of at most {MOST_CELLS:,} cells, blank ones between them too", where=name)
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         names = workbook.sheet_names
         if wanted is None and len(names) != 1:
@@ -138,6 +145,24 @@ def cells_of(content: bytes, name: str, wanted: str | None = None) -> list[list[
     except (CalamineError, zipfile.BadZipFile, OSError) as error:
         raise Mistake("a workbook that can be read", where=name, hint=str(error).split("\n")[0]) from None
     return cells
+
+
+def _cells(packed: zipfile.ZipFile, part: str) -> int:
+    """How many cells a sheet spans, from its first to the farthest: two cells far apart span as many as a full sheet.
+
+    A sheet is laid out whole when it is read, so that this is known before.
+    """
+    rows, columns, rest = 0, b"", b""
+    with packed.open(part) as file:
+        while block := file.read(1 << 20):
+            text = rest + block
+            for match in _REFERENCE.finditer(text):
+                rows, columns = max(rows, int(match[2])), max(columns, match[1].rjust(3))
+            rest = text[-_LONGEST_REFERENCE:]
+    across = 0
+    for letter in columns.strip():
+        across = across * 26 + letter - 64
+    return rows * across
 
 
 def _said(value: Any) -> str:
