@@ -123,6 +123,16 @@ def test_an_order_is_read_from_whatever_it_was_written_as(ending, run):
     assert (code, json.loads(out)[0]["findings"]) == (0, [])
 
 
+def test_a_page_on_which_only_the_print_was_changed_is_told(run):
+    words = ["haic-folfox", "--patient", "patient-usual.yaml", *SITE, "--cycle", "1", "--on", "2026-11-23"]
+    run("order", *words, "--out", "order.html")
+    page = Path("order.html").read_text("utf-8")
+    head, body, rest = page.partition("<body")
+    Path("order.html").write_text(head + body + rest.replace("141", "1,410", 1), "utf-8")
+    code, out, _ = run("check", "order.html", *SITE, "--format", "json")
+    assert (code, [one["rule"] for one in json.loads(out)[0]["findings"]]) == (1, ["altered"])
+
+
 def test_beside_another_order_it_is_told_what_differs(run):
     made = an_order()
     put("before.json", made)
@@ -322,8 +332,15 @@ def test_what_is_refused_needs_a_second_person(second, answered, run):
 @pytest.mark.parametrize("other", [{"measured": "60 10^9/L"}, {"where": "lab.albumin.value"}, {"order": "RX-4410"}])
 def test_an_answer_to_one_finding_is_none_to_another(other, run):
     put("over.yaml", an_override(**other))
-    _, out, _ = run("check", *TABLE, "--overrides", "over.yaml", "--format", "json")
+    _, out, err = run("check", *TABLE, "--overrides", "over.yaml", "--format", "json")
     assert rates(out)["laboratory"]["overridden"] == 0
+    assert "nothing was found that the answer of Dr B. Example" in err
+
+
+def test_an_answer_that_answers_for_something_is_not_told_as_idle(run):
+    put("over.yaml", an_override())
+    assert run("check", *TABLE, "--overrides", "over.yaml")[2] == ""
+    assert "nothing was found" in run("check", put("sheet.yaml", sheet()), *SITE, "--overrides", "over.yaml")[2]
 
 
 @pytest.mark.parametrize(
@@ -332,6 +349,7 @@ def test_an_answer_to_one_finding_is_none_to_another(other, run):
         ({"rule": "dose-tenfolt"}, "a rule of the catalogue"),
         ({"reason": "because"}, "one of the reasons"),
         ({"second": "Dr B. Example"}, "a second person"),
+        ({"second": "DR  B.EXAMPLE"}, "a second person"),
         ({"by": "NAME"}, "no placeholder"),
         ({"role": ""}, "some text"),
     ],
@@ -429,6 +447,7 @@ USAGE = {
     "findings of a table as a sheet": (["orders-elsewhere.csv", "--out", "x.pdf"], 3),
     "a check as a table of Arrow": (["sheet.yaml", "--out", "x.parquet"], 3),
     "out over the input": (["sheet.yaml", "--out", "./sheet.yaml"], 3),
+    "out over the answers": (["sheet.yaml", "--overrides", "o.csv", "--out", "./o.csv"], 3),
     "a protocol nobody knows": (["sheet.yaml", "--protocol", "folfox"], 3),
     "a site that is none": (["sheet.yaml", "--site", "sheet.yaml"], 3),
     "no columns that are known": (["orders-elsewhere.csv"], 3),
@@ -442,6 +461,7 @@ USAGE = {
 def test_a_wrong_call_is_told_and_writes_nothing(what, run):
     words, expected = USAGE[what]
     put("sheet.yaml", sheet())
+    put("o.csv", an_override())
     for name in ("empty.csv", "empty.parquet", "empty.xlsx"):
         Path(name).write_bytes(b"")
     before = sorted(path.name for path in Path().iterdir())

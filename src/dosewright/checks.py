@@ -218,6 +218,7 @@ class Summary:
     never: dict[str, NotChecked] = field(default_factory=dict)  # rules for which the table has no column
     unused: tuple[str, ...] = ()
     standing: tuple[Finding, ...] = ()
+    answers: set[Override] = field(default_factory=set)  # those that answered for something
 
     @property
     def stopped(self) -> bool:
@@ -245,6 +246,7 @@ class Summary:
         for what, one in other.never.items():
             self.never.setdefault(what, one)
         self.standing = tuple(dict.fromkeys((*self.standing, *other.standing)))
+        self.answers |= other.answers
 
     def data(self) -> dict[str, Any]:
         """The same for programs; rates are of all orders."""
@@ -367,6 +369,7 @@ class _Told:
         if concerned:
             by = [_first(concerned, str(self.ids[int(at)]), found[one]) for at, one in zip(counted, kind, strict=True)]
             summary.overridden[id] += sum(one is not None for one in by)
+            summary.answers.update(one for one in by if one is not None)
             words = [_words(found[one], answer) for one, answer in zip(kind, by, strict=True)]
             self._add(counted, gravity, words, numpy.arange(len(words)))
             counted = counted[numpy.array([one is None for one in by], bool)]

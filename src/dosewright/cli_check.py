@@ -118,11 +118,20 @@ def _orders(
         click.echo(told.rstrip("\n"))
     if out is not None and found and form == "text":
         click.echo(f"{out}: written")
+    _tell_idle(answers, {by for one in found for by in one.overrides if by is not None})
     for one in wrong:
         click.echo(f"{click.style('dosewright:', fg='red')} {one}", err=True)
     if wrong:
         return max(one.exit_code for one in wrong)
     return leave(not any(one.stopped for one in found))
+
+
+def _tell_idle(answers: list[Any], used: set[Any]) -> None:
+    """Tell of every override that answered for nothing: somebody believes that it did."""
+    for one in answers:
+        if one not in used:
+            found = f"{one.order}: nothing was found that the answer of {one.by} to {one.rule} at {one.where} covers"
+            click.echo(f"{click.style('dosewright:', fg='yellow')} {found} (measured {one.measured})", err=True)
 
 
 def _json(found: list[One], yardstick: Yardstick) -> str:
@@ -182,6 +191,7 @@ def _table(path: str, yardstick: Yardstick, mapping: str | None, answers: list[A
         click.echo(dumped(data if kept is None else data | {"findings": kept.data()}))
     else:
         click.echo(terminal.checked_table(summary, kept, out))
+    _tell_idle(answers, summary.answers)
     return leave(not summary.stopped)
 
 
