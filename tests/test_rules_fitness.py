@@ -84,6 +84,8 @@ LABORATORY = [
     Case("laboratory", lab("albumin", value=29.9), lab("albumin", value=30.0), "blocks-release · lab.albumin.value · 29.9 g/L · at least 30 g/L · site policy"),
     Case("laboratory", lab("albumin", value=3.0), lab("albumin", value=3.0, unit="g/dL"), "blocks-release · lab.albumin.value · 3 g/L · at least 30 g/L · site policy"),
     Case("laboratory-unknown", lab("albumin", value=None), lab("albumin", value=3.0), "blocks-release · lab.albumin.value · unknown · at least 30 g/L · site policy"),
+    Case("laboratory-unit", lab("bilirubin", unit="mmol/L"), lab("bilirubin", unit="umol/L"), "blocks-release · lab.bilirubin.unit · 17 mmol/L · in µmol/L · site policy"),
+    Case("laboratory-unit", lab("platelets", unit="thousands"), lab("platelets", unit="10*9/L"), "blocks-release · lab.platelets.unit · 140 thousands · in 10^9/L · site policy"),
     Case("laboratory-unit", lab("bilirubin", unit="mg/dL"), lab("bilirubin", unit="µmol/L"), "blocks-release · lab.bilirubin.unit · 17 mg/dL · in µmol/L · site policy"),
     # what can be a value at all, of laboratory.csv: neutrophils 0.01 to 200, platelets 1 to 3,000, bilirubin 1.5 to 1,500, albumin 5 to 80
     Case("laboratory-implausible", lab("neutrophils", value=3400.0), lab("neutrophils", value=3400.0, unit="/µL"), "blocks-release · lab.neutrophils.value · 3,400 10^9/L · 0.01 to 200 10^9/L · plausibility"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...protocol.drugs import drug
+from ...units import UNITS
 from ..finding import Severity
 from ..fitness import ACTIVITIES, FULL_ACTIVITY
 from .rule import rule
@@ -135,7 +136,8 @@ def laboratory_unit(lab: LabView) -> Condition:
 
     Enter it in the unit of the limit, converted by the laboratory.
     """
-    return each(lab.unit, lambda word: word != lab.due.unit)
+    due = UNITS.get(lab.due.unit)
+    return each(lab.unit, lambda word: word != lab.due.unit and (due is None or UNITS.get(word) != due))
 
 
 @rule(
