@@ -29,6 +29,7 @@ from .units import UNITS
 
 CHUNK: Final = 65_536
 _BLANK: Final = max(map(len, BLANKS))
+_SPACE, _DELETE = 0x20, 0x7F
 ENDINGS: Final = (".csv", ".xlsx", ".parquet")
 _KEY: Final = re.compile(r"[^.;,\t]*[^.;,\t ]")  # a table cut at the wrong character is no table of strange lines
 _HEADER: Final = re.compile(r"([^\[\]]+?)(?: ?\[([^\]]+)\])?")
@@ -453,15 +454,18 @@ class _Reader:
         self._distinct(column, encoded)
 
     def _plain_texts(self, column: Column, cells: Any) -> Any:
-        """Texts of which most are different: trimmed at once, and only the few that may say nothing read one by one."""
+        """Texts of which most are different: trimmed at once, and only the few that may be no texts read one by one."""
         import numpy
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        cells = pc.utf8_trim_whitespace(cells)
+        cells, plain = _trimmed(cells)
         lengths = pc.binary_length(cells)
-        doubtful = pc.or_(pc.less_equal(lengths, _BLANK), pc.greater(lengths, LONGEST))
-        doubtful = pc.or_(doubtful, pc.match_substring_regex(cells, FORBIDDEN.pattern))
+        doubtful = pc.greater(lengths, LONGEST)
+        if not plain:
+            doubtful = pc.or_(doubtful, pc.match_substring_regex(cells, FORBIDDEN.pattern))
+        if (pc.min(lengths).as_py() or 0) <= _BLANK:
+            doubtful = pc.or_(doubtful, pc.is_in(pc.utf8_lower(cells), pa.array(sorted(BLANKS))))
         rows = numpy.flatnonzero(doubtful.fill_null(False).to_numpy(zero_copy_only=False)).tolist()
         if not rows:
             return cells
@@ -558,6 +562,24 @@ class _Reader:
         for row in numpy.flatnonzero(wrong).tolist():
             self.note(row, Mistake(column.field.needs, example=column.field.example, got=str(told[row])), column)
         self.values[column.path] = numpy.where(wrong, numpy.nan, values)
+
+
+def _trimmed(cells: Any) -> tuple[Any, bool]:
+    """Texts without blanks about them, and whether all of their letters are plain ones of ASCII."""
+    import numpy
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    cells = pa.concat_arrays([cells])  # so that it begins at the start of its buffers
+    _, offsets, data = cells.buffers()
+    ends = numpy.frombuffer(offsets, numpy.int32)[: len(cells) + 1]
+    letters = numpy.frombuffer(data or b"", numpy.uint8)[: ends[-1]]
+    plain = not len(letters) or (letters.min() >= _SPACE and letters.max() < _DELETE)
+    firsts = ends[:-1][ends[:-1] < ends[1:]]
+    lasts = ends[1:][ends[:-1] < ends[1:]] - 1
+    if plain and not ((letters[firsts] == _SPACE).any() or (letters[lasts] == _SPACE).any()):
+        return cells, True
+    return pc.utf8_trim_whitespace(cells), plain
 
 
 def _within(values: Any, least: float, most: float) -> bool:
