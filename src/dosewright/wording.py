@@ -37,9 +37,17 @@ def say(value: Quantity, *, places: int | None = None) -> str:
     >>> say(quantity(3979.949738, "mg"), places=2), say(quantity("0.50 mg/m2"))
     ('3,979.95 mg', '0.5 mg/m²')
     """
-    unit = symbol(value.units)
-    spoken = plural(unit, value.magnitude) if unit == "vial" else unit
-    return f"{number(value.magnitude, places=places)} {spoken}"
+    return in_unit(value.magnitude, symbol(value.units), places=places)
+
+
+def in_unit(value: float, unit: str, *, places: int | None = None) -> str:
+    """A number with the symbol of its unit.
+
+    >>> in_unit(2.0, "vial"), in_unit(3979.949738, "mg", places=2)
+    ('2 vials', '3,979.95 mg')
+    """
+    spoken = plural(unit, value) if unit == "vial" else unit
+    return f"{number(value, places=places)} {spoken}"
 
 
 TALL_MAN: Final = {"doxorubicin": "DOXOrubicin", "daunorubicin": "DAUNOrubicin"}

@@ -31,7 +31,7 @@ from ...units import (
     WEIGHT,
     Kind,
     number,
-    quantity,
+    symbol,
 )
 
 Part = Literal["order", "line", "beads", "lab", "before"]
@@ -350,12 +350,17 @@ FIELDS: Final[Mapping[Part, Mapping[str, Field]]] = {
 Say = Callable[[Any], str]
 
 
+@functools.lru_cache(maxsize=64)
+def _symbol(kind: Kind) -> str:
+    return symbol(kind.unit)
+
+
 def say_quantity(kind: Kind, places: int = 4) -> Say:
     """A number of one kind, in its first unit; each different one is put into words once."""
 
     @functools.lru_cache(maxsize=16_384)
     def said(value: float) -> str:
-        return wording.say(quantity(value, kind.unit), places=places)
+        return wording.in_unit(value, _symbol(kind), places=places)
 
     return said
 

@@ -20,6 +20,7 @@ from .view import CriterionView, InteractionView, LabView, LifetimeView, LineVie
 
 Of = Literal["order", "line", "stranger", "beads", "lab", "criterion", "lifetime", "interaction"]
 _NAME: Final = re.compile(r"\{([a-z_0-9.]+)\}")
+_OF_ORDER: Final = re.compile(r"\{(?!due\.)")
 Graded = Severity | Callable[[Any], Severity | None]
 
 
@@ -36,6 +37,19 @@ class Template:
 
     def fill(self, view: View, index: int | None) -> str:
         """The words for one order, or for one row of a column; 'nothing' where none of the names is known."""
+        if not self.hangs_on_order:
+            known = view.__dict__.setdefault("_filled", {})
+            if self.text not in known:
+                known[self.text] = self._filled(view, None)
+            return str(known[self.text])
+        return self._filled(view, index)
+
+    @property
+    def hangs_on_order(self) -> bool:
+        """Whether it takes anything from the order, and not only from what is due."""
+        return _OF_ORDER.search(self.text) is not None
+
+    def _filled(self, view: View, index: int | None) -> str:
         words = _NAME.sub(lambda match: view.say(match[1], index), self.text).strip()
         return words or ("nothing" if self.text else "")
 

@@ -240,6 +240,8 @@ def kinds(values: Sequence[Any], rows: Any) -> tuple[Any, Any]:
     """Some rows of a column by what they hold: of each kind one row, and of each row its kind."""
     import numpy
 
+    if len(rows) <= FEW:
+        return rows, numpy.arange(len(rows))
     codes = numpy.zeros(len(rows), numpy.int64)
     for value in values:
         if value is None or isinstance(value, str | float | bool | tuple):
