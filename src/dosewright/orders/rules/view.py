@@ -175,6 +175,11 @@ _FIELD_SAYS: Final = {part: {name: say_field(one) for name, one in fields.items(
 
 def surface(formula: str, height: Number, weight: Number, sex: Word) -> Number:
     """Body surface area in m² by a formula that a site names; not known where what the formula needs is not."""
+    one = isinstance(height, float) and isinstance(weight, float) and (sex is None or isinstance(sex, str))
+    return (_surface_of_one if one else _surface)(formula, height, weight, sex)
+
+
+def _surface(formula: str, height: Number, weight: Number, sex: Word) -> Number:
     # without the check of its arguments, which refuses NaN: here that is what is not known
     function: Any = inspect.unwrap(basis.FORMULAS[formula])
     measured = {"height": quantity(height, "cm"), "weight": quantity(weight, "kg")}
@@ -185,6 +190,9 @@ def surface(formula: str, height: Number, weight: Number, sex: Word) -> Number:
     of_men, of_women = (function(**measured, sex=word).magnitude for word in ("male", "female"))
     women = each(sex, lambda word: word == "female")
     return choose(missing(sex), NOT_KNOWN, choose(women, of_women, of_men))
+
+
+_surface_of_one: Final = functools.lru_cache(maxsize=256)(_surface)
 
 
 def _minutes(value: float) -> str:
