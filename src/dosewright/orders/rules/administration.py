@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from ...dates import local_midnight
 from ...protocol.model import ROUTES, Start
-from .fields import day_of, hours_since
 from .rule import rule
 from .values import (
     Condition,
@@ -19,7 +17,7 @@ from .values import (
     each,
     either_way,
     no,
-    of_each_day,
+    nowhere,
     only,
     same,
 )
@@ -252,9 +250,13 @@ def _by_the_day(pumped: Number, volume: Number) -> Condition:
 
 def rate_wrong_at_all(line: LineView) -> Condition:
     """Where rate × time is not the volume, by more than a pump's whole millilitres make of it."""
-    whole = line.over * HALF_A_MILLILITRE  # the volume that half a mL per hour comes to
-    near = (abs(line.pumped - line.volume) <= whole) & alike(line.pumped, line.volume, ROUGH)
-    return differ(line.pumped, line.volume, ARITHMETIC) & no(near)
+    apart = differ(line.pumped, line.volume, ARITHMETIC)
+    return only(apart, _beyond_whole_millilitres, line.pumped, line.volume, line.over)
+
+
+def _beyond_whole_millilitres(pumped: Number, volume: Number, over: Number) -> Condition:
+    whole = over * HALF_A_MILLILITRE  # the volume that half a mL per hour comes to
+    return no((abs(pumped - volume) <= whole) & alike(pumped, volume, ROUGH))
 
 
 @rule(
@@ -272,14 +274,11 @@ def rate(line: LineView) -> Condition:
 
     Compute the rate anew: volume in mL divided by hours.
     """
-    return rate_wrong_at_all(line) & no(rate_per_day(line))
+    wrong = rate_wrong_at_all(line)
+    return wrong if nowhere(wrong) else wrong & no(rate_per_day(line))
 
 
 # ------------------------------------------------------------------------------------------------------------ sequence
-
-
-def _ends(line: LineView) -> Number:
-    return line.start + line.over
 
 
 def _fits(line: LineView, start: Start, lines: Mapping[str, LineView]) -> Condition:
@@ -294,9 +293,9 @@ def _fits(line: LineView, start: Start, lines: Mapping[str, LineView]) -> Condit
         case "with" if other is not None:
             return no(abs(line.start - other.start) > MINUTE)
         case "after" if other is not None:
-            return no(_ends(other) - line.start > MINUTE)
+            return no(other.ends - line.start > MINUTE)
         case "between" if other is not None and then is not None:
-            return no((_ends(other) - line.start > MINUTE) | (_ends(line) - then.start > MINUTE))
+            return no((other.ends - line.start > MINUTE) | (line.ends - then.start > MINUTE))
     return True
 
 
@@ -343,12 +342,15 @@ def overlap(line: LineView) -> Condition:
     keys = list(line.order.lines)
     for other in line.order.lines.values():
         if other is not line and other.due.drug in line.due.incompatible:
+            meets = below(line.start, other.ends) & other.present
+            if nowhere(meets):
+                continue
             # told of the one that starts later, or stands later; one mistake is one finding
             later = (line.start > other.start) | (
                 (line.start == other.start) & (keys.index(line.key) > keys.index(other.key))
             )
-            both = below(line.start, _ends(other)) & below(other.start, _ends(line)) & later
-            found = found | (both & other.present & same(line.line, other.line))
+            both = meets & below(other.start, line.ends) & later
+            found = found | (both & same(line.line, other.line))
     return found
 
 
@@ -386,8 +388,6 @@ def date_of_line(line: LineView) -> Condition:
 
     A copy of an earlier order keeps its dates: make the order anew.
     """
-    midnight = of_each_day(
-        line.order.on, lambda day: hours_since(local_midnight(day_of(day), line.order.due.time_zone))
-    )
+    midnight = line.order.midnight
     late = 48.0 if line.due is not None and any(start.rule != "first" for start in line.due.starts) else 24.0
     return (line.start < midnight) | (line.start >= midnight + late)

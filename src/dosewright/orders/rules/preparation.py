@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from .rule import rule
-from .values import Condition, above, alike, below, differ, each, missing, no
+from .values import Condition, Number, above, alike, below, differ, each, missing, no, only
 from .view import ARITHMETIC, ROUGH, LineView
 
 
@@ -134,8 +134,11 @@ def concentration_wrong(line: LineView) -> Condition:
     Compute it anew; say whether the drug's own volume is counted.
     """
     exact = line.dose / line.volume
-    near = (abs(line.concentration - exact) <= HUNDREDTH) & alike(line.concentration, exact, ROUGH)
-    return differ(line.concentration, exact, ARITHMETIC) & no(near)
+    return only(differ(line.concentration, exact, ARITHMETIC), _beyond_hundredths, line.concentration, exact)
+
+
+def _beyond_hundredths(concentration: Number, exact: Number) -> Condition:
+    return no((abs(concentration - exact) <= HUNDREDTH) & alike(concentration, exact, ROUGH))
 
 
 @rule(

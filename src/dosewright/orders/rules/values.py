@@ -79,7 +79,8 @@ def together(names: Sequence[str], where: Sequence[Condition]) -> Word:
     """Of each order those names whose condition holds there, in one text; not known where none does."""
     code: Any = 0
     for place, holds in enumerate(where):
-        code = code + holds * 2**place
+        if not nowhere(holds):
+            code = code + holds * 2**place
 
     def said(one: int) -> str | None:
         return wording.listed(name for place, name in enumerate(names) if one >> place & 1) or None
@@ -96,17 +97,29 @@ def of_days(days: Number, answer: Callable[[float], bool]) -> Condition:
     """What `answer` says of each day number, asked once for every different one; False where the day is not known."""
     if isinstance(days, float):
         return days == days and answer(days)
+    return _by_day(days, answer, False)
+
+
+def of_each_day(days: Number, answer: Callable[[float], float]) -> Number:
+    """The number that `answer` has for each day, asked once for every different one; not known where the day is not."""
+    if isinstance(days, float):
+        return answer(days) if days == days else NOT_KNOWN
+    return _by_day(days, answer, NOT_KNOWN)
+
+
+def _by_day(days: Any, answer: Callable[[float], Any], otherwise: Any) -> Any:
+    """The answer for each day of a column; days lie near each other, so that they are counted and not sorted."""
     import numpy
 
     known = days == days
     if not known.any():
-        return known
+        return numpy.full(len(days), otherwise)
     first = days[known].min()
     places = numpy.where(known, days - first, 0).astype(numpy.int64)
-    different = numpy.bincount(places, minlength=1).nonzero()[0]
-    answers = numpy.zeros(int(different[-1]) + 1, bool)
+    different = numpy.bincount(places).nonzero()[0]
+    answers = numpy.full(int(different[-1]) + 1, otherwise)
     answers[different] = [answer(first + one) for one in different.tolist()]
-    return answers[places] & known
+    return numpy.where(known, answers.take(places), otherwise)
 
 
 def only(condition: Condition, answer: Callable[..., Condition], *values: Number) -> Condition:
@@ -122,17 +135,6 @@ def only(condition: Condition, answer: Callable[..., Condition], *values: Number
     if len(rows):
         found[rows] = answer(*(value[rows] if getattr(value, "ndim", 0) else value for value in values))
     return found
-
-
-def of_each_day(days: Number, answer: Callable[[float], float]) -> Number:
-    """The number that `answer` has for each day, asked once for every different one; not known where the day is not."""
-    if isinstance(days, float):
-        return answer(days) if days == days else NOT_KNOWN
-    import numpy
-
-    different, places = numpy.unique(days, return_inverse=True)
-    answers = [answer(one) if one == one else NOT_KNOWN for one in different.tolist()]
-    return numpy.array(answers)[places]
 
 
 def same(word: Word, other: Word) -> Condition:

@@ -15,13 +15,25 @@ from typing import Any, ClassVar, Final
 
 from ... import wording
 from ...calculators.columns import choose, floor
+from ...dates import local_midnight
 from ...protocol.drugs import drugs
 from ...protocol.site import Interaction
 from ...units import BODY_MASS_INDEX, DOSE_PER_AREA, quantity
 from .. import basis
 from ..exposure import may_count
 from .due import BeadsDue, CriterionDue, Figure, GateDue, LifetimeDue, LineDue
-from .fields import FIELDS, Part, Say, date_digits, say_field, say_number, say_percent, say_quantity
+from .fields import (
+    FIELDS,
+    Part,
+    Say,
+    date_digits,
+    day_of,
+    hours_since,
+    say_field,
+    say_number,
+    say_percent,
+    say_quantity,
+)
 from .values import (
     NOT_KNOWN,
     Condition,
@@ -35,6 +47,7 @@ from .values import (
     missing,
     no,
     nowhere,
+    of_each_day,
     only,
     settled,
     together,
@@ -265,6 +278,11 @@ class OrderView(View):
     def mass_index(self) -> Number:
         """Body mass index, in kg/m²."""
         return self.weight / (self.height / 100) ** 2
+
+    @functools.cached_property
+    def midnight(self) -> Number:
+        """When the day of treatment begins where the hospital is."""
+        return of_each_day(self.on, lambda day: hours_since(local_midnight(day_of(day), self.due.time_zone)))
 
     @functools.cached_property
     def first(self) -> Number:
@@ -608,6 +626,11 @@ class LineView(View):
         """The concentration that dose and final volume make; the stated one where there is no volume."""
         made = self.dose / self.volume
         return choose(missing(made), self.concentration, made)
+
+    @functools.cached_property
+    def ends(self) -> Number:
+        """When it ends: its start and its duration."""
+        return self.start + self.over
 
     @functools.cached_property
     def lasts(self) -> Number:
