@@ -47,10 +47,10 @@ ROUTE_AND_TIME = [
     Case("too-fast", {"leucovorin.dose": 19201.0}, {"leucovorin.dose": 19200.0}, "refuse · leucovorin.over · 9,600.5 mg/h · at most 9,600 mg/h · label-leucovorin"),  # 160 mg/min
     Case("too-fast", {"leucovorin.over": 0.03}, {"leucovorin.over": 0.04}, "refuse · leucovorin.over · 11,066.7 mg/h · at most 9,600 mg/h · label-leucovorin"),
     # the day begins at 16:00 UTC of the day before, which is midnight in Shanghai
-    Case("date-of-line", {"oxaliplatin.start": MIDNIGHT - MINUTE}, {"oxaliplatin.start": MIDNIGHT}, "blocks-release · oxaliplatin.start · 2026-11-22 15:59 UTC · on the day of treatment · by definition"),
-    Case("date-of-line", {"oxaliplatin.start": MIDNIGHT + 24}, {"oxaliplatin.start": MIDNIGHT + 24 - MINUTE}, "blocks-release · oxaliplatin.start · 2026-11-23 16:00 UTC · on the day of treatment · by definition"),
-    Case("date-of-line", {"fluorouracil.start": MIDNIGHT - MINUTE}, {"fluorouracil.start": MIDNIGHT}, "blocks-release · fluorouracil.start · 2026-11-22 15:59 UTC · on the day of treatment · by definition"),
-    Case("date-of-line", {"fluorouracil.start": MIDNIGHT + 48}, {"fluorouracil.start": MIDNIGHT + 48 - MINUTE}, "blocks-release · fluorouracil.start · 2026-11-24 16:00 UTC · on the day of treatment · by definition"),  # it follows another
+    Case("date-of-line", {"oxaliplatin.start": MIDNIGHT - MINUTE}, {"oxaliplatin.start": MIDNIGHT}, "blocks-release · oxaliplatin.start · 2026-11-22 23:59+08:00 · on the day of treatment · by definition"),
+    Case("date-of-line", {"oxaliplatin.start": MIDNIGHT + 24}, {"oxaliplatin.start": MIDNIGHT + 24 - MINUTE}, "blocks-release · oxaliplatin.start · 2026-11-24 00:00+08:00 · on the day of treatment · by definition"),
+    Case("date-of-line", {"fluorouracil.start": MIDNIGHT - MINUTE}, {"fluorouracil.start": MIDNIGHT}, "blocks-release · fluorouracil.start · 2026-11-22 23:59+08:00 · on the day of treatment · by definition"),
+    Case("date-of-line", {"fluorouracil.start": MIDNIGHT + 48}, {"fluorouracil.start": MIDNIGHT + 48 - MINUTE}, "blocks-release · fluorouracil.start · 2026-11-25 00:00+08:00 · on the day of treatment · by definition"),  # it follows another
 ]
 # 278.2 mL: 24 times that in 4 h is 1,669.2 mL/h, give or take a tenth; and a 24th of it 2.898 mL/h
 RATE = [
@@ -84,15 +84,15 @@ def decided(start: str) -> dict[str, object]:
 
 
 SEQUENCE = [
-    Case("sequence", starts("leucovorin", -2 * MINUTE), starts("leucovorin", -MINUTE), "blocks-release · oxaliplatin.start · 2026-11-23 01:00 UTC · first · methods"),
-    Case("sequence", starts("leucovorin", -2 * MINUTE), starts("leucovorin", -MINUTE), "blocks-release · leucovorin.start · 2026-11-23 00:58 UTC · with oxaliplatin · site"),
-    Case("sequence", starts("leucovorin", 2 * MINUTE), starts("leucovorin", MINUTE), "blocks-release · leucovorin.start · 2026-11-23 01:02 UTC · with oxaliplatin · site"),
-    Case("sequence", starts("fluorouracil", 4 - 2 * MINUTE), starts("fluorouracil", 4 - MINUTE), "blocks-release · fluorouracil.start · 2026-11-23 04:58 UTC · after oxaliplatin · methods"),
-    Case("sequence", starts("fluorouracil", 3.0), starts("fluorouracil", 5.0), "blocks-release · fluorouracil.start · 2026-11-23 04:00 UTC · after oxaliplatin · methods"),
-    Case("sequence", starts("leucovorin", 4 - 2 * MINUTE), starts("leucovorin", 4 - MINUTE), "blocks-release · leucovorin.start · 2026-11-23 04:58 UTC · between oxaliplatin and fluorouracil · methods", always=starts("fluorouracil", 7.0), protocol=decided("between oxaliplatin and fluorouracil")),
-    Case("sequence", starts("leucovorin", 4 + 2 * MINUTE), starts("leucovorin", 4 + MINUTE), "blocks-release · leucovorin.start · 2026-11-23 05:02 UTC · between oxaliplatin and fluorouracil · methods", always=starts("fluorouracil", 6.0), protocol=decided("between oxaliplatin and fluorouracil")),
-    Case("sequence", starts("leucovorin", 4 + 2 * MINUTE), starts("leucovorin", 4 + MINUTE), "blocks-release · leucovorin.start · 2026-11-23 05:02 UTC · with fluorouracil · methods", protocol=decided("with fluorouracil")),
-    Case("sequence", starts("leucovorin", 4 - 2 * MINUTE), starts("leucovorin", 4 - MINUTE), "blocks-release · leucovorin.start · 2026-11-23 04:58 UTC · with fluorouracil · methods", protocol=decided("with fluorouracil")),
+    Case("sequence", starts("leucovorin", -2 * MINUTE), starts("leucovorin", -MINUTE), "blocks-release · oxaliplatin.start · 2026-11-23 09:00+08:00 · first · methods"),
+    Case("sequence", starts("leucovorin", -2 * MINUTE), starts("leucovorin", -MINUTE), "blocks-release · leucovorin.start · 2026-11-23 08:58+08:00 · with oxaliplatin · site"),
+    Case("sequence", starts("leucovorin", 2 * MINUTE), starts("leucovorin", MINUTE), "blocks-release · leucovorin.start · 2026-11-23 09:02+08:00 · with oxaliplatin · site"),
+    Case("sequence", starts("fluorouracil", 4 - 2 * MINUTE), starts("fluorouracil", 4 - MINUTE), "blocks-release · fluorouracil.start · 2026-11-23 12:58+08:00 · after oxaliplatin · methods"),
+    Case("sequence", starts("fluorouracil", 3.0), starts("fluorouracil", 5.0), "blocks-release · fluorouracil.start · 2026-11-23 12:00+08:00 · after oxaliplatin · methods"),
+    Case("sequence", starts("leucovorin", 4 - 2 * MINUTE), starts("leucovorin", 4 - MINUTE), "blocks-release · leucovorin.start · 2026-11-23 12:58+08:00 · between oxaliplatin and fluorouracil · methods", always=starts("fluorouracil", 7.0), protocol=decided("between oxaliplatin and fluorouracil")),
+    Case("sequence", starts("leucovorin", 4 + 2 * MINUTE), starts("leucovorin", 4 + MINUTE), "blocks-release · leucovorin.start · 2026-11-23 13:02+08:00 · between oxaliplatin and fluorouracil · methods", always=starts("fluorouracil", 6.0), protocol=decided("between oxaliplatin and fluorouracil")),
+    Case("sequence", starts("leucovorin", 4 + 2 * MINUTE), starts("leucovorin", 4 + MINUTE), "blocks-release · leucovorin.start · 2026-11-23 13:02+08:00 · with fluorouracil · methods", protocol=decided("with fluorouracil")),
+    Case("sequence", starts("leucovorin", 4 - 2 * MINUTE), starts("leucovorin", 4 - MINUTE), "blocks-release · leucovorin.start · 2026-11-23 12:58+08:00 · with fluorouracil · methods", protocol=decided("with fluorouracil")),
     Case("overlap", starts("fluorouracil", 4 - MINUTE), starts("fluorouracil", 4.0), "refuse · fluorouracil.line · hepatic artery catheter · nothing of leucovorin or oxaliplatin in the same line at the same time · label-oxaliplatin"),
     # it is told once, of the line that starts later; of two that start together, of the one that stands later
     Case("overlap", starts("fluorouracil", -20 + MINUTE), starts("fluorouracil", -20.0), "refuse · oxaliplatin.line · hepatic artery catheter · nothing of fluorouracil in the same line at the same time · label-oxaliplatin"),

@@ -375,9 +375,9 @@ def say_number(value: float) -> str:
     return wording.number(value)
 
 
-def say_moment(value: float) -> str:
-    """Hours since the first of 1970 as date and time; in UTC, since two offsets may have met."""
-    return f"{_EPOCH + dt.timedelta(hours=value):%Y-%m-%d %H:%M} UTC"
+def say_moment(value: float, zone: dt.tzinfo = dt.UTC) -> str:
+    """Hours since the first of 1970 as date and time where a hospital is, with the offset from UTC."""
+    return (_EPOCH + dt.timedelta(hours=value)).astimezone(zone).isoformat(" ", "minutes")
 
 
 def say_percent(value: float) -> str:

@@ -30,6 +30,7 @@ from .fields import (
     day_of,
     hours_since,
     say_field,
+    say_moment,
     say_number,
     say_percent,
     say_quantity,
@@ -448,7 +449,11 @@ class LineView(View):
         return figures if name in {"basis", "stated"} else super().behind(name)
 
     def say(self, name: str, index: int | None) -> str:
-        """A field in words; of the figures from which the order says it computed, the basis and the unit as well."""
+        """A field in words, a moment as a clock shows it in the hospital; of the figures from which the order says it
+        computed, the basis and the unit as well."""
+        if name in {"start", "end"}:
+            value = at(getattr(self, name), index)
+            return "" if value != value else say_moment(value, self.order.due.time_zone)
         if name == "why":
             reason = super().say("reason", index)
             return f": {reason}" if reason else ""
