@@ -452,6 +452,16 @@ def test_a_sheet_of_another_version_is_not_compared() -> None:
     assert (found.content, found.page, found.unchanged) == ("unchanged", "not compared", False)
 
 
+def test_a_sheet_that_other_programs_set_is_compared_by_its_words(monkeypatch) -> None:
+    content, ours = files()["order.pdf"], documents.set_by()
+    monkeypatch.setattr(documents, "set_by", lambda: "WeasyPrint 999.0, Pango 9.9.9")
+    found = documents.verify(content, "order.pdf")
+    assert (found.content, found.page, found.unchanged) == ("unchanged", "not compared", False)
+    assert ours in str(found)
+    monkeypatch.setattr(documents, "joined_pdf", lambda *_, **__: files()["joined.pdf"])
+    assert "its words are NOT" in str(documents.verify(content, "order.pdf"))
+
+
 UNREADABLE = (
     b"", b"%PDF-1.7", b"%PDF-1.7\n" + b"x" * 999, b"{}", b"[]", b"[1]", b"null", b"\xff\xfe", b"<!doctype html>",
     b"[" * 100_000, b'{"id": "a", "id": "b"}', b'{"id": "a", "hash": "b", "tool": NaN}',

@@ -14,6 +14,7 @@ IDENTITY = [
     Case("unborn", {"birth_date": ON + 1}, {"birth_date": ON}, "refuse · birth_date · born 2026-11-24 · before 2026-11-23 · by definition"),
     Case("order-repeated", {"repeats": "row 17"}, NOTHING, "refuse · id · the same as row 17 · each order once · by definition"),
     Case("order-repeated", {"repeats": "order 4711, cycle 2"}, NOTHING, "refuse · id · the same as order 4711, cycle 2 · each order once · by definition"),
+    Case("page-not-compared", {"unchanged": "not compared"}, {"unchanged": "yes"}, "warning · id · the page was not compared · a page as it is made from its data · by definition"),
     Case("altered", {"unchanged": "no"}, {"unchanged": "yes"}, "blocks-release · id · changed · unchanged · by definition"),
     Case("protocol-unknown", {"protocol": "folfox"}, {"protocol": "haic-folfox"}, "refuse · protocol · folfox · a protocol of the library, or a file · by definition"),
     Case("protocol-unknown", {"protocol": None}, {"protocol": "haic-folfox"}, "refuse · protocol · nothing · a protocol of the library, or a file · by definition"),

@@ -78,7 +78,7 @@ WORDS_OF: Mapping[str, tuple[str, ...]] = {
                 "100 mg, 200 mg, 300 mg, 400 mg and 500 mg"),
     "written": ("141.0 mg", ".5 mg", "141,5 mg", "5000 U", "500 µg", "5-FU", "28.8 mL/24 h", "QD", "5 cc", "1e2", "141mg", "2400 mg"),
     "unreadable": ("weight: needs a unit",),
-    "unchanged": ("yes", "no"),
+    "unchanged": ("yes", "no", "not compared"),
     "unknown": ("yes", "no"),
     "repeats": ("row 17", "row 18"),
     "protocol_hash": ("0123",),

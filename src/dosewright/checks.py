@@ -138,8 +138,9 @@ def read_order(path: str) -> Record:
         from . import documents
 
         record = written.of_order(documents.order_of(content, name), name)
-        if documents.verify(content, name).page == "differs":
-            return replace(record, values={**record.values, "unchanged": "no"})
+        told = {"differs": "no", "not compared": "not compared"}.get(documents.verify(content, name).page)
+        if told is not None and record.values["unchanged"] == "yes":
+            return replace(record, values={**record.values, "unchanged": told})
         return record
     if ending == ".json":
         with contextlib.suppress(ValueError, RecursionError):  # what is no JSON is told with its line below

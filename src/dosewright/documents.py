@@ -232,11 +232,23 @@ def _laid_out(article: str, paper: Paper, title: str, keywords: str) -> Any:
     """The pages of one sheet. Neither the style nor the data is in this HTML: the press has read them already."""
     tools = press(paper)
     page = (
-        environment().get_template("shell.html").render(title=title, keywords=keywords, article=Markup(_glued(article)))
+        environment()
+        .get_template("shell.html")
+        .render(title=title, keywords=keywords, article=Markup(_glued(article)), generator=set_by())
     )
     return _read_as_xml(page, tools.fetcher).render(
         font_config=tools.fonts, stylesheets=[tools.style], cache=tools.pictures, pdf_variant=VARIANT
     )
+
+
+@functools.cache
+def set_by() -> str:
+    """The programs that set pages here; others break lines and draw letters otherwise, so each sheet names its own."""
+    import weasyprint
+    from weasyprint.text.ffi import pango
+
+    major, rest = divmod(pango.pango_version(), 10_000)
+    return f"WeasyPrint {weasyprint.__version__}, Pango {major}.{rest // 100}.{rest % 100}"
 
 
 def _glued(article: str) -> str:
@@ -315,10 +327,11 @@ _CAVEAT: Final = "by its own hash; that it is the order that was signed, only th
 
 
 class _Sheet(NamedTuple):
-    """What a file holds: the data of its orders, and how it was printed (nothing where it is data alone)."""
+    """What a file holds: the data of its orders, and how it was printed (nothing where it is data alone), by what."""
 
     orders: list[Data]
     made_as: tuple[Kind, Paper, int | None] | None
+    set_by: str = ""
 
 
 def verify(content: bytes, name: str) -> Verification:
@@ -345,9 +358,13 @@ def verify(content: bytes, name: str) -> Verification:
     if others:
         says = f"{about}; the page was NOT COMPARED, since {wording.listed(sorted(others))} made it and this is {TOOL}"
         return Verification(identities, "unchanged", "not compared", says)
-    difference = _difference(content, sheet.orders, *sheet.made_as)
+    elsewhere = bool(sheet.set_by) and sheet.set_by != set_by()
+    difference = _difference(content, sheet.orders, *sheet.made_as, pictures=not elsewhere)
     if difference:
         return Verification(identities, "unchanged", "differs", f"CHANGED: {about}, but {difference}")
+    if elsewhere:
+        says = f"{about}, and so are the words of the page; its PICTURE WAS NOT COMPARED, since {sheet.set_by} set it"
+        return Verification(identities, "unchanged", "not compared", f"{says} and this is {set_by()}")
     return Verification(identities, "unchanged", "as made", f"{about}, and so is what is printed ({_CAVEAT})")
 
 
@@ -405,26 +422,31 @@ def _of_pdf(content: bytes, name: str) -> _Sheet:
         with contextlib.closing(pypdfium2.PdfDocument(content)) as document:
             attached = [document.get_attachment(i) for i in range(document.count_attachments())]
             found = [bytes(one.get_data()) for one in attached if one.get_name().startswith("order-")]
-            keywords = document.get_metadata_value("Keywords")
+            keywords, made_by = map(document.get_metadata_value, ("Keywords", "Creator"))
     except (pypdfium2.PdfiumError, ValueError) as error:
         raise _not_ours(name, str(error)) from None
-    return _embedded(found, keywords, name)
+    return _embedded(found, keywords, name, made_by)
 
 
-def _embedded(found: Sequence[bytes], keywords: str, name: str) -> _Sheet:
+def _embedded(found: Sequence[bytes], keywords: str, name: str, made_by: str = "") -> _Sheet:
     match = re.fullmatch(r"dosewright (order|worksheet) (A4|Letter) copy (0|[1-9][0-9]{0,3})", keywords)
     orders = [order for one in found for order in _of_json(one, name).orders]
     if match is None or not orders:
         raise _not_ours(name, "it holds no order")
-    return _Sheet(orders, (match[1], match[2], int(match[3]) or None))  # type: ignore[arg-type]
+    return _Sheet(orders, (match[1], match[2], int(match[3]) or None), made_by)  # type: ignore[arg-type]
 
 
 def _not_ours(name: str, why: str) -> Mistake:
     return Mistake("a sheet made by dosewright, as PDF, HTML or JSON", where=name, hint=why.split("\n")[0][:200])
 
 
-def _difference(content: bytes, orders: Sequence[Data], kind: Kind, paper: Paper, copy: int | None) -> str:
-    """In what a file differs from the sheet made afresh from its data; empty where in nothing that shows."""
+def _difference(
+    content: bytes, orders: Sequence[Data], kind: Kind, paper: Paper, copy: int | None, *, pictures: bool
+) -> str:
+    """In what a file differs from the sheet made afresh from its data; empty where in nothing that shows.
+
+    Without `pictures` only the words are compared, whatever pages they stand on.
+    """
     try:
         if not _is_pdf(content):
             same = _page(orders, kind=kind, paper=paper, copy=copy).encode() == content
@@ -436,6 +458,8 @@ def _difference(content: bytes, orders: Sequence[Data], kind: Kind, paper: Paper
         return f"no sheet can be made from it ({type(error).__name__})"
     if fresh == content:
         return ""
+    if not pictures:
+        return _difference_of_words(fresh, content)
     return _seen_difference(fresh, content) or (
         "the file is not the one that is made from it, though its pages show the same: "
         "something was added to it, or it was printed with other fonts"
@@ -461,6 +485,21 @@ def _seen_difference(fresh: bytes, content: bytes) -> str:
     except (pypdfium2.PdfiumError, ValueError) as error:
         return f"its pages cannot be read ({error})"
     return ""
+
+
+def _difference_of_words(fresh: bytes, content: bytes) -> str:
+    """Whether two PDFs hold the same words, wherever their lines and pages end."""
+    import pypdfium2
+
+    try:
+        with (
+            contextlib.closing(pypdfium2.PdfDocument(fresh)) as ours,
+            contextlib.closing(pypdfium2.PdfDocument(content)) as theirs,
+        ):
+            mine, others = ([word for page in one for word in _words(page)] for one in (ours, theirs))
+            return "" if mine == others else "its words are NOT those made from it"
+    except (pypdfium2.PdfiumError, ValueError) as error:
+        return f"its pages cannot be read ({error})"
 
 
 def _words(page: Any) -> list[str]:

@@ -54,7 +54,15 @@ def _rules(*words: str) -> frozenset[str]:
 
 
 _IDENTITY = ("missing-name", "missing-identifier", "identifiers-equal", "unborn", "order-repeated")
-_WRITTEN = ("unreadable", "altered", "written-later", "missing-date-written", "notation", "remarks")
+_WRITTEN = (
+    "unreadable",
+    "altered",
+    "page-not-compared",
+    "written-later",
+    "missing-date-written",
+    "notation",
+    "remarks",
+)
 _PRESCRIPTION = ("completeness", *_WRITTEN)
 _LIFETIME = (
     "cumulative-limit",

@@ -278,7 +278,8 @@ ORDER: Final = _of(
      ("none", "listed")),
     ("unreadable", "text", "what could not be read; noted by the tool, never written", "weight: needs a unit"),
     ("repeats", "word", "where the same order stands before it; found by the tool, never written", "row 17"),
-    ("unchanged", "word", "of an order of ours: whether its hash still belongs to its content", "yes", ANSWERS),
+    ("unchanged", "word", "of an order of ours: whether hash and page still belong to its content", "yes",
+     (*ANSWERS, "not compared")),
     ("protocol_hash", "word", "of an order of ours: the hash of its protocol", "8b303696d6ac"),
 )  # fmt: skip
 

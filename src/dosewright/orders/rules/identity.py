@@ -93,6 +93,23 @@ def altered(o: OrderView) -> Condition:
 
 
 @rule(
+    "page-not-compared",
+    "warning",
+    where="id",
+    measured="the page was not compared",
+    allowed="a page as it is made from its data",
+    source="by definition",
+    hazards="H54 H59",
+)
+def page_not_compared(o: OrderView) -> Condition:
+    """The data is unchanged, but what the page shows was not compared with it, since another version made it.
+
+    Read the figures on the paper against those of this check.
+    """
+    return each(o.unchanged, lambda word: word == "not compared")
+
+
+@rule(
     "protocol-unknown",
     "refuse",
     where="protocol",
