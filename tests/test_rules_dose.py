@@ -31,6 +31,8 @@ NAMING = [
     Case("drug-otherwise", {"oxaliplatin.drug": "OXA"}, {"oxaliplatin.drug": "cisplatin"}, "blocks-release · oxaliplatin.drug · OXA · oxaliplatin · protocol"),
     Case("drug-otherwise", {"oxaliplatin.drug": "Eloxatin"}, {"oxaliplatin.drug": "vincristine"}, "blocks-release · oxaliplatin.drug · Eloxatin · oxaliplatin · protocol"),
     Case("drug-otherwise", {"fluorouracil.drug": "5-FU"}, {"fluorouracil.drug": "Fluorouracil"}, "blocks-release · fluorouracil.drug · 5-FU · fluorouracil · protocol"),
+    Case("drug-otherwise", {"oxaliplatin.drug": "Oxaliplatin injection"}, {"oxaliplatin.drug": "liposomal oxaliplatin"}, "blocks-release · oxaliplatin.drug · Oxaliplatin injection · oxaliplatin · protocol"),
+    Case("drug-other", {"oxaliplatin.drug": "oxaliplatin liposome injection"}, {"oxaliplatin.drug": "oxaliplatin for injection"}, "refuse · oxaliplatin.drug · oxaliplatin liposome injection · oxaliplatin · protocol"),
     Case("drug-otherwise", {"leucovorin.drug": "calcium folinate"}, {"leucovorin.drug": "5-FU"}, "blocks-release · leucovorin.drug · calcium folinate · leucovorin · protocol"),
     Case("drug-other", {"oxaliplatin.drug": "vincristine"}, {"oxaliplatin.drug": "Oxaliplatin"}, "refuse · oxaliplatin.drug · vincristine · oxaliplatin · protocol"),
     Case("drug-other", {"oxaliplatin.drug": "gemcitabine"}, {"oxaliplatin.drug": "L-OHP"}, "refuse · oxaliplatin.drug · gemcitabine · oxaliplatin · protocol"),

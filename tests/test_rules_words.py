@@ -48,7 +48,7 @@ REMARKS = [
 
 
 WRITE = {
-    "trailing-zero": "blocks-release: write 1 mg, not 1.0 mg",
+    "trailing-zero": "blocks-release: write 1 mg, not 1.0 mg, and 0.5 mg, not 0.50 mg",
     "naked-point": "blocks-release: write 0.5 mg, not .5 mg",
     "decimal-comma": "blocks-release: write a decimal point",
     "units": "blocks-release: write 'units' in full",
@@ -75,6 +75,8 @@ NOTATION = [
     written("141.00 mg", "140 mg", "trailing-zero"),
     written("0.0 mg", "10.01 mg", "trailing-zero"),
     written("5.0 – mg", "5.0 – 10.5 mg", "trailing-zero"),
+    written("0.50 mg", "0.05 mg", "trailing-zero"),
+    written("10.520 mg", "0.502 mg", "trailing-zero"),
     written(".5 mg", "0.5 mg", "naked-point"),
     written("dose .25", "version 1.2.5", "naked-point"),
     written("141,5 mg", "1,415 mg", "decimal-comma"),
@@ -92,6 +94,11 @@ NOTATION = [
     written("28.8 mL/24 h", "28.8 mL/h", "per-day"),
     written("5 ml per day", "5 mL/dL", "per-day"),
     written("5 mL/d", "5 mL/h for 1 d", "per-day"),
+    written("28.8 mL daily", "28.8 mL, daily care", "per-day"),
+    written("700 mL a day", "700 mL a bag", "per-day"),
+    written("141 mg for 3/7", "1/2 of 3/8", "frequency"),
+    written("2/52", "2/52/12", "frequency"),
+    written("10/12", "10.1/12", "frequency"),
     written("141 mg QD", "141 mg daily", "frequency"),
     written("141 mg qod", "QDT", "frequency"),
     written("500 cc", "500 mL", "cubic-centimetre"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from ...protocol.drugs import drug
 from ...units import UNITS
@@ -293,6 +293,12 @@ def genotype(o: OrderView) -> Condition:
 # ----------------------------------------------------------------------------------------------- allergy and medicines
 
 
+NO_ALLERGY: Final = frozenset(
+    {"none known", "nil known", "none", "nil", "nkda", "no known allergies", "no known drug allergies", "无", "否认"}
+)
+"""How it is written that somebody asked, and no allergy is known."""
+
+
 def _several(words: str) -> list[str]:
     return [one.strip() for one in words.casefold().split(";") if one.strip()]
 
@@ -333,8 +339,7 @@ def allergy_recorded(o: OrderView) -> Condition:
 
     A person compares it, and signs for that.
     """
-    nothing = {"none known", "nil known", "none", "nil", "nkda", "no known allergies", "no known drug allergies"}
-    return each(o.allergies, lambda words: any(one not in nothing for one in _several(words))) & no(allergy(o))
+    return each(o.allergies, lambda words: any(one not in NO_ALLERGY for one in _several(words))) & no(allergy(o))
 
 
 @rule(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from ...protocol.drugs import CALLED
 from ...protocol.lookalikes import look_alikes
@@ -77,8 +77,15 @@ def drug_look_alike(line: LineView) -> Condition:
     return each(line.drug, lambda word: word.casefold() in look_alikes().get(line.due.drug, ()))
 
 
+FORMS: Final = frozenset("injection solution concentrate powder vial infusion for calcium hydrochloride sodium".split())
+"""Words beside a generic name that make no other drug of it; 'liposomal' is none of them."""
+
+
 def _called(line: LineView, word: str) -> bool:
-    return word.strip().casefold() in CALLED.get(line.due.drug, ())
+    """Whether a word means the drug of the line, though it is not its plain generic name."""
+    folded = word.strip().casefold()
+    first, *rest = folded.split() or [""]
+    return folded in CALLED.get(line.due.drug, ()) or (first == line.due.drug and bool(rest) and FORMS.issuperset(rest))
 
 
 @rule(
@@ -94,7 +101,7 @@ def _called(line: LineView, word: str) -> bool:
 def drug_otherwise(line: LineView) -> Condition:
     """The drug is not called by its generic name.
 
-    Write the generic name in full: no abbreviation, no brand.
+    Write the generic name in full and alone: no abbreviation, no brand, no form.
     """
     return each(line.drug, lambda word: _called(line, word))
 

@@ -13,9 +13,9 @@ _ROWS: Final[tuple[tuple[str, Severity, str, str, str, str], ...]] = (
     (
         "trailing-zero",
         "blocks-release",
-        r"(?<![\d.])\d+\.0+(?!\d)(?!\s*[–-]\s*\d)",
-        "A zero after the decimal point: 1.0 has been read as 10",
-        "Write 1 mg, not 1.0 mg.",
+        r"(?<![\d.])\d+\.\d*0(?!\d)(?!\s*[–-]\s*\d)",
+        "A zero at the end, after the decimal point: 1.0 has been read as 10",
+        "Write 1 mg, not 1.0 mg, and 0.5 mg, not 0.50 mg.",
         "H11 H18",
     ),
     (
@@ -61,7 +61,7 @@ _ROWS: Final[tuple[tuple[str, Severity, str, str, str, str], ...]] = (
     (
         "per-day",
         "blocks-release",
-        r"(?i)\d\s*mL\s*(?:/|per)\s*(?:24\s*h|d(?![A-Za-z])|day)",
+        r"(?i)\d\s*mL\s*(?:(?:/|per)\s*(?:24\s*h|d(?![A-Za-z])|day)|daily|a day)",
         "A rate per day: it has been programmed per hour, and killed",
         "Write mL per hour, and only that.",
         "H30",
@@ -69,8 +69,8 @@ _ROWS: Final[tuple[tuple[str, Severity, str, str, str, str], ...]] = (
     (
         "frequency",
         "blocks-release",
-        r"(?<![A-Za-z])(?:QD|qd|QOD|qod|Q\.D\.|q\.d\.|OD|TIW|tiw)(?![A-Za-z])",
-        "An abbreviated frequency: QD has been read as QID, OD as right eye",
+        r"(?<![A-Za-z])(?:QD|qd|QOD|qod|Q\.D\.|q\.d\.|OD|TIW|tiw)(?![A-Za-z])|(?<![\d/.])\d{1,2}/(?:7|52|12)(?![\d/])",
+        "An abbreviated frequency: QD has been read as QID, OD as right eye, 3/7 as a date",
         "Write 'daily' or the days in full.",
         "H31",
     ),
