@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from .measure import Result, at_most, of_command
 
-RUN = [sys.executable, "-m", "dosewright.cli", "outcomes"]
+RUN = [sys.executable, "-m", "dosewright", "outcomes"]
 PATIENTS = "1000"
 ROUNDS = 3
 

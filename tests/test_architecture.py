@@ -65,6 +65,7 @@ LAYERS = (
         "cli_outcomes_response",
         "web",
         "exchange",
+        "__main__",
     },
 )
 
@@ -76,7 +77,7 @@ def part(module: str) -> str:
 
 def is_cli(module: str) -> bool:
     """Whether a module is part of the command line."""
-    return part(module).split("_")[0] == "cli"
+    return part(module) == "__main__" or part(module).split("_")[0] == "cli"
 
 
 def layer(module: str) -> int:

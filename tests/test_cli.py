@@ -8,6 +8,7 @@ import pty
 import random
 import re
 import select
+import shlex
 import subprocess
 import sys
 import time
@@ -772,7 +773,7 @@ def test_a_message_repeats_nothing_that_a_terminal_would_obey(run):
 
 # --------------------------------------------------------------------------------------- as a program of its own, and on a terminal
 
-PROGRAM = [sys.executable, "-m", "dosewright.cli"]
+PROGRAM = [sys.executable, "-m", "dosewright"]
 
 
 def test_it_runs_as_a_program(tmp_path):
@@ -780,8 +781,29 @@ def test_it_runs_as_a_program(tmp_path):
     assert (done.returncode, "140.96 mg" in done.stdout, done.stderr) == (1, True, "")
 
 
+@pytest.mark.parametrize("arguments", [["--help"], ["rules", "list"], ["dose", "haic-folfox", *BODY]])
+def test_without_docstrings_it_says_that_it_needs_them(arguments):
+    """Formulas, messages and sources are docstrings; without them a sheet would be silent where it must speak."""
+    done = subprocess.run([sys.executable, "-OO", *PROGRAM[1:], *arguments], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, "without -OO" in done.stderr) == (2, "", True)
+
+
+def test_a_pipe_between_programs_is_no_file_of_an_order(tmp_path):
+    """It can be read once only, and an order is read to be checked and to be compared with its page."""
+    os.mkfifo(tmp_path / "order.json")
+    done = subprocess.run([*PROGRAM, "check", "order.json"], capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    assert (done.returncode, done.stderr) == (3, "dosewright: order.json: needs a file, no folder and no device\n")
+
+
+def test_with_every_stream_closed_the_order_is_still_written(tmp_path):
+    arguments = ["order", "haic-folfox", "--patient", USUAL, "--cycle", "1", "--on", "2026-11-23", "--out", "o.json"]
+    command = shlex.join([*PROGRAM, *arguments])
+    done = subprocess.run(["bash", "-c", f"{command} <&- >&- 2>&-"], cwd=tmp_path)
+    assert (done.returncode, (tmp_path / "o.json").exists()) == (1, True)
+
+
 def test_a_pipe_that_is_closed_early_is_no_fault(tmp_path):
-    command = f"{sys.executable} -m dosewright.cli calc list | head -1"
+    command = f"{sys.executable} -m dosewright calc list | head -1"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, cwd=tmp_path)
     assert (done.stdout, done.stderr) == ("BODY\n", "")
 

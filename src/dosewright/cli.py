@@ -628,7 +628,3 @@ def completion(shell: str) -> None:
     if found is None:
         raise click.UsageError(f"no completion for {shell}")
     click.echo(found(cli, {}, "dosewright", "_DOSEWRIGHT_COMPLETE").source())
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,5 @@
+"""`python -m dosewright`: the command line, where the command itself is not on the path."""
+
+from .cli import main
+
+main()
