@@ -648,6 +648,8 @@ def noted(values: dict[str, Any], unreadable: Mapping[int, Sequence[str]], count
     import pyarrow as pa
 
     if unreadable:
-        notes = ["; ".join(unreadable[row]) if row in unreadable else None for row in range(count)]
+        notes: list[str | None] = [None] * count
+        for row, mistakes in unreadable.items():
+            notes[row] = "; ".join(mistakes)
         values["unreadable"] = Texts(pa.array(notes, pa.string()))
     return values

@@ -247,7 +247,11 @@ class OrderView(View):
     }
 
     def row(self, index: int) -> OrderView:
-        return OrderView(self.record.row(index), self.prefix, self.due)
+        found = OrderView(self.record.row(index), self.prefix, self.due)
+        known = self.__dict__.get("uncapped")
+        if known is not None:  # worked out for the whole column already
+            found.__dict__["uncapped"] = at(known, index)
+        return found
 
     @functools.cached_property
     def uncapped(self) -> Number:
