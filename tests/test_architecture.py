@@ -51,6 +51,8 @@ LAYERS = (
         "tables",
         "order_lines",
         "checks",
+        "repeats",
+        "overrides",
         "check_sheets",
         "clusters",
         "records",

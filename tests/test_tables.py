@@ -11,8 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
-from dosewright import checks, order_lines, tables
+from dosewright import order_lines, tables
 from dosewright.errors import Mistake, Mistakes
+from dosewright.repeats import repeated
 from dosewright.tables import field_of, layout, open_table, part_of
 
 from . import as_tables, ordered, rulings
@@ -778,4 +779,4 @@ def test_orders_are_repeated_also_where_one_protocol_is_named_for_all(tmp_path):
     keep = [place for place, name in enumerate(header) if name != "protocol"]
     path = write_csv(tmp_path / "o.csv", [header[i] for i in keep], [[row[i] for i in keep] for row in rows])
     table = open_table(path)
-    assert dict(checks.repeated(table, layout(table.header, path, None))) == {3: 2}
+    assert dict(repeated(table, layout(table.header, path, None))) == {3: 2}

@@ -11,16 +11,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, Literal
-
-from pydantic import Field
+from typing import Any, Final
 
 from . import __version__, files, wording
-from .errors import Mistake, together
 from .order_lines import of_each_line
 from .orders import written
 from .orders.check import (
-    REASONS,
     WEIGHED,
     Checked,
     Hits,
@@ -36,13 +32,14 @@ from .orders.finding import SEVERITIES, STOPPING, Finding
 from .orders.rules import RULES
 from .orders.rules.due import Due, due
 from .orders.rules.fields import FIELDS, say_field
-from .orders.rules.values import Texts, Words, missing, taken
+from .orders.rules.values import Texts, Words, taken
 from .orders.rules.view import Record
 from .protocol import library
 from .protocol.library import Loaded
-from .protocol.site import Signed, Site
-from .reading import Day, Document, Strict, Text, read, read_json, same_name, validate
-from .tables import Foreign, Layout, Orders, Table, layout, open_table, orders_of, part_of
+from .protocol.site import Site
+from .reading import Document, read, read_json
+from .repeats import KEYS, repeated
+from .tables import Foreign, Layout, Orders, layout, open_table, orders_of, part_of
 
 CLEAR: Final = "clear"
 NOT_CHECKED: Final = "not-checked"
@@ -160,7 +157,7 @@ def check_order(
     """The check of one order, beside another where one is given; `seen` are those before it, and takes this one."""
     record = read_order(path)
     asked = yardstick.due(record.values.get("protocol"))
-    key = tuple(record.values.get(path) for path in _KEYS)
+    key = tuple(record.values.get(path) for path in KEYS)
     if seen is not None and None not in key:
         before = seen.setdefault(key, path)
         record = record if before == path else replace(record, values={**record.values, "repeats": before})
@@ -482,111 +479,6 @@ def by_protocol(protocol: Any, count: int, yardstick: Yardstick) -> Iterator[tup
             yield name, numpy.flatnonzero(numpy.isin(protocol.codes, codes))
 
 
-# ---------------------------------------------------------------------------------------------- orders that stand twice
-
-_KEYS: Final = ("identifier", "protocol", "cycle", "day")
-
-
-def repeated(table: Table, plan: Layout) -> Mapping[int, int]:
-    """Of each order that stands a second time, the row of the first: the same patient, protocol, cycle and day.
-
-    Each order is known by 64 bits of its own: that two different ones share them is less likely than one in a million
-    for ten million orders. A table of ten million takes 80 MB here.
-    """
-    narrow = keyed(plan)
-    if narrow is None:
-        return {}
-    known, rows = [], []
-    for chunk in orders_of(table, narrow):
-        marks, certain = marks_of(chunk.values, chunk.count)
-        known.append(marks[certain])
-        rows.append(chunk.rows[certain])
-    return repeats_of(known, rows)
-
-
-def keyed(plan: Layout) -> Layout | None:
-    """Of a table the columns by which an order is known; None where they are not there."""
-    more = ("id", "drug") if plan.rows == "lines" else ()
-    wanted = tuple(column for column in plan.columns if column.path in {*_KEYS, *more})
-    there = {column.path for column in wanted} | plan.constants.keys()
-    return replace(plan, columns=wanted) if {"identifier", "cycle"} <= there else None
-
-
-def repeats_of(known: Sequence[Any], rows: Sequence[Any]) -> Mapping[int, int]:
-    """Of each order whose mark stood before, the row of the first; marks and rows come in pieces, in order."""
-    import numpy
-
-    if not known:
-        return {}
-    marks, places = numpy.concatenate(known), numpy.concatenate(rows)
-    ordered = numpy.sort(marks)
-    twice = numpy.unique(ordered[1:][ordered[1:] == ordered[:-1]])
-    first: dict[int, int] = {}
-    found = {}
-    for place in numpy.flatnonzero(numpy.isin(marks, twice)).tolist() if len(twice) else []:
-        mark, row = int(marks[place]), int(places[place])
-        if mark in first:
-            found[row] = first[mark]
-        else:
-            first[mark] = row
-    return found
-
-
-def marks_of(values: Mapping[str, Any], count: int) -> tuple[Any, Any]:
-    """64 bits for each order, from patient, protocol, cycle and day; and where all of these are known."""
-    import numpy
-
-    marks = numpy.full(count, 0x9E3779B97F4A7C15, numpy.uint64)
-    certain = numpy.ones(count, bool)
-    for path in _KEYS:
-        value = values.get(path)
-        if value is None:
-            continue
-        lacking = missing(value)
-        certain &= numpy.logical_not(lacking)
-        marks = (marks ^ _bits(value, count)) * numpy.uint64(0xD6E8FEB86659FD93)
-        marks ^= marks >> numpy.uint64(32)
-    return marks, certain
-
-
-def _bits(value: Any, count: int) -> Any:
-    import hashlib
-
-    import numpy
-
-    if isinstance(value, Texts):
-        return _bits_of_texts(value.array)
-    words = (value,) if isinstance(value, str) else value.vocabulary if isinstance(value, Words) else None
-    if words is None:
-        return numpy.ascontiguousarray(numpy.broadcast_to(value, count), numpy.float64).view(numpy.uint64)
-    digests = [hashlib.blake2b((word or "").encode(), digest_size=8).digest() for word in words]
-    table = numpy.frombuffer(b"".join(digests), numpy.uint64)
-    return table[value.codes] if isinstance(value, Words) else numpy.broadcast_to(table, count)
-
-
-def _bits_of_texts(array: Any) -> Any:
-    """64 bits for each text of a column: eight bytes after another, all texts of one length at a time."""
-    import numpy
-    import pyarrow as pa
-
-    array = pa.concat_arrays([array.cast(pa.string()).fill_null("")])  # so that it begins at the start of its buffers
-    _, offsets, data = array.buffers()
-    ends = numpy.frombuffer(offsets, numpy.int32)[array.offset : array.offset + len(array) + 1]
-    letters = numpy.frombuffer(data or b"", numpy.uint8)
-    lengths = numpy.diff(ends)
-    bits = numpy.zeros(len(array), numpy.uint64)
-    for length in numpy.unique(lengths).tolist():
-        rows = numpy.flatnonzero(lengths == length)
-        block = numpy.zeros((len(rows), -(-length // 8) * 8), numpy.uint8)
-        block[:, :length] = letters[ends[rows][:, None] + numpy.arange(length)]
-        mixed = numpy.full(len(rows), length, numpy.uint64)
-        for eight in block.view(numpy.uint64).T:
-            mixed = (mixed ^ eight) * numpy.uint64(0x9FB21C651E98DF25)
-            mixed ^= mixed >> numpy.uint64(32)
-        bits[rows] = mixed
-    return bits
-
-
 # ------------------------------------------------------------------------------------------------------ what is written
 
 
@@ -705,48 +597,3 @@ def one_csv(found: Sequence[One]) -> str:
 def kept_text(cell: str) -> str:
     """A cell that a spreadsheet would run as a formula, with the quote that keeps it text."""
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
-
-
-# ------------------------------------------------------------------------------------------------------------ overrides
-
-
-class Answered(Strict):
-    """One entry of a file of overrides."""
-
-    order: Text
-    rule: Text
-    where: Text
-    measured: Text
-    by: Signed
-    role: Signed
-    on: Day
-    reason: Text
-    second: Signed | None = None
-
-
-class Overrides(Strict):
-    """A file of overrides."""
-
-    dosewright: Literal["1"] = Field(alias="schema")
-    overrides: tuple[Answered, ...]
-
-
-def load_overrides(content: bytes, name: str) -> list[Override]:
-    """Overrides from a file: each names a rule, an order, who answers for it and why; every mistake at once."""
-    document = read(content, name)
-    found, made = [], []
-    for index, one in enumerate(validate(document, Overrides).overrides):
-        place = document.where(("overrides", index))
-        if one.rule not in RULES:
-            found.append(Mistake("a rule of the catalogue", where=place, example="dose-deviates", got=one.rule))
-        if one.reason not in REASONS:
-            found.append(Mistake(f"one of the reasons: {'; '.join(REASONS)}", where=place, got=one.reason))
-        if one.second is not None and same_name(one.second) == same_name(one.by):
-            found.append(Mistake("a second person", where=place, got=one.second))
-        second = one.second or ""
-        made.append(
-            Override(one.order, one.rule, one.where, one.measured, one.by, one.role, one.on, one.reason, second)
-        )
-    if found:
-        raise together(found)
-    return made

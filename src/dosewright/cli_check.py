@@ -48,6 +48,7 @@ def check(
 
     with one_case():
         from . import checks, files
+        from .overrides import load_overrides
         from .protocol import library
 
     tables = [path for path in paths if Path(path).suffix.casefold() in TABLES]
@@ -59,7 +60,7 @@ def check(
         raise click.UsageError("--map is for the columns of a table (.csv, .xlsx, .parquet)")
     site, document = read_site(site_path)
     yardstick = checks.Yardstick(site, document, library.find(protocol) if protocol else None)
-    answers = checks.load_overrides(files.read(overrides), Path(overrides).name) if overrides else []
+    answers = load_overrides(files.read(overrides), Path(overrides).name) if overrides else []
     _check_out(out, bool(tables), [*paths, *filter(None, (site_path, mapping, against, overrides))])
     if tables:
         return _table(paths[0], yardstick, mapping, answers, form, out)

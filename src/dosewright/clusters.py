@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from . import files
-from .checks import COLUMNS, Summary, Yardstick, answered, keyed, marks_of, repeats_of, writer
+from .checks import COLUMNS, Summary, Yardstick, answered, writer
 from .errors import Mistake
 from .orders.check import Override
 from .reading import Document
+from .repeats import keyed, marks_of, repeats_of
 from .tables import Foreign, Layout, Orders, each_an_order, groups_of, layout, open_table, rows_of
 
 Mapped = tuple[Foreign, Document] | None
