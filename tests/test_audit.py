@@ -14,6 +14,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from dosewright.errors import Mistake, Mistakes
 from dosewright.outcomes import audit as audits
@@ -476,6 +477,198 @@ def test_a_known_slip_has_its_number_and_a_cured_one_is_told():
     assert ([made.number(one) for one in made.findings], [one.id for one in made.not_found]) == (["X1"], ["X2"])
 
 
+def told_of(data) -> list[tuple[str, str, str, str, str]]:
+    """What is found, in full: rule, place, message, what is printed, what it should be."""
+    made = audits.audit(load(as_file(data), "tables.yaml")[0])
+    return [(one.rule, one.where, one.message, one.measured, one.allowed) for one in made.findings]
+
+
+def with_rows(*rows, groups=(48, 48), **more) -> dict:
+    """A file of one table with these rows and nothing else; groups a, b … of so many."""
+    names = [{"name": name, "n": str(n)} for name, n in zip("abc", groups, strict=False)]
+    table = {"id": "t", "title": "A table", "groups": names, "rows": list(rows), **more}
+    return {"schema": "1", "work": PLAIN["work"], "tables": [table]}
+
+
+def row(name, *cells_, p=None) -> dict:
+    return {"name": name, "cells": list(cells_), **({"p": p} if p is not None else {})}
+
+
+def levels(name, lines, p=None) -> dict:
+    them = [{"name": level, "cells": list(line)} for level, line in lines.items()]
+    return {"name": name, "levels": them, **({"p": p} if p is not None else {})}
+
+
+def test_what_is_known_and_not_found_is_data_too():
+    data = copy.deepcopy(PLAIN)
+    data["known"] = [{"id": "X2", "rule": "total", "at": "t / Sex / a"}]
+    assert audits.audit(load(as_file(data), "tables.yaml")[0]).data()["not_found"] == [
+        {"id": "X2", "rule": "total", "where": "t / Sex / a"}
+    ]
+
+
+def test_the_papers_file_is_read_under_its_name():
+    assert audits.paper()[1].name == "paper-tables.yaml"
+
+
+def test_a_cell_that_cannot_be_judged_does_not_hide_the_next_one():
+    # Not printed, more than the group has, and without a percentage: after each of them 3 of 48 is 6.3 %.
+    for first in ("not printed", "49 (100)", "45"):
+        found = told_of(with_rows(levels("Sex", {"male": [first, "24 (50.0)"], "female": ["3 (9.9)", "24 (50.0)"]})))
+        assert ("percentage", "t / Sex / female / a", "3 of 48 is 6.3 %", "3 (9.9)", "6.3 %") in found
+
+
+def test_a_count_above_its_group_is_told_in_these_words_and_the_whole_group_is_none():
+    assert told_of(with_rows(row("CR", "49 (100)", "48 (100.0)"))) == [
+        ("count", "t / CR / a", "49 is more than the group has", "49 (100)", "at most 48")
+    ]
+
+
+def test_a_percentage_is_mended_to_the_places_that_were_printed():
+    assert told_of(with_rows(row("CR", "4 (8.40)", "4 (9)"))) == [
+        ("percentage", "t / CR / a", "4 of 48 is 8.33 %", "4 (8.40)", "8.33 %"),
+        ("rounding", "t / CR / b", "4 of 48 is 8 %", "4 (9)", "8 %"),
+    ]
+
+
+def test_levels_with_denominators_of_their_own_have_no_total():
+    made = audits.audit(load(as_file(with_rows(
+        levels("Sex", {"male": ["4/9", "24"], "female": ["5/9", "24"]}),
+    )), "tables.yaml")[0])  # fmt: skip
+    assert (made.findings, made.checked["totals"]) == ([], 1)  # that of group b
+
+
+def test_percentages_change_places_only_where_both_fit():
+    # 87.5 is the share of 42; 12.4 is nobody's.
+    data = with_rows(levels("Sex", {"male": ["42 (12.4)", "24 (50.0)"], "female": ["6 (87.5)", "24 (50.0)"]}))
+    assert [one[0] for one in told_of(data)] == ["percentage", "percentage"]
+
+
+def test_a_group_to_whom_all_of_it_happened_is_tested():
+    # Pearson's p of 48 and 40 of 48 by SciPy.
+    p = stats.chi2_contingency([[48, 0], [40, 8]], correction=False).pvalue
+    made = audits.audit(load(as_file(with_rows(row("x", "48 (100)", "40 (83.3)", p=f"{p:.3f}"))), "tables.yaml")[0])
+    assert ([one.by for one in made.recomputed], made.findings) == ([("Pearson",)], [])
+
+
+def test_one_group_alone_has_no_test_and_that_is_said():
+    made = audits.audit(load(as_file(with_rows(row("x", "4 (8.3)", p="0.4"), groups=(48,))), "tables.yaml")[0])
+    assert (made.not_checked, made.checked["p-values"]) == (["t / x: p = 0.4, for there is only one group"], 0)
+
+
+@pytest.mark.parametrize(
+    ("second", "p", "says"),
+    [
+        (18, "0.2", "no test of these counts gives the printed p, and all of them say that it is significant"),
+        (35, "0.02", "no test of these counts gives the printed p, and all of them say that it is not significant"),
+        (35, "0.2", "no test of these counts gives the printed p"),
+    ],
+)
+def test_a_p_that_no_test_gives_is_told_in_these_words(second, p, says):
+    assert [one[2] for one in told_of(with_rows(row("x", "36", str(second), p=p)))] == [says]
+
+
+@pytest.mark.parametrize(("p", "said"), [(0.0001, "0.0001"), (0.000099, "<0.0001"), (0.00994, "0.00994"), (0.0104, "0.01")])
+def test_a_small_p_is_said_with_more_places(p, said):
+    assert audits.said_p(p) == said
+
+
+# A group of 20 whose levels add up to more; the p that is printed is that of the counts with the excess taken away.
+@pytest.mark.parametrize(
+    ("printed_", "mended", "told"),
+    [
+        # 2 ways: one from either level.
+        ((11, 10), (11, 9), "of 2 ways to change one cell or two, only two = 9 in place of 10"),
+        # 3 ways for two patients: both from one level, both from the other, one from each.
+        ((12, 10), (10, 10), "of 3 ways to change one cell or two, only one = 10 in place of 12"),
+        # 6 ways for five.
+        ((15, 10), (10, 10), "of 6 ways to change one cell or two, only one = 10 in place of 15"),
+        # One too few: one to either level.
+        ((11, 8), (11, 9), "of 2 ways to change one cell or two, only two = 9 in place of 8"),
+    ],
+)
+def test_a_miscount_is_mended_where_one_way_alone_gives_the_printed_p(printed_, mended, told):
+    p = stats.chi2_contingency([[4, 16], list(mended)], correction=False).pvalue
+    data = with_rows(
+        levels("Sex", {"one": ["4", str(printed_[0])], "two": ["16", str(printed_[1])]}, p=f"{p:.4f}"),
+        groups=(20, 20), tests=["Pearson"],
+    )  # fmt: skip
+    says = f"{told} gives the printed p = {p:.4f}; an inference"
+    assert ("repair", "t / Sex / b", says, "", "") in told_of(data)
+
+
+def test_more_than_five_patients_too_many_are_not_mended():
+    p = stats.chi2_contingency([[4, 16], [10, 10]], correction=False).pvalue
+    data = with_rows(levels("Sex", {"one": ["4", "16"], "two": ["16", "10"]}, p=f"{p:.4f}"), groups=(20, 20))
+    assert [one[0] for one in told_of(data)] == ["total", "p-value"]
+
+
+@pytest.mark.parametrize("own", [("4/20", "11", "16", "10"), ("4", "11", "16", "10/20")])
+def test_levels_with_a_denominator_of_their_own_are_not_mended(own):
+    p = stats.chi2_contingency([[4, 16], [11, 9]], correction=False).pvalue
+    data = with_rows(levels("Sex", {"one": own[:2], "two": own[2:]}, p=f"{p:.4f}"), groups=(20, 20))
+    assert "repair" not in [one[0] for one in told_of(data)]
+
+
+def test_a_cell_may_be_mended_down_to_nobody():
+    assert list(audits._mended([2, 1], 2)) == [[0, 1], [1, 0]]
+
+
+# 5 and 7 of 48: Pearson 0.537 and likelihood ratio 0.536, Yates 0.758 and Fisher 0.759 (SciPy).
+def test_the_same_counts_with_two_tests_are_told_with_all_that_fit():
+    data = with_rows(row("x", "5", "7", p="0.54"), row("y", "7", "5", p="0.76"))
+    words = "the same counts, and a test of its own for each: Pearson or likelihood ratio, then Yates or Fisher"
+    assert told_of(data) == [("same-counts", "t / x and y", words, "0.54 and 0.76", "")]
+
+
+def test_the_same_counts_of_which_one_p_is_no_tests_are_a_contradiction():
+    data = with_rows(row("x", "5", "7", p="0.54"), row("y", "5", "7", p="0.31"))
+    right = "Pearson 0.537; Yates 0.758; Fisher 0.759; likelihood ratio 0.536"
+    words = "the same counts cannot have two p-values"
+    assert told_of(data)[1:] == [("same-counts", "t / x and y", words, "0.54 and 0.31", right)]
+
+
+def test_two_rows_that_agree_do_not_hide_a_third():
+    data = with_rows(row("x", "5", "7", p="0.54"), row("y", "5", "7", p="0.54"), row("z", "5", "7", p="0.76"))
+    assert [one[1] for one in told_of(data)] == ["t / x and z", "t / y and z"]
+
+
+def test_the_same_p_to_more_places_is_the_same():
+    assert told_of(with_rows(row("x", "5", "7", p="0.54"), row("y", "5", "7", p="0.537"))) == []
+
+
+@pytest.mark.parametrize(("width", "found_"), [(3, True), (6, True), (7, False)])
+def test_levels_in_another_order_are_the_same_counts_up_to_six(width, found_):
+    # Counts of which no other order of rows or columns is the same.
+    first, second = list(range(1, width + 1)), [2**n for n in range(width)]
+    turned = [*range(1, width), 0]
+
+    def lines(places):
+        return {f"l{n}": [str(first[place]), str(second[place])] for n, place in enumerate(places)}
+
+    rows = levels("x", lines(range(width)), p="0.11"), levels("y", lines(turned), p="0.22")
+    data = with_rows(*rows, groups=(sum(first), sum(second)))
+    assert ("same-counts" in [one[0] for one in told_of(data)]) is found_
+
+
+def test_seven_levels_as_they_stand_are_compared():
+    line = {f"l{n}": [str(n + 1), "3"] for n in range(7)}
+    data = with_rows(levels("x", line, p="0.11"), levels("y", line, p="0.22"), groups=(28, 21))
+    assert "same-counts" in [one[0] for one in told_of(data)]
+
+
+def test_a_sum_is_told_in_these_words_though_a_part_is_0_and_another_group_is_not_printed():
+    rows = [row("all", "9", "5", "6"), row("x", "not printed", "0", "0"), row("y", "4", "5", "5")]
+    whole = {"wholes": [{"row": "all", "is": "the sum of", "parts": ["x", "y"]}]}
+    assert told_of(with_rows(*rows, groups=(9, 9, 9), **whole)) == [("parts", "t / all / c", "0 + 5 is 5", "6", "5")]
+
+
+def test_a_whole_may_be_no_more_than_its_greatest_part():
+    rows = [row("any", "5", "0"), row("x", "5", "0"), row("y", "4", "0")]
+    whole = {"wholes": [{"row": "any", "is": "at least each of", "parts": ["x", "y"]}]}
+    assert told_of(with_rows(*rows, **whole)) == []
+
+
 # ----------------------------------------------------------------------------------------------------- numbers in print
 
 
@@ -652,6 +845,35 @@ def test_a_mistake_of_a_file_is_told_with_its_place(path, value, told):
         load(as_file(data), "tables.yaml")
     assert told in str(caught.value)
     assert str(caught.value).startswith("tables.yaml:")
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "told"),
+    [
+        ("tables.0.rows.1.cells", ["4 (8.3)"], "29:5 t, CR, cells: needs 2 cells, one for each group; got '1'"),
+        ("tables.0.rows.0.levels.1.cells", ["6 (12.5)"], "24:7 t, Sex, female, cells: needs 2 cells, one for each group; got '1'"),
+        ("tables.0.rows.1.name", "PR", "15:3 t, rows: needs each row once; got 'PR'"),
+        ("tables.0.rows.0.levels", [{"name": "male", "cells": ["42 (87.5)", "45 (93.8)"]}],
+         "18:5 t, Sex, levels: needs at least two levels; a single one is a row with cells"),
+        ("tables.0.wholes.0.row", "Sex", "42:10 t, wholes, 1, row: needs a row of this table that has cells; got 'Sex'"),
+        ("tables.0.wholes.0.parts", ["CR", "Sex"],
+         "45:5 t, wholes, 1, parts: needs a row of this table that has cells; got 'Sex'"),
+        ("hazard_ratios.0.rows.0.smaller.table", "u",
+         "58:14 h, Sex, smaller, table: needs a table of counts in this file; got 'u'"),
+        ("hazard_ratios.0.rows.0.smaller.row", "sex", "59:12 h, Sex, smaller, row: needs a row of t; got 'sex'"),
+        ("hazard_ratios.0.rows.0.smaller.levels", ["Male"], "58:7 h, Sex, smaller: needs a level of Sex; got 'Male'"),
+        ("statements.0.same_as.group", "c", "69:12 s, same_as, group: needs a group of t; got 'c'"),
+        ("statements.0.same_as.level", "x", "67:5 s, same_as: needs a level of ORR; got 'x'"),
+        ("statements.0.same_as", None, "61:3 s: needs 'of' or 'same_as': a share of what"),
+        *(("alpha", text, f"70:8 alpha: needs a number above 0 and below 1, for example '0.05'; got '{text}'")
+          for text in ("one", "1", "1.5", "0.0.5", "٠.5")),
+        ("alpha", ["0.05"], "71:1 alpha: needs a number above 0 and below 1, for example '0.05'; got '['0.05']'"),
+    ],
+)  # fmt: skip
+def test_a_mistake_points_at_its_line_and_says_what_is_needed(path, value, told):
+    with pytest.raises(Mistake) as caught:
+        load(as_file(changed(path, value)), "tables.yaml")
+    assert told in [str(one).removeprefix("tables.yaml:") for one in getattr(caught.value, "mistakes", [caught.value])]
 
 
 def test_all_mistakes_of_a_file_are_told_at_once():

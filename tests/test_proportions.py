@@ -142,8 +142,31 @@ def test_a_count_outside_its_denominator_is_refused(count, of):
 
 @pytest.mark.parametrize("method", [wilson, clopper_pearson])
 def test_an_interval_of_nobody_is_refused(method):
-    with pytest.raises(Mistake, match="needs a denominator of at least 1"):
+    with pytest.raises(Mistake) as caught:
         method(Proportion(0, 0))
+    assert str(caught.value) == "needs a denominator of at least 1; got '0 of 0'"
+
+
+@pytest.mark.parametrize("method", [wilson, clopper_pearson])
+def test_an_interval_says_its_level_which_is_95_percent_unless_another_is_asked(method):
+    assert (method(Proportion(1, 2)).level, method(Proportion(1, 2), level=0.8).level) == (0.95, 0.8)
+
+
+def test_the_interval_of_a_rate_and_of_a_difference_has_the_level_that_is_asked():
+    found = rate(3, 0.5, unit="years", level=0.8).interval
+    assert found.level == 0.8
+    # Half a year: Garwood's limits are quantiles of chi-squared, halved, for each year.
+    assert (found.lower, found.upper) == pytest.approx((stats.chi2.ppf(0.1, 6), stats.chi2.ppf(0.9, 8)), rel=1e-9)
+    assert newcombe(Proportion(1, 2), Proportion(1, 2)).interval.level == 0.95
+
+
+def test_a_mistake_repeats_the_count_and_what_it_was_of():
+    with pytest.raises(Mistake) as caught:
+        Proportion(5, 4)
+    assert str(caught.value) == "needs a count from 0 to its denominator, for example '36 of 48'; got '5 of 4'"
+    with pytest.raises(Mistake) as caught:
+        rate(1, 0, unit="years")
+    assert str(caught.value) == "needs a count from 0 and a time above 0; got '1 in 0'"
 
 
 @pytest.mark.parametrize("level", [0, 1, -0.95, 95, float("nan")])

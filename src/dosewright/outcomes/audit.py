@@ -413,7 +413,8 @@ def _row(made: Audit, printed: Printed, table: Table, row: Row) -> None:
     if row.p is None:
         return
     if counts is None:
-        made.not_checked.append(f"{_at(table.id, row.name)}: p = {row.p.text}, for not all counts are printed")
+        why = "there is only one group" if len(table.groups) == 1 else "not all counts are printed"
+        made.not_checked.append(f"{_at(table.id, row.name)}: p = {row.p.text}, for {why}")
         return
     made.checked["p-values"] += 1
     found = contingency.p_values(counts).named()
@@ -517,7 +518,7 @@ def said_p(value: float) -> str:
 def _repair(table: Table, row: Row, p: PValue) -> Iterator[Finding]:
     """Where a group's levels do not add up: which change of one cell or two would give the printed p."""
     counts = _counts(table, row)
-    if row.levels is None or counts is None or any(level.cells[0].of is not None for level in row.levels):
+    if row.levels is None or counts is None or any(cell.of is not None for _, line in _lines(row) for cell in line):
         return
     off = [index for index, group in enumerate(table.groups) if sum(counts[index]) != group.n]
     if len(off) != 1:
@@ -570,7 +571,7 @@ def _same_counts(made: Audit, table: Table) -> None:
     explained = {one.row: one.by for one in made.recomputed if one.table == table.id}
     for rows in by_counts.values():
         for first, second in itertools.combinations(rows, 2):
-            if first.p is None or second.p is None or first.p.value == second.p.value:
+            if first.p is None or second.p is None or _agree(first.p, second.p):
                 continue
             where = _at(table.id, f"{first.name} and {second.name}")
             printed = f"{first.p.text} and {second.p.text}"
@@ -728,7 +729,7 @@ def _pairs(made: Audit, table: Hazards) -> None:
     """Rows with the same ratio and interval and two p-values; a variable whose ratio turns in the other model."""
     for first, second in itertools.combinations(table.rows, 2):
         if first.model == second.model and first.ratio.text == second.ratio.text and first.p and second.p:
-            if first.p.value != second.p.value:
+            if not _agree(first.p, second.p):
                 where = _at(table.id, f"{first.name} and {second.name}", first.model)
                 words = "the same ratio and interval cannot have two p-values"
                 printed = f"{first.p.text} and {second.p.text}"

@@ -104,8 +104,9 @@ def clopper_pearson(found: Proportion, *, level: float = 0.95) -> Interval:
     """
     _somebody(found)
     k, n, tail = found.count, found.of, _tail(level)
-    lower = _crossing(lambda p: _at_least(k, n, p), tail, 0.0, k / n) if k else 0.0
-    upper = 1 - _crossing(lambda q: _at_least(n - k, n, q), tail, 0.0, 1 - k / n) if k < n else 1.0
+    # At none and at all there is no room between 0 and k/n, so that the bound is 0 and 1.
+    lower = _crossing(lambda p: _at_least(k, n, p), tail, 0.0, k / n)
+    upper = 1 - _crossing(lambda q: _at_least(n - k, n, q), tail, 0.0, 1 - k / n)
     return Interval(lower, upper, "Clopper–Pearson", level)
 
 
@@ -116,9 +117,7 @@ def _tail(level: float) -> float:
 
 
 def _at_least(k: int, n: int, p: float) -> float:
-    """How likely k or more of n are, each with probability p."""
-    if p <= 0 or p >= 1:
-        return float(p >= 1)
+    """How likely k or more of n are, each with probability p above 0 and below 1."""
     ways = lgamma(n + 1)
     return fsum(
         exp(ways - lgamma(i + 1) - lgamma(n - i + 1) + i * log(p) + (n - i) * log1p(-p)) for i in range(k, n + 1)
@@ -186,7 +185,7 @@ def rate(count: int, time: float, *, unit: str, level: float = 0.95) -> Rate:
         raise Mistake("a count from 0 and a time above 0", got=f"{count} in {time}")
     tail = _tail(level)
     # k or more of a mean m are as likely as χ² with 2k degrees of freedom below 2m.
-    lower = _crossing(lambda m: 1 - chi_squared_tail(2 * m, 2 * count), tail, 0.0, float(count)) if count else 0.0
+    lower = _crossing(lambda m: 1 - chi_squared_tail(2 * m, 2 * count), tail, 0.0, float(count))
     most = 10.0 + 3 * count + 10 * log(1 / tail)
     upper = _crossing(lambda m: 1 - chi_squared_tail(2 * m, 2 * count + 2), 1 - tail, float(count), most)
     return Rate(count, time, unit, Interval(lower / time, upper / time, "exact Poisson (Garwood)", level))
