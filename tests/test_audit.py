@@ -411,7 +411,8 @@ def test_what_a_printed_p_says_of_significance(text, says):
     [
         ("<0.001", "<0.001", True), ("<0.001", "<0.05", True), ("<0.001", "0.002", False), ("<0.001", "0.0004", True),
         ("0.003", "<0.001", False), ("0.042", "0.042", True), ("0.042", "0.043", False), ("0.04", "0.042", True),
-        ("0.04", "0.046", False), (">0.05", "0.2", True), (">0.05", "0.03", False),
+        ("0.04", "0.046", False), (">0.05", "0.2", True), (">0.05", "0.03", False), ("<0.05", "0.1", False),
+        ("<0.05", ">0.05", False), ("0.04", "0.040", True), ("<0", "<0", True), (">0.045", "0.04", False),
     ],
 )  # fmt: skip
 def test_two_printed_p_values_can_be_one(one, other, same):
@@ -568,7 +569,9 @@ def test_a_p_that_no_test_gives_is_told_in_these_words(second, p, says):
     assert [one[2] for one in told_of(with_rows(row("x", "36", str(second), p=p)))] == [says]
 
 
-@pytest.mark.parametrize(("p", "said"), [(0.0001, "0.0001"), (0.000099, "<0.0001"), (0.00994, "0.00994"), (0.0104, "0.01")])
+@pytest.mark.parametrize(
+    ("p", "said"), [(0.0001, "0.0001"), (0.000099, "<0.0001"), (0.00994, "0.00994"), (0.0104, "0.01")]
+)
 def test_a_small_p_is_said_with_more_places(p, said):
     assert audits.said_p(p) == said
 
@@ -661,6 +664,133 @@ def test_a_sum_is_told_in_these_words_though_a_part_is_0_and_another_group_is_no
     rows = [row("all", "9", "5", "6"), row("x", "not printed", "0", "0"), row("y", "4", "5", "5")]
     whole = {"wholes": [{"row": "all", "is": "the sum of", "parts": ["x", "y"]}]}
     assert told_of(with_rows(*rows, groups=(9, 9, 9), **whole)) == [("parts", "t / all / c", "0 + 5 is 5", "6", "5")]
+
+
+def with_hazards(*rows) -> dict:
+    """The plain file with these hazard ratios alone, each (ratio, p) or a whole row."""
+    them = [
+        one if isinstance(one, dict) else {"name": "x", "model": "univariable", "ratio": one[0], "p": one[1]}
+        for one in rows
+    ]
+    data = changed("hazard_ratios.0.rows", them)
+    return {**data, "statements": []}
+
+
+HAZARD = "h / x / univariable"
+
+
+@pytest.mark.parametrize(
+    ("ratio", "p", "rule", "message", "allowed"),
+    [
+        # ln 0.56 is −0.5798 and SE ln(0.946 ÷ 0.332) ÷ 3.92 = 0.2671, so z is 2.171 and p 0.0299.
+        ("0.560 (0.332–0.946)", "0.3", "hazard-p", "the p does not follow from ratio and interval", "Wald p 0.03"),
+        ("0.560 (0.332–0.946)", "0.032", "hazard-other-test",
+         "the p is near that of ratio and interval, and not it: it may be of a log-rank or likelihood ratio test",
+         "Wald p 0.03"),
+        # ln 0.6 is −0.5108, SE 0.2592, z 1.971, p 0.049; and ln 0.61 is −0.4943, SE 0.2549, z 1.939, p 0.052.
+        ("0.600 (0.361–0.997)", "0.051", "hazard-verdict", "the interval leaves out 1, and the p says otherwise",
+         "Wald p 0.049"),
+        ("0.610 (0.370–1.005)", "0.049", "hazard-verdict", "the interval holds 1, and the p says otherwise",
+         "Wald p 0.052"),
+    ],
+)  # fmt: skip
+def test_a_p_that_does_not_fit_its_hazard_ratio_is_told_in_these_words(ratio, p, rule, message, allowed):
+    assert told_of(with_hazards((ratio, p))) == [(rule, HAZARD, message, p, allowed)]
+
+
+@pytest.mark.parametrize(
+    ("ratio", "p"),
+    [
+        ("1.00 (0.60–1.67)", "1.00"),  # the ratio may lie on either side of 1, so that any small deviate follows
+        ("0.600 (0.361–1.000)", "0.049"),  # an end that is 1 may be either
+        ("0.5 (0.4–0.5)", "<0.001"),  # as narrow as its own rounding: the error may be 0
+        ("0.5 (0.44–0.46)", "<0.001"),  # narrower still, beside a ratio to one place
+    ],
+)
+def test_a_hazard_ratio_that_its_rounding_explains_has_no_finding(ratio, p):
+    assert told_of(with_hazards((ratio, p))) == []
+
+
+def test_a_hazard_ratio_without_a_split_has_no_floor():
+    made = audits.audit(load(as_file(with_hazards(("0.560 (0.332–0.946)", "0.03"))), "tables.yaml")[0])
+    (told,) = [one.data() for one in made.refitted]
+    assert (told["printed"], told["floor"]) == ("0.560 (0.332–0.946)", None)
+
+
+def test_the_smaller_side_is_that_of_fewer_patients_whichever_is_named():
+    # Of 96 patients 9 are female; 59 events fall at best 9 and 50.
+    for levels_ in (["male"], ["female"]):
+        data = changed("hazard_ratios.0.rows.0.smaller.levels", levels_)
+        (told,) = audits.audit(load(as_file(data), "tables.yaml")[0]).refitted
+        assert told.floor == pytest.approx(sqrt(1 / 9 + 1 / 50), rel=1e-12)
+
+
+def test_a_ratio_of_1_is_on_neither_side():
+    one = {"name": "x", "model": "univariable", "ratio": "1.000 (0.601–1.665)"}
+    other = {"name": "x", "model": "multivariable", "ratio": "0.900 (0.541–1.498)"}
+    assert (told_of(with_hazards(one, other)), told_of(with_hazards(other, one))) == ([], [])
+
+
+# -------------------------------------------------------------------------------------------------- what the text says
+
+
+def says(**statement) -> list[tuple[str, str, str, str, str]]:
+    """What is found of the plain file with one statement in place of its own."""
+    return told_of(changed("statements.0", {"id": "s", "where": "Results", "says": "so", **statement}))
+
+
+ORR = {"table": "t", "row": "ORR", "group": "a"}  # 36 of 48, 75.0 %
+
+
+def test_a_count_in_the_text_is_held_against_the_table():
+    assert says(count="35", same_as=ORR) == [("text-count", "s", "Results: so", "35", "36 in the table")]
+
+
+def test_a_share_in_the_text_is_held_against_its_own_count():
+    assert says(count="4", of="48", share="12") == [("text-percentage", "s", "Results: so", "12 %", "8 %")]
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        ("72.0", "Results: so; 72.0 % is no share of 48"),
+        ("72.9", "Results: so"),  # 35 of 48
+        ("70.9", "Results: so"),  # 34 of 48 is 70.83
+        ("100", "Results: so"),
+    ],
+)
+def test_a_share_in_the_text_that_is_nobodys_is_said_to_be_so(share, words):
+    places = 0 if share == "100" else 1
+    right = f"{75:.{places}f} % in the table (36 of 48)"
+    assert says(share=share, same_as=ORR) == [("text-percentage", "s", words, f"{share} %", right)]
+
+
+def test_a_share_of_a_thousand_is_found():
+    data = with_rows(row("x", "400"), groups=(1000,))
+    data["statements"] = [
+        {"id": "s", "where": "R", "says": "so", "share": "50.0", "same_as": {"table": "t", "row": "x"}}
+    ]
+    assert [one[2] for one in told_of(data)] == ["R: so"]
+
+
+def test_a_statement_may_be_of_a_p_alone():
+    assert says(p="<0.001", same_as=ORR) == []
+
+
+def test_a_statement_over_all_groups_adds_them_and_nobody_is_nobody():
+    data = with_rows(row("x", "0", "3"))
+    statement = {"id": "s", "where": "R", "says": "so", "same_as": {"table": "t", "row": "x"}}
+    data["statements"] = [{**statement, "count": "3", "of": "96"}]
+    assert told_of(data) == []
+
+
+def test_a_statement_of_what_is_not_printed_is_not_checked_and_named():
+    data = with_rows(row("x", "not printed", "3"))
+    data["statements"] = [
+        {"id": "s", "where": "R", "says": "so", "count": "3", "same_as": {"table": "t", "row": "x", "group": "a"}}
+    ]
+    made = audits.audit(load(as_file(data), "tables.yaml")[0])
+    assert (made.findings, made.not_checked) == ([], ["t / x / a: not printed", "s: what it speaks of is not printed"])
 
 
 def test_a_whole_may_be_no_more_than_its_greatest_part():
@@ -863,7 +993,11 @@ def test_a_mistake_of_a_file_is_told_with_its_place(path, value, told):
         ("hazard_ratios.0.rows.0.smaller.row", "sex", "59:12 h, Sex, smaller, row: needs a row of t; got 'sex'"),
         ("hazard_ratios.0.rows.0.smaller.levels", ["Male"], "58:7 h, Sex, smaller: needs a level of Sex; got 'Male'"),
         ("statements.0.same_as.group", "c", "69:12 s, same_as, group: needs a group of t; got 'c'"),
-        ("statements.0.same_as.level", "x", "67:5 s, same_as: needs a level of ORR; got 'x'"),
+        ("statements.0.same_as.level", "x", "67:5 s, same_as: needs a row of t with levels; got 'ORR'"),
+        ("statements.0.same_as", {"table": "t", "row": "Sex", "level": "x"},
+         "67:5 s, same_as: needs a level of Sex; got 'x'"),
+        ("statements.0.same_as.row", "Sex", "67:5 s, same_as: needs a row of t with cells, or a level; got 'Sex'"),
+        ("hazard_ratios.0.rows.0.smaller.row", "CR", "58:7 h, Sex, smaller: needs a row of t with levels; got 'CR'"),
         ("statements.0.same_as", None, "61:3 s: needs 'of' or 'same_as': a share of what"),
         *(("alpha", text, f"70:8 alpha: needs a number above 0 and below 1, for example '0.05'; got '{text}'")
           for text in ("one", "1", "1.5", "0.0.5", "٠.5")),

@@ -317,7 +317,9 @@ def _flat(code: CodeType, _: str) -> dict[str, Any]:
 
 def _bare(code: CodeType) -> Any:
     """Code without its line numbers."""
-    consts = tuple(_bare(one) if isinstance(one, CodeType) else (type(one).__name__, repr(one)) for one in code.co_consts)
+    consts = tuple(
+        _bare(one) if isinstance(one, CodeType) else (type(one).__name__, repr(one)) for one in code.co_consts
+    )
     return code.co_code, consts, code.co_names, code.co_varnames, code.co_freevars
 
 
@@ -372,7 +374,9 @@ def main() -> None:
     import yaml  # noqa: F401
 
     names = [str(name) for name in mutants_of(path)]
-    drawn = names if args.sample is None else sorted(random.Random(args.seed).sample(names, min(args.sample, len(names))))
+    drawn = (
+        names if args.sample is None else sorted(random.Random(args.seed).sample(names, min(args.sample, len(names))))
+    )
     verdicts = {name: verdicts[name] for name in drawn if name in verdicts}
     alive = ("alive", "no test", "broken", "not swapped")
     wanted = {n for n in drawn if n not in verdicts or (args.survivors and verdicts[n]["verdict"] in alive)}

@@ -223,13 +223,14 @@ class Printed(Strict):
             for place, row in enumerate(table.rows):
                 if row.smaller is not None and row.smaller.table is not None:
                     at = ("hazard_ratios", index, "rows", place, "smaller")
-                    found += self._missing(row.smaller.table, row.smaller.row, row.smaller.levels, None, at)
+                    found += self._missing(
+                        row.smaller.table, row.smaller.row, row.smaller.levels, None, at, levels=True
+                    )
         for index, one in enumerate(self.statements):
             if one.same_as is not None:
-                levels = (one.same_as.level,) if one.same_as.level is not None else ()
-                found += self._missing(
-                    one.same_as.table, one.same_as.row, levels, one.same_as.group, ("statements", index, "same_as")
-                )
+                place, at = one.same_as, ("statements", index, "same_as")
+                named = (place.level,) if place.level is not None else ()
+                found += self._missing(place.table, place.row, named, place.group, at, levels=bool(named))
             elif one.share is not None and one.of is None:
                 found.append(Mistake("'of' or 'same_as': a share of what", within=("statements", index)))
         if found:
@@ -237,8 +238,16 @@ class Printed(Strict):
         return self
 
     def _missing(
-        self, table: str, row: str | None, levels: Iterable[str], group: str | None, at: tuple[str | int, ...]
+        self,
+        table: str,
+        row: str | None,
+        named: Iterable[str],
+        group: str | None,
+        at: tuple[str | int, ...],
+        *,
+        levels: bool,
     ) -> Iterator[Mistake]:
+        """What is pointed at and not there; `levels` says whether the row is one of levels or one of cells."""
         here = self.table(table)
         if here is None:
             yield Mistake("a table of counts in this file", within=(*at, "table"), got=table)
@@ -249,8 +258,13 @@ class Printed(Strict):
         if line is None:
             yield Mistake(f"a row of {table}", within=(*at, "row"), got=row)
             return
+        if levels != (line.levels is not None):
+            yield Mistake(
+                f"a row of {table} {'with levels' if levels else 'with cells, or a level'}", within=at, got=row
+            )
+            return
         known = {one.name for one in line.levels or ()}
-        yield from (Mistake(f"a level of {row}", within=at, got=one) for one in levels if one not in known)
+        yield from (Mistake(f"a level of {row}", within=at, got=one) for one in named if one not in known)
 
     def table(self, name: str) -> Table | None:
         """A table of counts by its id."""
@@ -387,7 +401,7 @@ def audit(printed: Printed) -> Audit:
         _pairs(made, hazards)
     for statement in printed.statements:
         made.checked["statements"] += 1
-        made.findings += _statement(printed, statement)
+        made.findings += _statement(made, printed, statement)
     made.findings = [replace(one, source=one.source or printed.work.published_in) for one in made.findings]
     return made
 
@@ -646,7 +660,7 @@ def _hazard(made: Audit, printed: Printed, table: Hazards, row: Hazard) -> None:
     errors = log(high[0] / low[1]) / (2 * z), log(high[1] / low[0]) / (2 * z)
     floor = None
     if row.smaller is not None:
-        smaller = _smaller(printed, table, row.smaller)
+        smaller = _smaller(printed, row.smaller)
         floor = least_error(smaller, table.events or table.patients) if smaller else None
         if floor is None:
             made.not_checked.append(
@@ -710,17 +724,16 @@ def _hazard_p(
         yield _note("hazard-other-test", where, words, p.text, told)
 
 
-def _smaller(printed: Printed, hazards: Hazards, split: Split) -> int | None:
+def _smaller(printed: Printed, split: Split) -> int | None:
     """How many patients stand on the smaller side; None where not all counts are printed."""
     if split.size is not None:
         return split.size
     table = printed.table(split.table or "")
     row = table.row(split.row or "") if table is not None else None
-    if row is None or row.levels is None:
-        raise Mistake("a row with levels", where=_at(hazards.id, split.row))
-    if any(cell.count is None for level in row.levels for cell in level.cells):
+    levels = (row.levels or ()) if row is not None else ()
+    if any(cell.count is None for level in levels for cell in level.cells):
         return None
-    sizes = {level.name: sum(cell.count or 0 for cell in level.cells) for level in row.levels}
+    sizes = {level.name: sum(cell.count or 0 for cell in level.cells) for level in levels}
     one_side = sum(sizes[name] for name in split.levels) if split.levels else min(sizes.values())
     return min(one_side, sum(sizes.values()) - one_side)
 
@@ -751,13 +764,15 @@ def _pairs(made: Audit, table: Hazards) -> None:
 # ----------------------------------------------------------------------------------------------------------- statements
 
 
-def _statement(printed: Printed, one: Statement) -> Iterator[Finding]:
+def _statement(made: Audit, printed: Printed, one: Statement) -> Iterator[Finding]:
     """A sentence in figures: against itself, and against the cell it speaks of."""
     count, n = one.count, one.of
     table = printed.table(one.same_as.table) if one.same_as is not None else None
     if one.same_as is not None and table is not None:
         cell = _meant(table, one.same_as)
         n = n or cell[1]
+        if cell[0] is None:
+            made.not_checked.append(f"{one.id}: what it speaks of is not printed")
         if count is not None and cell[0] is not None and count != cell[0]:
             yield _stop("text-count", one.id, f"{one.where}: {one.says}", str(count), f"{cell[0]} in the table")
         if one.share is not None and count is None and cell[0] is not None and n is not None:
@@ -805,17 +820,13 @@ def _some_count(share: Share, n: int) -> bool:
 
 def _agree(one: PValue, other: PValue) -> bool:
     """Whether two printed p-values can be one and the same, rounded to different places."""
+    if (one.sign, one.value) == (other.sign, other.value):
+        return True
     if one.sign == other.sign == "" and last_place(one.value) == last_place(other.value):
-        return one.value == other.value
+        return False
     first, second = one.reaches(), other.reaches()
-    return (
-        first[0] <= second[1]
-        and second[0] <= first[1]
-        and not (
-            # 'below' and 'above' leave out the number itself
-            (one.sign == "<" and second[0] >= first[1]) or (other.sign == "<" and first[0] >= second[1])
-        )
-    )
+    # 'below' and 'above' leave out the number itself, so that to touch is not enough.
+    return first[0] < second[1] and second[0] < first[1]
 
 
 def _stop(rule: str, where: str, message: str, measured: str, allowed: str) -> Finding:
