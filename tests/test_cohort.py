@@ -490,9 +490,30 @@ def test_the_treated_are_told_with_arm_and_the_time_in_which_they_were_watched(s
     ]
 
 
-def test_of_nobody_there_is_no_mean(small):
+def test_of_nobody_there_is_no_mean_and_no_test(small):
     told = baseline.characteristics(small, [])[0]
     assert (told.spread["a"].mean, told.tests, told.levels["≤65"]["a"].value) == (None, None, None)
+    assert (told.data()["spread"]["a"]["n"], told.data()["p"]) == (0, None)
+
+
+def test_a_characteristic_without_a_unit_tells_none(small):
+    assert [one.data()["unit"] for one in baseline.characteristics(small)] == ["y", None]
+
+
+def test_one_arm_is_described_and_not_tested(tmp_path):
+    settings = SETTINGS.replace("  - {id: b, name: Arm B}\n", "")
+    tables = {name: "".join(line for line in text.splitlines(True) if not line.startswith(("P2", "P4")))
+              for name, text in TABLES.items()}  # fmt: skip
+    tables["patients"] = tables["patients"].replace(",NA,\n", ",70,1\n")
+    age = baseline.characteristics(cohorts.load(str(write(tmp_path, settings=settings, tables=tables))))[0]
+    assert ({name: one["a"].count for name, one in age.levels.items()}, age.tests) == ({"≤65": 1, ">65": 1}, None)
+
+
+def test_the_flow_tells_who_had_no_cycle(tmp_path):
+    lines = "".join(line for line in TABLES["cycles"].splitlines(True) if not line.startswith("P3"))
+    found = cohorts.load(str(write(tmp_path, tables={**TABLES, "cycles": lines})))
+    told = baseline.flow(found).data()
+    assert (told["arms"], told["treated"]) == ({"a": 2, "b": 1}, {"a": 1, "b": 1})
 
 
 def test_levels_without_an_order_come_in_that_of_the_alphabet(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from decimal import Decimal
 
 import pytest
@@ -200,15 +201,30 @@ def test_a_sum_with_a_part_missing_is_no_nadir():
     assert overall(MRECIST, [target(30), target(20, "2")], [target(15)], [target(30), target(20, "2")]) == ["NE", "SD"]
 
 
+def test_after_nothing_was_left_a_part_that_was_measured_decides_alone():
+    both = [target(30), target(20, "2")]
+    gone = [target(0), target(0, "2")]
+    # Nothing where one was measured says nothing of the other; 3 mm are more than nothing under every criterion.
+    for size, expected in ((0, "NE"), (3, "PD")):
+        for rule in (MRECIST, RECIST, OLD):
+            assert overall(rule, both, gone, [target(size), target(None, "2")])[1] == expected
+
+
+def test_what_is_told_of_a_visit_that_could_not_be_assessed_does_not_count():
+    seen = Visit(1, day(42), False, (target(200), new(longest=30, typical=True)))
+    told = course(MRECIST, [Visit(0, START, True, (target(100),)), seen])[0]
+    assert (told.overall, told.new, told.waiting) == ("NE", (), ())
+
+
 def test_a_visit_that_could_not_be_assessed_is_not_evaluable():
     told = course(MRECIST, visits([target(30)], None))
     assert (told[0].overall, told[0].target) == ("NE", "NE")
-    assert told[0].why.startswith("not assessed")
+    assert told[0].why == "not assessed; not measured: lesion 1"
 
 
 def test_without_a_baseline_nothing_can_be_told():
     told = course(MRECIST, [Visit(1, day(42), True, (target(30),))])
-    assert (told[0].overall, told[0].why) == ("NE", "no sum at the baseline")
+    assert (told[0].overall, told[0].target, told[0].why) == ("NE", "NE", "no sum at the baseline")
 
 
 def test_without_a_target_at_the_baseline_nothing_can_be_told_but_progression():
@@ -487,7 +503,7 @@ def test_confirmation_without_a_time_is_refused():
 
 
 def test_visits_out_of_order_are_refused():
-    with pytest.raises(Mistake, match="visits in the order of their numbers and days"):
+    with pytest.raises(Mistake, match="^needs visits in the order of their numbers and days$"):
         course(MRECIST, [Visit(1, day(0), True), Visit(1, day(42), True)])
     with pytest.raises(Mistake, match="visits in the order of their numbers and days"):
         course(MRECIST, [Visit(0, day(42), True), Visit(1, day(0), True)])
@@ -568,6 +584,11 @@ def test_a_visit_is_told_with_units_and_reasons():
     assert (told["overall"], told["why"]) == ("SD", "sum 10 mm, baseline 12.5 mm, nadir 12.5 mm")
 
 
+def test_whole_millimetres_are_whole_numbers_and_others_keep_their_decimals():
+    told = course(MRECIST, visits([target("12.5")], [target("10.0")]))[0].data()
+    assert json.dumps([told["sum"], told["baseline"]]) == '[{"value": 10, "unit": "mm"}, {"value": 12.5, "unit": "mm"}]'
+
+
 def test_everything_about_a_patient_is_told_as_data():
     told = tuple(course(MRECIST, visits([target(100), other("present")], [target(40), other("present")],
                                         [target(60), other("present"), new(longest=8, typical=True)])))  # fmt: skip
@@ -614,6 +635,7 @@ def test_a_rate_is_told_as_data():
         ([target(None)], "not measured: lesion 1"),
         ([target(100), new(longest=12, typical=True)], "new: lesion x; sum 100 mm, baseline 100 mm, nadir 100 mm"),
         ([target("99.50")], "sum 99.5 mm, baseline 100 mm, nadir 100 mm"),
+        ([target("90.0")], "sum 90 mm, baseline 100 mm, nadir 100 mm"),
     ],
 )
 def test_a_response_is_explained_in_these_words(lesions, why):

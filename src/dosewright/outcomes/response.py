@@ -268,7 +268,7 @@ class _Course:
             return total, "PD", "back after all target lesions were gone"
         if grown:
             return total, "PD", grown
-        if 100 * (self.baseline - total) >= self.criterion.partial_response.value * self.baseline > 0:
+        if 100 * (self.baseline - total) >= self.criterion.partial_response.value * self.baseline:
             return total, "PR", f"sum {_mm(total)} of {_mm(self.baseline)} at the baseline"
         return total, "SD", f"sum {_mm(total)}, baseline {_mm(self.baseline)}, nadir {_mm(self.nadir)}"
 
