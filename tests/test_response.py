@@ -498,8 +498,22 @@ def test_a_best_tells_whether_it_was_confirmed():
 
 
 def test_confirmation_without_a_time_is_refused():
-    with pytest.raises(Mistake, match="after how many days a response is confirmed"):
+    with pytest.raises(Mistake) as caught:
         Terms(confirmed=True)
+    assert str(caught.value) == "needs after how many days a response is confirmed, for example '28'"
+
+
+def test_a_confirmation_may_be_of_the_same_day_where_no_time_is_asked():
+    points = [point("PR", 42, 1), point("PR", 42, 2)]
+    assert best(Terms(confirmed=True, confirmed_after=0), START, points).why == "confirmed"
+
+
+def test_the_terms_are_told_as_data_with_days():
+    assert Terms(confirmed=True, confirmed_after=28, least_sd=42).data() == {
+        "confirmed": True,
+        "confirmed_after": {"value": 28, "unit": "d"},
+        "least_sd": {"value": 42, "unit": "d"},
+    }
 
 
 def test_visits_out_of_order_are_refused():
@@ -552,7 +566,7 @@ def test_one_arm_is_not_compared_with_anything():
 
 
 def test_a_patient_counts_once():
-    with pytest.raises(Mistake, match="each patient once; readers are kept apart"):
+    with pytest.raises(Mistake, match="^needs each patient once; readers are kept apart$"):
         rates([read("1", "PR"), read("1", "PR", reader="B")], ["a"])
 
 
