@@ -517,7 +517,7 @@ def test_the_terms_are_told_as_data_with_days():
 
 
 def test_visits_out_of_order_are_refused():
-    with pytest.raises(Mistake, match="^needs visits in the order of their numbers and days$"):
+    with pytest.raises(Mistake, match=r"^needs visits in the order of their numbers and days$"):
         course(MRECIST, [Visit(1, day(0), True), Visit(1, day(42), True)])
     with pytest.raises(Mistake, match="visits in the order of their numbers and days"):
         course(MRECIST, [Visit(0, day(42), True), Visit(1, day(0), True)])
@@ -566,7 +566,7 @@ def test_one_arm_is_not_compared_with_anything():
 
 
 def test_a_patient_counts_once():
-    with pytest.raises(Mistake, match="^needs each patient once; readers are kept apart$"):
+    with pytest.raises(Mistake, match=r"^needs each patient once; readers are kept apart$"):
         rates([read("1", "PR"), read("1", "PR", reader="B")], ["a"])
 
 

@@ -263,10 +263,64 @@ def test_safety_is_told_by_these_keys():
 
 
 def test_the_findings_of_safety_are_told_in_these_words():
-    events = [event("1", "Fever", None, start=-1), event("1", "Sepsis", 5, "unknown")]
-    told = {one.rule: one for one in safety(them("1") + them("2", arm="b"), events, ["a", "b"]).findings}
-    assert told["grade-missing"].measured == "a: 1; b: 0"
-    assert told["grade-missing"].message.startswith("the grade of some events was not recorded")
-    assert (told["relation-unknown"].measured, told["relation-unknown"].severity) == ("1", "warning")
-    assert told["relation-unknown"].message.startswith("whether treatment caused these deaths was not recorded")
-    assert (told["event-outside-treatment"].measured, told["event-outside-treatment"].severity) == ("1", "warning")
+    events = [event(name, "Fever", None, start=-1) for name in ("1", "3")]
+    events += [event(name, "Sepsis", 5, "unknown", ctcae="4.03") for name in ("1", "3")]
+    made = safety(them("1", "3") + them("2", arm="b"), events, ["a", "b"])
+    assert [(one.rule, one.severity, one.message, one.measured, one.allowed) for one in made.findings] == [
+        (
+            "event-outside-treatment",
+            "warning",
+            "events began before treatment did or after the patient was last seen; they are in the tables, and no rate "
+            "over time is told",
+            "1, 3",
+            "",
+        ),
+        (
+            "ctcae-versions",
+            "blocks-release",
+            "events were graded by several versions of CTCAE, whose grades are not the same",
+            "4.03, 5.0",
+            "one version",
+        ),
+        (
+            "grade-missing",
+            "warning",
+            "the grade of some events was not recorded, so every count of a grade is 'at least'",
+            "a: 2; b: 0",
+            "",
+        ),
+        (
+            "relation-unknown",
+            "warning",
+            "whether treatment caused these deaths was not recorded; they are not among those it caused, and may be",
+            "1, 3",
+            "",
+        ),
+    ]
+
+
+def test_an_event_without_a_day_is_not_said_to_lie_outside():
+    assert safety(them("1"), [event("1", "Fever", 1, start=None)], ["a"]).findings == ()
+
+
+def test_every_patient_with_an_event_counts_in_a_rate():
+    # Two of three had one, on the tenth day: 10 + 10 + 365 days.
+    events = [event("1", "Fever", 3, start=9), event("2", "Fever", 4, start=9)]
+    found = safety(them("1", "2", "3"), events, ["a"]).rates["grade 3–4"]["a"]
+    assert (found.count, found.time) == (2, pytest.approx(385 / 30.4375))
+
+
+def test_any_event_has_no_heading():
+    assert {one.group for one in safety(them("1"), ANEMIA[:1], ["a"]).any} == {""}
+
+
+def test_a_mistake_of_an_event_names_its_term_and_what_came():
+    with pytest.raises(Mistake) as caught:
+        event("1", "Fever", 6)
+    assert str(caught.value) == "Fever: needs a grade from 1 to 5, for example '3'; got '6'"
+    with pytest.raises(Mistake) as caught:
+        event("1", "Fever", 1, start=5, end=4)
+    assert str(caught.value) == ("Fever: needs an end that is not before the start; got '2024-01-06 to 2024-01-05'")
+    with pytest.raises(Mistake) as caught:
+        safety(them("1", "1"), [], ["a"])
+    assert str(caught.value) == "needs each patient once"
