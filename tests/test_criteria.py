@@ -6,6 +6,7 @@ import itertools
 from decimal import Decimal
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
 from dosewright.errors import Mistake
 from dosewright.outcomes import criteria
@@ -64,8 +65,9 @@ def test_what_is_recalled_of_mrecist_says_so_and_what_was_read_does_not():
 
 def test_a_report_tells_criterion_version_work_and_what_is_recalled():
     told = OLD.data()
-    assert (told["id"], told["version"], told["recalled"]) == (
-        "recist-1.0", "1.0", ["partial_response", "cytology"],
+    assert list(told) == ["id", "title", "version", "source", "recalled"]
+    assert (told["id"], told["title"], told["version"], told["recalled"]) == (
+        "recist-1.0", "RECIST 1.0", "1.0", ["partial_response", "cytology"],
     )  # fmt: skip
     assert "2000;92:205" in told["source"]
 
@@ -88,9 +90,28 @@ def test_a_criterion_nobody_knows_is_refused_with_those_there_are(name):
         criterion(name)
 
 
+def test_a_criterion_nobody_knows_is_told_with_an_example():
+    with pytest.raises(Mistake) as caught:
+        criterion("recist")
+    assert str(caught.value) == (
+        "needs a criterion of response (mrecist, recist-1.1, recist-1.0), for example 'mrecist'; got 'recist'"
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "unit", "example"),
+    [(criteria.Millimetres, "mm", "10 mm"), (criteria.Percent, "%", "30 %"), (criteria.Days, "d", "28 d")],
+)
+def test_an_amount_says_what_it_needs_and_how_it_is_written(kind, unit, example):
+    adapter = TypeAdapter(kind)
+    assert adapter.json_schema() == {"type": "string", "examples": [example]}
+    with pytest.raises(ValidationError) as caught:
+        adapter.validate_python("10 kg")
+    told = caught.value.errors()[0]["ctx"]["error"]
+    assert str(told) == f"needs a number with its unit, {unit}, for example '{example}'; got '10 kg'"
+
+
 @pytest.mark.parametrize("text", ["10", "10 cm", "ten mm", "0 mm", "1,5 mm", "", None])
 def test_a_diameter_of_a_criterion_is_in_millimetres(text):
-    from pydantic import TypeAdapter, ValidationError
-
     with pytest.raises(ValidationError, match="a number with its unit, mm"):
         TypeAdapter(criteria.Millimetres).validate_python(text)
