@@ -233,9 +233,7 @@ def due(loaded: Loaded, site: Site) -> Due:
         prior_exposure=site.prior_exposure,
         needs_dpyd=any(gene is not None and gene.value == "DPYD" for gene in genes),
         dpyd_source=next((gene.source for gene in genes if gene is not None and gene.value == "DPYD"), ""),
-        interactions=()
-        if isinstance(site.interactions, str)
-        else tuple(i for i in site.interactions if i.drug in given),
+        interactions=interactions(site, given),
         lines=lines,
         beads=beads,
         gates=() if site.gates == "undecided" else tuple(map(_gate, site.gates)),
