@@ -263,55 +263,55 @@ def test_a_sheet_that_is_not_there_is_told(tmp_path):
 @pytest.mark.parametrize(
     ("name", "number", "line", "told"),
     [
-        ("patients", 2, ",a,2024-01-10,2024-12-01,,,,,65,0", "patients.csv:2, column patient: needs key of the patient"),
+        ("patients", 2, ",a,2024-01-10,2024-12-01,,,,,65,0", "patients.csv:2, column patient: needs key of the patient in every table; a number, no name, for example 'P001'; got nothing"),
         ("patients", 2, "P1,c,2024-01-10,2024-12-01,,,,,65,0", "patients.csv:2, column arm: needs an arm of the cohort (a, b); got 'c'"),
-        ("patients", 2, "P1,a,10/01/2024,2024-12-01,,,,,65,0", "patients.csv:2, column start: needs a date as year-month-day"),
-        ("patients", 2, "P1,a,2024-01-10,2024-01-09,,,,,65,0", "patients.csv:2, column last_seen: needs a day that is not before start"),
-        ("patients", 2, "P1,a,2024-01-10,2024-12-01,2024-01-09,,,,65,0", "patients.csv:2, column died: needs a day that is not before start"),
-        ("patients", 2, "P1,a,2024-01-10,2024-12-01,,,2024-01-09,,65,0", "patients.csv:2, column progressed: needs a day that is not before start"),
-        ("patients", 3, "P2,b,2024-01-10,2024-12-01,2024-11-30,x,,,66,1", "patients.csv:3, column last_seen: needs a day that is not after the death"),
-        ("patients", 2, 'P1,a,2024-01-10,2024-12-01,,,,,"65,5",0', "patients.csv:2, column age: needs a plain decimal number"),
+        ("patients", 2, "P1,a,10/01/2024,2024-12-01,,,,,65,0", "patients.csv:2, column start: needs a date as year-month-day, for example '2026-11-23'; got '10/01/2024'"),
+        ("patients", 2, "P1,a,2024-01-10,2024-01-09,,,,,65,0", "patients.csv:2, column last_seen: needs a day that is not before start, 2024-01-10; got '2024-01-09'"),
+        ("patients", 2, "P1,a,2024-01-10,2024-12-01,2024-01-09,,,,65,0", "patients.csv:2, column died: needs a day that is not before start, 2024-01-10; got '2024-01-09'"),
+        ("patients", 2, "P1,a,2024-01-10,2024-12-01,,,2024-01-09,,65,0", "patients.csv:2, column progressed: needs a day that is not before start, 2024-01-10; got '2024-01-09'"),
+        ("patients", 3, "P2,b,2024-01-10,2024-12-01,2024-11-30,x,,,66,1", "patients.csv:3, column last_seen: needs a day that is not after the death, 2024-11-30; got '2024-12-01'"),
+        ("patients", 2, 'P1,a,2024-01-10,2024-12-01,,,,,"65,5",0', "patients.csv:2, column age: needs a plain decimal number, for example '1.75'; got '65,5' (write a decimal point, and no sign between thousands)"),
         ("patients", 2, "P1,a,2024-01-10,2024-12-01,,,,,65,2", "patients.csv:2, column ecog: needs one of 0, 1; got '2'"),
         ("patients", 3, "P1,b,2024-01-10,2024-11-30,,,,,66,1", "patients.csv:3, column patient: needs each patient once; got 'P1'"),
         ("patients", 2, "P1,a,2024-01-10", "patients.csv:2: needs 10 cells; got '3'"),
-        ("patients", 1, "patient,arm,start,last_seen,died,cause,progressed,excluded,years,ecog", "patients.csv:1: needs a column 'age' for age"),
+        ("patients", 1, "patient,arm,start,last_seen,died,cause,progressed,excluded,years,ecog", "patients.csv:1: needs a column 'age' for age; got 'patient, arm, start, last_seen, died, cause, progressed, excluded, years, ecog'"),
         ("patients", 1, "patient,arm,start,last_seen,died,cause,progressed,arm,age,ecog", "patients.csv:1: needs each column once; got 'arm'"),
         ("cycles", 2, "P9,1,2024-01-10", "cycles.csv:2, column patient: needs a patient of the table of patients; got 'P9'"),
-        ("cycles", 2, "P1,0,2024-01-10", "cycles.csv:2, column cycle: needs a whole number from 1"),
-        ("cycles", 2, "P1,1.5,2024-01-10", "cycles.csv:2, column cycle: needs a whole number"),
+        ("cycles", 2, "P1,0,2024-01-10", "cycles.csv:2, column cycle: needs a whole number from 1, for example '1'; got '0'"),
+        ("cycles", 2, "P1,1.5,2024-01-10", "cycles.csv:2, column cycle: needs a whole number, for example '1'; got '1.5'"),
         ("cycles", 3, "P1,1,2024-02-14", "cycles.csv:3, column cycle: needs each once; got 'P1, 1'"),
-        ("cycles", 2, "P1,1,2024-02-30", "cycles.csv:2, column day: needs a day that exists"),
+        ("cycles", 2, "P1,1,2024-02-30", "cycles.csv:2, column day: needs a day that exists, for example '2026-11-23'; got '2024-02-30'"),
         ("visits", 3, "P1,0,2024-03-01,yes,", "visits.csv:3, column visit: needs each once; got 'P1, 0'"),
-        ("visits", 3, "P1,1,2024-01-01,yes,", "visits.csv:3, column day: needs a day that is not before visit 0, 2024-01-02"),
-        ("visits", 3, "P1,1,2024-03-01,maybe,", "visits.csv:3, column assessed: needs yes or no"),
-        ("visits", 3, "P1,1,2024-03-01,,", "visits.csv:3, column assessed: needs whether the images could be assessed"),
-        ("visits", 3, "P1,-1,2024-03-01,yes,", "visits.csv:3, column visit: needs a whole number"),
-        ("lesions", 2, "P1,0,A,1,target,portal thrombus,liver,50,50,,,,", "lesions.csv:2, column role: needs non-target or new: portal thrombus has no diameter"),
-        ("lesions", 2, "P1,0,A,1,target,ascites,liver,50,50,,,,", "lesions.csv:2, column role: needs non-target or new: ascites has no diameter"),
-        ("lesions", 2, "P1,0,A,1,new,tumour,liver,50,50,,,,", "lesions.csv:2, column role: needs target or non-target: at the baseline nothing is new"),
+        ("visits", 3, "P1,1,2024-01-01,yes,", "visits.csv:3, column day: needs a day that is not before visit 0, 2024-01-02; got '2024-01-01'"),
+        ("visits", 3, "P1,1,2024-03-01,maybe,", "visits.csv:3, column assessed: needs yes or no, for example 'yes'; got 'maybe'"),
+        ("visits", 3, "P1,1,2024-03-01,,", "visits.csv:3, column assessed: needs whether the images could be assessed, for example 'yes'; got nothing"),
+        ("visits", 3, "P1,-1,2024-03-01,yes,", "visits.csv:3, column visit: needs a whole number, for example '1'; got '-1'"),
+        ("lesions", 2, "P1,0,A,1,target,portal thrombus,liver,50,50,,,,", "lesions.csv:2, column role: needs non-target or new: portal thrombus has no diameter that a sum could take; got 'target'"),
+        ("lesions", 2, "P1,0,A,1,target,ascites,liver,50,50,,,,", "lesions.csv:2, column role: needs non-target or new: ascites has no diameter that a sum could take; got 'target'"),
+        ("lesions", 2, "P1,0,A,1,new,tumour,liver,50,50,,,,", "lesions.csv:2, column role: needs target or non-target: at the baseline nothing is new; got 'new'"),
         ("lesions", 2, "P1,0,A,1,target,tumour,liver,50,51,,,,", "lesions.csv:2, column viable_mm: needs a part no larger than the whole, 50 mm; got '51'"),
         ("lesions", 2, "P1,0,A,1,target,tumour,liver,50,50,51,,,", "lesions.csv:2, column short_axis_mm: needs a short axis no longer, 50 mm; got '51'"),
-        ("lesions", 2, "P1,0,A,1,target,tumour,liver,4 cm,50,,,,", "lesions.csv:2, column longest_mm: needs a plain decimal number"),
-        ("lesions", 2, "P1,0,A,1,target,tumour,liver,401,50,,,,", "lesions.csv:2, column longest_mm: needs a diameter in mm of at most 400"),
-        ("lesions", 2, "P1,0,A,1,target,tumour,liver,50,50,,progressed,,", "lesions.csv:2, column state: needs diameters: only a non-target"),
-        ("lesions", 2, "P1,0,A,1,target,tumour,liver,50,50,,absent,,", "lesions.csv:2, column state: needs present, or no diameter"),
-        ("lesions", 2, "P1,0,A,1,target,tumour,liver,50,50,,,,positive", "lesions.csv:2, column cytology: needs nothing, but of ascites"),
-        ("lesions", 2, "P1,0,A,1,target,nodule,liver,50,50,,,,", "lesions.csv:2, column kind: needs one of tumour, node,"),
-        ("lesions", 2, "P1,0,,1,target,tumour,liver,50,50,,,,", "lesions.csv:2, column reader: needs who read the images"),
-        ("lesions", 4, "P1,1,A,2,target,tumour,liver,40,20,,,,", "lesions.csv:4, column lesion: needs a lesion that the same reader saw at the baseline"),
-        ("lesions", 4, "P1,1,A,1,target,tumour,lung,40,20,,,,", "lesions.csv:4, column lesion: needs the same role, kind and organ at every visit"),
+        ("lesions", 2, "P1,0,A,1,target,tumour,liver,4 cm,50,,,,", "lesions.csv:2, column longest_mm: needs a plain decimal number, for example '1.75'; got '4 cm'"),
+        ("lesions", 2, "P1,0,A,1,target,tumour,liver,401,50,,,,", "lesions.csv:2, column longest_mm: needs a diameter in mm of at most 400, for example '23.5'; got '401'"),
+        ("lesions", 2, "P1,0,A,1,target,tumour,liver,50,50,,progressed,,", "lesions.csv:2, column state: needs diameters: only a non-target lesion is judged by eye; got 'progressed'"),
+        ("lesions", 2, "P1,0,A,1,target,tumour,liver,50,50,,absent,,", "lesions.csv:2, column state: needs present, or no diameter; got 'absent'"),
+        ("lesions", 2, "P1,0,A,1,target,tumour,liver,50,50,,,,positive", "lesions.csv:2, column cytology: needs nothing, but of ascites or an effusion; got 'positive'"),
+        ("lesions", 2, "P1,0,A,1,target,nodule,liver,50,50,,,,", "lesions.csv:2, column kind: needs one of tumour, node, portal thrombus, ascites, effusion, for example 'tumour'; got 'nodule'"),
+        ("lesions", 2, "P1,0,,1,target,tumour,liver,50,50,,,,", "lesions.csv:2, column reader: needs who read the images; readers are kept apart, for example 'A'; got nothing"),
+        ("lesions", 4, "P1,1,A,2,target,tumour,liver,40,20,,,,", "lesions.csv:4, column lesion: needs a lesion that the same reader saw at the baseline, or the role new; got '2'"),
+        ("lesions", 4, "P1,1,A,1,target,tumour,lung,40,20,,,,", "lesions.csv:4, column lesion: needs the same role, kind and organ at every visit (target, tumour, liver); got 'target, tumour, lung'"),
         ("lesions", 4, "P1,7,A,1,target,tumour,liver,40,20,,,,", "lesions.csv:4, column visit: needs a visit of the table of visits; got '7'"),
-        ("lesions", 5, "P1,1,A,1,target,tumour,liver,40,20,,,,", "lesions.csv:5, column lesion: needs each once"),
-        ("events", 2, "P1,Fever,General,6,5.0,possible,2024-01-12,", "events.csv:2, column grade: needs a grade from 1 to 5"),
-        ("events", 2, "P1,Fever,General,3,5.0,likely,2024-01-12,", "events.csv:2, column relation: needs one of unrelated,"),
-        ("events", 2, "P1,Fever,General,3,5.0,possible,2024-01-12,2024-01-11", "events.csv:2, column end: needs an end that is not before the start"),
-        ("events", 2, "P1,,General,3,5.0,possible,2024-01-12,", "events.csv:2, column term: needs CTCAE term"),
-        ("events", 2, "P1,Fever,General,3,,possible,2024-01-12,", "events.csv:2, column ctcae: needs version of CTCAE"),
+        ("lesions", 5, "P1,1,A,1,target,tumour,liver,40,20,,,,", "lesions.csv:5, column lesion: needs each once; got 'P1, 1, A, 1'"),
+        ("events", 2, "P1,Fever,General,6,5.0,possible,2024-01-12,", "events.csv:2, column grade: needs a grade from 1 to 5, for example '3'; got '6'"),
+        ("events", 2, "P1,Fever,General,3,5.0,likely,2024-01-12,", "events.csv:2, column relation: needs one of unrelated, unlikely, possible, probable, definite, unknown, for example 'unrelated'; got 'likely'"),
+        ("events", 2, "P1,Fever,General,3,5.0,possible,2024-01-12,2024-01-11", "events.csv:2, column end: needs an end that is not before the start; got '2024-01-12 to 2024-01-11'"),
+        ("events", 2, "P1,,General,3,5.0,possible,2024-01-12,", "events.csv:2, column term: needs CTCAE term, for example 'Vomiting'; got nothing"),
+        ("events", 2, "P1,Fever,General,3,,possible,2024-01-12,", "events.csv:2, column ctcae: needs version of CTCAE, for example '5.0'; got nothing"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_with_file_row_and_column(tmp_path, name, number, line, told):
     found = mistakes(write(tmp_path, tables=with_line(name, number, line)))
-    assert any(one.startswith(told) for one in found), found
+    assert told in found
 
 
 def test_lesions_at_a_visit_that_could_not_be_assessed_are_told(tmp_path):
@@ -342,34 +342,36 @@ def test_a_cohort_without_patients_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ('schema: "1"', 'schema: "2"', "needs '1'"),
-        ("criterion: mrecist", "criterion: recist", "needs a criterion of response"),
-        ("least_sd: 42 d", "least_sd: 6 weeks", "needs a number with its unit, d"),
-        ("{id: b, name: Arm B}", "{id: a, name: Arm B}", "needs each once; got 'a'"),
-        ("{id: b, name: Arm B}", "{id: b, name: Arm A}", "needs each once; got 'Arm A'"),
-        ('cut: "65"', 'cut: "65", order: ["0"]', "needs either a cut or an order of words"),
-        ('cut: "65"', 'cut: "many"', "needs a plain decimal number"),
-        ("column: ecog", "column: age", "needs each once; got 'age'"),
-        ("{file: cycles.csv}", "{file: ../cycles.csv}", "needs the name of a file in the cohort's own folder"),
-        ("{file: cycles.csv}", "{file: /etc/passwd}", "needs the name of a file in the cohort's own folder"),
-        ("{file: cycles.csv}", "{file: cycles.csv, columns: {dose: Dose}}", "needs a column of cycles (patient, cycle, day); got 'dose'"),
-        ("{file: cycles.csv}", "{file: cycles.csv, sheet: One}", "needs no sheet: a CSV file has none"),
-        ("{file: cycles.csv}", "{file: cycles.txt}", "needs a table that ends in .csv or .xlsx"),
-        ("{file: cycles.csv}", "{file: gone.csv}", "needs a file that can be read"),
-        ("{file: cycles.csv}", "{file: cycles.csv, only: {ward: x}}", "needs a column 'ward' to choose rows by"),
-        ("{file: cycles.csv}", "{file: cycles.csv, columns: {day: Day}}", "needs a column 'Day' for day"),
-        ('synthetic: "no"', 'synthetic: "perhaps"', "needs"),
-        ("arms:\n  - {id: a, name: Arm A}\n  - {id: b, name: Arm B}", "arms: []", "needs at least one entry"),
+        ('schema: "1"', 'schema: "2"', "cohort.yaml:1:9 schema: needs '1'; got '2'"),
+        ("criterion: mrecist", "criterion: recist", "cohort.yaml:9:3 response: needs a criterion of response (mrecist, recist-1.1, recist-1.0), for example 'mrecist'; got 'recist'"),
+        ("least_sd: 42 d", "least_sd: 6 weeks", "cohort.yaml:10:13 response, least_sd: needs a number with its unit, d, for example '28 d'; got '6 weeks'"),
+        ("{id: b, name: Arm B}", "{id: a, name: Arm B}", "cohort.yaml:6:3 arms: needs each once; got 'a'"),
+        ("{id: b, name: Arm B}", "{id: b, name: Arm A}", "cohort.yaml:6:3 arms: needs each once; got 'Arm A'"),
+        ('cut: "65"', 'cut: "65", order: ["0"]', "cohort.yaml:12:57 Age, order: needs either a cut or an order of words"),
+        ('cut: "65"', 'cut: "many"', "cohort.yaml:12:5 Age: needs a plain decimal number, for example '1.75'; got 'many'"),
+        ("column: ecog", "column: age", "cohort.yaml:12:3 covariates: needs each once; got 'age'"),
+        ("{file: cycles.csv}", "{file: ../cycles.csv}", "cohort.yaml:17:18 tables, cycles, file: needs the name of a file in the cohort's own folder; got '../cycles.csv'"),
+        ("{file: cycles.csv}", "{file: /etc/passwd}", "cohort.yaml:17:18 tables, cycles, file: needs the name of a file in the cohort's own folder; got '/etc/passwd'"),
+        ("{file: cycles.csv}", "{file: cycles.csv, columns: {dose: Dose}}", "cohort.yaml:17:46 tables, cycles, columns, dose: needs a column of cycles (patient, cycle, day); got 'dose'"),
+        ("{file: cycles.csv}", "{file: cycles.csv, sheet: One}", "cycles.csv: needs no sheet: a CSV file has none; got 'One'"),
+        ("{file: cycles.csv}", "{file: cycles.txt}", "cycles.txt: needs a table that ends in .csv or .xlsx, for example 'data.csv'"),
+        ("{file: cycles.csv}", "{file: gone.csv}", "gone.csv: needs a file that can be read (No such file or directory)"),
+        ("{file: cycles.csv}", "{file: cycles.csv, only: {ward: x}}", "cycles.csv:1: needs a column 'ward' to choose rows by; got 'patient, cycle, day'"),
+        ("{file: cycles.csv}", "{file: cycles.csv, columns: {day: Day}}", "cycles.csv:1: needs a column 'Day' for day; got 'patient, cycle, day'"),
+        ('synthetic: "no"', 'synthetic: "perhaps"', "cohort.yaml:4:12 synthetic: needs one of 'yes' or 'no'; got 'perhaps'"),
+        ("arms:\n  - {id: a, name: Arm A}\n  - {id: b, name: Arm B}", "arms: []", "cohort.yaml:1:1: needs at least one entry: an empty list says nothing"),
     ],
 )  # fmt: skip
 def test_a_mistake_of_the_cohort_file_is_told(tmp_path, old, new, told):
     assert old in SETTINGS
     folder = write(tmp_path, settings=SETTINGS.replace(old, new))
-    assert any(told in one for one in mistakes(folder))
+    assert any(one.endswith(told) for one in mistakes(folder))
 
 
 def test_a_folder_without_a_cohort_file_is_told(tmp_path):
-    assert "cohort.yaml: needs a file that can be read" in mistakes(tmp_path)[0]
+    assert mistakes(tmp_path) == [
+        f"{tmp_path / 'cohort.yaml'}: needs a file that can be read (No such file or directory)"
+    ]
 
 
 def test_a_file_in_place_of_a_folder_is_told(tmp_path):
