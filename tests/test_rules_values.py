@@ -111,7 +111,7 @@ def test_names_are_put_together_where_each_holds(of):
     wheres = [numpy.array([row[place] for row in of]) for place in range(3)]
     found = values.together(names, wheres)
     alone = [values.together(names, list(row)) for row in of]
-    assert [found.vocabulary[code] for code in found.codes] == alone
+    assert [values.at(found, place) for place in range(len(of))] == alone
     said = {0: None, 1: "a", 2: "b", 3: "a and b", 4: "c", 5: "a and c", 6: "b and c", 7: "a, b and c"}
     assert alone == [said[row[0] + 2 * row[1] + 4 * row[2]] for row in of]
 

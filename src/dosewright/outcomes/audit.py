@@ -228,9 +228,9 @@ class Printed(Strict):
                     )
         for index, one in enumerate(self.statements):
             if one.same_as is not None:
-                place, at = one.same_as, ("statements", index, "same_as")
-                named = (place.level,) if place.level is not None else ()
-                found += self._missing(place.table, place.row, named, place.group, at, levels=bool(named))
+                same, here = one.same_as, ("statements", index, "same_as")
+                named = (same.level,) if same.level is not None else ()
+                found += self._missing(same.table, same.row, named, same.group, here, levels=bool(named))
             elif one.share is not None and one.of is None:
                 found.append(Mistake("'of' or 'same_as': a share of what", within=("statements", index)))
         if found:
