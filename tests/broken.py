@@ -9,7 +9,7 @@ from pathlib import Path
 
 import dosewright
 from dosewright.errors import Mistake
-from dosewright.orders import lines
+from dosewright.orders import bands
 from dosewright.orders.patient import load_patient
 from dosewright.protocol import library
 from dosewright.protocol.site import load_site
@@ -20,6 +20,7 @@ USUAL = {
     "protocol": FOLDER / "usual-protocol.yaml",
     "site": EXAMPLES / "site-example.yaml",
     "patient": EXAMPLES / "patient-usual.yaml",
+    "bands": EXAMPLES / "bands-oxaliplatin.yaml",
 }
 
 
@@ -58,13 +59,14 @@ def load_checked_site(content: bytes, name: str) -> None:
     """A site as `dosewright site check` checks it: with its decisions and its tables of bands."""
     site, document = load_site(content, name)
     library.check_decisions(site, document)
-    lines.check_bands(site, document)
+    bands.check_bands(site, document)
 
 
 LOAD: dict[str, Callable[[bytes, str], object]] = {
     "protocol": library.load,
     "site": load_checked_site,
     "patient": load_patient,
+    "bands": bands.load,
 }
 
 

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from dosewright.calculators import checked, dose, infusion, interval, laboratory, liver, loading, rounding, toxicity
+from dosewright.calculators.bands import BandTable
 from dosewright.calculators.loading import Vials
 from dosewright.errors import UnitMistake
 from dosewright.units import Dose, quantity
@@ -81,7 +82,7 @@ def test_an_infusion_is_whole():
 
 
 def test_a_banded_dose_is_whole():
-    bands = rounding.BandTable.read("95 mg to 105 mg: 100 mg; 105 mg to 116 mg: 110 mg; limit 6 %")
+    bands = BandTable.read("95 mg to 105 mg: 100 mg; 105 mg to 116 mg: 110 mg; limit 6 %")
     found = rounding.round_to_band(dose=quantity("104 mg"), bands=bands)
     assert (found.ordered.m_as("mg"), found.calculated.m_as("mg"), found.rounded_down) == (100, 104, False)
     assert f"{found.deviation.magnitude:.4f}" == "-3.8462"

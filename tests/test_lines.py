@@ -468,7 +468,8 @@ def test_by_a_table_of_bands_the_dose_of_its_band_is_ordered():
     one = line(an_order(site=BANDS), "oxaliplatin")
     assert (mg(one["ordered"]), one["working"]) == (
         145,
-        "85 mg/m² × 1.6583 m² = 140.96 mg, by dose band: 145 mg, +2.87 %",
+        "85 mg/m² × 1.6583 m² = 140.96 mg, by dose band 140 to 150 mg, row 2 of the site's own table: 145 mg, "
+        "+2.87 % of the calculated dose",
     )
 
 

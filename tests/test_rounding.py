@@ -11,9 +11,8 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from dosewright.calculators.bands import Band, BandTable
 from dosewright.calculators.rounding import (
-    Band,
-    BandTable,
     VialSizes,
     deviation,
     round_to_band,
@@ -177,7 +176,7 @@ def test_the_deviation_leads_back_to_the_ordered_dose(case):
 
 # --------------------------------------------------------------------------------------------------------------- bands
 
-TABLE = BandTable.read("95 mg to 105 mg: 100 mg; 105 mg to 116 mg: 110 mg; 116 mg to 128 mg: 120 mg; limit 6 %")
+TABLE = BandTable.read("95 mg to 105 mg: 100 mg; 105 mg to 116 mg: 110 mg; 116 mg to 128 mg: 120 mg; limit 6.25 %")
 
 
 def banded(dose: float, cap: float | None = None, reduced: str = "no") -> float:

@@ -50,7 +50,7 @@ def test_a_name_that_is_only_the_template_s_is_nobody_s():
 def test_every_key_of_a_site_stands_in_the_files_people_copy(path):
     top = re.findall(r"^([a-z_]+):", path.read_text("utf-8"), re.MULTILINE)
     known = [field.alias or name for name, field in Site.model_fields.items()]
-    optional = {"signed", "sequence_gap"}
+    optional = {"signed", "sequence_gap", "country", "products"}
     assert set(known) - optional - set(top) == set()
 
 

@@ -12,6 +12,7 @@ import click
 
 from . import __version__
 from .cli_options import (
+    check_each,
     check_files,
     counter,
     dated,
@@ -122,6 +123,8 @@ LATER: Final[Mapping[str, Later]] = {
     "rules": Later("cli_check", "The rules by which orders are checked: list, show."),
     "calendar": Later("cli_course", "A course's dated calendar: on paper, for a calendar program or a spreadsheet."),
     "course": Later("cli_course", "A course: plan it, record what was done, move a cycle, show it."),
+    "bands": Later("cli_bands", "Tables of dose bands: check them against their own claim."),
+    "vials": Later("cli_vials", "Vials shared: a plan for a day's list of orders."),
     "toxicity": Later("cli_toxicity", "Toxicity by CTCAE: grade a value or a table of values, show the terms."),
     "outcomes": Later("cli_outcomes", "What came of it: response, safety, survival, matching, and printed tables."),
 }
@@ -567,16 +570,7 @@ def site_init(out: str) -> None:
 @click.argument("files", nargs=-1, required=True, metavar="FILE…")
 def site_check(files: tuple[str, ...]) -> int:
     """Check site files, and their decisions against the protocols they name."""
-    from .orders import lines
-    from .protocol import library
-    from .protocol.site import load_site
-
-    def load(content: bytes, name: str) -> None:
-        found, document = load_site(content, name)
-        library.check_decisions(found, document)
-        lines.check_bands(found, document)
-
-    return check_files(files, load)
+    return check_each(files, read_site)
 
 
 @site.command("schema")

@@ -52,10 +52,10 @@ def read_site(path: str | None) -> tuple[Site, Document]:
 
     if path is None:
         return reference_site()
-    from .orders.lines import check_bands
+    from .orders.bands import check_bands
     from .protocol.library import check_decisions
 
-    found = load_site(files.read(path), Path(path).name)
+    found = load_site(files.read(path), Path(path).name, lambda name: files.read(str(Path(path).parent / name)))
     check_decisions(*found)
     check_bands(*found)
     return found
@@ -169,12 +169,18 @@ def check_files(paths: Sequence[str], load: Callable[[bytes, str], object]) -> i
     from pathlib import Path
 
     from . import files
+
+    return check_each(paths, lambda path: load(files.read(path), Path(path).name))
+
+
+def check_each(paths: Sequence[str], load: Callable[[str], object]) -> int:
+    """Load each file by its path, and say of each whether it is in order."""
     from .errors import DONE, WRONG_INPUT, Mistake
 
     code = DONE
     for path in paths:
         try:
-            load(files.read(path), Path(path).name)
+            load(path)
         except Mistake as mistake:
             click.echo(str(mistake), err=True)
             code = WRONG_INPUT

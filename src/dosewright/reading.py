@@ -329,6 +329,8 @@ _SHAPES: Final = {
 }
 
 
+# What is said of something built where a word would do as well.
+_FOR_A_WORD: Final = {"literal_error", "value_error"}
 # Of two branches that failed in one place, the one that is told by the other.
 _TOLD_BY: Final = {"literal_error": "value_error", **dict.fromkeys(_SHAPES, "literal_error")}
 
@@ -353,8 +355,10 @@ def _joined(errors: list[tuple[Path, ErrorDetails]]) -> Iterator[tuple[Path, Err
     for path, error in errors:
         beside = [other for where, other in errors if other is not error and where == path]
         deeper = [where for where, _ in errors if where[: len(path)] == path and len(where) > len(path)]
+        if error["type"] in _FOR_A_WORD and deeper and not isinstance(error["input"], str):
+            continue
         if error["type"] == "literal_error" and not isinstance(error["input"], str):
-            if deeper or any(other["type"] not in {"literal_error", *_SHAPES} for other in beside):
+            if any(other["type"] not in {"literal_error", *_SHAPES} for other in beside):
                 continue
         elif any(other["type"] == _TOLD_BY.get(error["type"]) for other in beside):
             continue

@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from ..errors import Mistake, Refusal
-from ..units import DOSE, PERCENT, Dose, Percent, half_up, quantity, settled
+from ..errors import Refusal
+from ..units import DOSE, Dose, Percent, half_up, quantity, settled
+from .bands import BandTable
 from .checked import checked, checked_one_by_one
 from .columns import above, anywhere, choose
 
@@ -80,72 +81,11 @@ def _refuse_above_cap(mg: Any, cap: Dose) -> None:
         raise Refusal("the dose is above its cap; cap it first, so that the cap is seen", where="dose")
 
 
-class Band(NamedTuple):
-    """Doses from `low` (included) to `high` (not included), in mg, are ordered as `dose`."""
-
-    low: float
-    high: float
-    dose: float
-
-
-@dataclass(frozen=True, slots=True)
-class BandTable:
-    """A table of dose bands, checked when it is made: rising, without gap or overlap, each dose inside its band.
-
-    `limit` is the largest deviation the table claims, in percent of the calculated dose (the denominator is named
-    because tables exist that divide by the banded dose). `exceptions` lists the bands that break the claim.
-    """
-
-    bands: tuple[Band, ...]
-    limit: float
-    denominator: str = "calculated dose"
-
-    def __post_init__(self) -> None:
-        for band in self.bands:
-            if not band.low <= band.dose < band.high:
-                raise Mistake(
-                    "a band dose inside its band",
-                    where=f"band {band.low:g} to {band.high:g} mg",
-                    got=f"{band.dose:g} mg",
-                )
-        for below, next_band in zip(self.bands, self.bands[1:], strict=False):
-            if below.high != next_band.low:
-                raise Mistake(
-                    "bands without gap or overlap", where=f"band {next_band.low:g} mg", got=f"{below.high:g} mg"
-                )
-
-    @property
-    def exceptions(self) -> tuple[Band, ...]:
-        """The bands at whose edge the deviation passes the table's own limit."""
-        return tuple(
-            band
-            for band in self.bands
-            if (band.dose - band.low) / band.low * 100 > self.limit + 1e-9
-            or (band.high - band.dose) / band.high * 100 > self.limit + 1e-9
-        )
-
-    @classmethod
-    def read(cls, text: str) -> BandTable:
-        """A table from text: '95 mg to 105 mg: 100 mg; 105 mg to 116 mg: 110 mg; limit 6 %'."""
-        example = "95 mg to 105 mg: 100 mg; 105 mg to 116 mg: 110 mg; limit 6 %"
-        *rows, last = [part.strip() for part in text.split(";")]
-        if not rows or not last.startswith("limit "):
-            raise Mistake("bands and their limit", example=example, got=text)
-        bands = []
-        for row in rows:
-            edges, colon, dose = row.partition(":")
-            low, to, high = edges.partition(" to ")
-            if not (colon and to):
-                raise Mistake("a band", example=example, got=row)
-            bands.append(Band(*(settled(DOSE.read(part.strip()).m_as("mg")) for part in (low, high, dose))))
-        return cls(tuple(bands), PERCENT.read(last.removeprefix("limit ")).magnitude)
-
-
 @checked_one_by_one
 def round_to_band(*, dose: Dose, bands: BandTable, cap: Dose | None = None, reduced: YesNo = "no") -> Rounded:
     """The ordered dose from a table of dose bands; the band below instead of up past a cap or after a reduction.
 
-    Formula:  ordered [mg] = the dose of the band that holds dose [mg]; the lower edge belongs to the band
+    Formula:  ordered [mg] = the dose of the band that holds dose [mg]; the table says to which band an edge belongs
     Limits:   only inside the table; the table states its largest deviation and its denominator.
     Raises:   UnitMistake for a wrong unit; Refusal outside the table or above the cap.
     Source:   a table of the site or the nation, as data
@@ -158,19 +98,13 @@ def round_to_band(*, dose: Dose, bands: BandTable, cap: Dose | None = None, redu
     '100 mg'
     """
     mg = settled(dose.m_as("mg"))
-    index = next((i for i, band in enumerate(bands.bands) if band.low <= mg < band.high), None)
-    if index is None:
-        inside = f"{bands.bands[0].low:g} to {bands.bands[-1].high:g} mg"
-        raise Refusal(f"the dose lies outside the table of bands ({inside})", where="dose", got=f"{mg:g} mg")
-    nearest = bands.bands[index].dose
+    nearest = bands.at(mg).dose
     too_high = reduced == "yes" and above(nearest, mg)
     if cap is not None:
         _refuse_above_cap(mg, cap)
         too_high = too_high or above(nearest, cap.m_as("mg"))
     if too_high:
-        if index == 0:
-            raise Refusal("no band lies below, and the dose may not be rounded up", where="dose", got=f"{mg:g} mg")
-        nearest = bands.bands[index - 1].dose
+        nearest = bands.at_most(mg).dose
     made = quantity(nearest, "mg")
     return Rounded(made, dose, deviation(ordered=made, calculated=dose), too_high)
 

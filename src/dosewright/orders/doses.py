@@ -12,7 +12,7 @@ from pint.facets.plain import PlainQuantity
 from .. import wording
 from ..calculators.columns import above
 from ..protocol.library import Loaded, sealed
-from ..protocol.site import Site
+from ..protocol.site import Site, other_files
 from ..reading import Document
 from ..units import Quantity, Range, quantity
 from . import basis as body
@@ -156,6 +156,7 @@ def site_data(site: Site, document: Document) -> dict[str, Any]:
         "time_zone": site.time_zone.key,
         "genotype": site.genotype,
         "sha256": document.sha256,
+        "files": [one._asdict() for one in other_files(site)],
     }
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from .. import wording
 from ..calculators import dose, infusion, rounding
-from ..errors import Mistake, Refusal
+from ..errors import Refusal
 from ..protocol.drugs import Drug, drug
 from ..protocol.model import Component, Protocol
-from ..protocol.site import Preparation, Site
-from ..reading import Document
+from ..protocol.site import Preparation, Product, Site
 from ..units import DOSE_PER_AREA, DOSE_PER_WEIGHT, Quantity, half_up, quantity
+from . import bands
+from .bands import Banded
 from .basis import Basis
 from .day import Times
 from .decisions import Choices, Settled
@@ -81,6 +81,7 @@ class Line:
     times: tuple[Times, ...]
     total_of_cycle: Quantity
     cautions: tuple[str, ...]
+    bands: Banded | None = None  # the row of the table by which it was ordered, where the site orders by bands
 
 
 def calculated(dose_per: Quantity, basis: Basis, *, places: int = MG_PLACES) -> tuple[Quantity, str]:
@@ -143,7 +144,7 @@ def _line(
     capped = None if cap is None else dose.capped_dose(dose=mg, cap=cap)
     basic = capped.value if capped else mg
     try:
-        rounded, how = _rounded(basic, preparation, cap)
+        rounded, how, used = _rounded(basic, preparation, cap, component.drug)
     except Refusal as refusal:
         said = wording.say(mg, places=MG_PLACES)
         yield Finding("cannot-round", "refuse", f"{key}: {refusal}", said, where=f"{key}.dose")
@@ -154,19 +155,18 @@ def _line(
     over = choices.settle(f"{key}.over", component.over).value
     route = choices.settle(f"{key}.route", component.route).value
     try:
-        made = _made(ordered, over, preparation, facts) if preparation else None
+        made = _made(ordered, over, preparation, facts, component.drug) if preparation else None
     except Refusal as refusal:
         yield Finding("cannot-prepare", "refuse", f"{key}: {refusal}", wording.say(ordered), where=key)
         made = None
-    by_step = preparation is None or preparation.bands is None
     plain = capped is None or not capped.applied
-    step = preparation.step if preparation and by_step and plain else None
+    step = preparation.step if preparation and used is None and plain else None
     _, working = calculated(settled.value, basis, places=_places(mg.m_as("mg"), step, ordered))
     steps = [working]
     if capped and capped.applied:
         steps.append(f"capped at {wording.say(capped.cap)}")
     steps.append(f"{how}: {wording.say(ordered)}")
-    steps.append(wording.signed_percent(off.magnitude / 100))
+    steps.append(wording.signed_percent(off.magnitude / 100) + (" of the calculated dose" if used else ""))
     line = Line(
         number=number,
         key=key,
@@ -190,8 +190,11 @@ def _line(
         times=(),
         total_of_cycle=quantity(ordered.m_as("mg") * len(component.days), "mg"),
         cautions=tuple(caution.value for caution in facts.cautions if caution.confidence == "SEEN"),
+        bands=used,
     )
     yield line
+    if preparation is not None and used is not None:
+        yield from bands.remark(key, used, preparation)
     if preparation is not None and route is not None and site.lines[preparation.line] != route:
         message = f"{key}: the {preparation.line} is {site.lines[preparation.line]}, and the protocol gives it {route}"
         yield Finding("line-and-route", "refuse", message, preparation.line, route, "site policy", key)
@@ -201,21 +204,23 @@ def _line(
     yield from _remarks(line, component, preparation, facts, rounded.deviation)
 
 
-def _rounded(dose_: Quantity, preparation: Preparation | None, cap: Quantity | None) -> tuple[rounding.Rounded, str]:
-    """The ordered dose by the site's table of bands or its step, and how it was rounded, in words."""
-    if preparation is not None and preparation.bands is not None:
-        return rounding.round_to_band(dose=dose_, bands=_bands(preparation.bands), cap=cap), "by dose band"
+def _rounded(
+    dose_: Quantity, preparation: Preparation | None, cap: Quantity | None, of: str
+) -> tuple[rounding.Rounded, str, Banded | None]:
+    """The ordered dose by the site's table of bands or its step, how it was rounded in words, and by which row."""
+    table = None if preparation is None else bands.table_of(preparation, of)
+    if preparation is not None and table is not None:
+        made = rounding.round_to_band(dose=dose_, bands=table, cap=cap)
+        used = bands.banded(preparation, table, made.ordered)
+        return made, used.words, used
     step = preparation.step if preparation else quantity(1.0, "mg")
-    return rounding.round_to_step(dose=dose_, step=step, cap=cap), f"to {wording.say(step)}"
+    return rounding.round_to_step(dose=dose_, step=step, cap=cap), f"to {wording.say(step)}", None
 
 
-@functools.cache
-def _bands(text: str) -> rounding.BandTable:
-    return rounding.BandTable.read(text)
-
-
-def _made(ordered: Quantity, over: Quantity | None, preparation: Preparation, facts: Drug) -> Made:
-    product = None if preparation.product == "undecided" else preparation.product
+def _made(ordered: Quantity, over: Quantity | None, preparation: Preparation, facts: Drug, of: str) -> Made:
+    product = preparation.stock
+    if isinstance(product, Product) and product.drug != of:
+        raise Refusal(f"the product in stock is {product.drug}", got=product.id)
     bag = None if preparation.volume == "undecided" else preparation.volume
     window = facts.window.value if facts.window and facts.window.confidence == "SEEN" else None
     vials: tuple[tuple[int, Quantity], ...] = ()
@@ -354,13 +359,3 @@ def _fits(line: Line, made: Made, bag: Quantity, least: Quantity, most: Quantity
         == "within"
         for volume in volumes
     )
-
-
-def check_bands(site: Site, document: Document) -> None:
-    """Hold a site's tables of dose bands against what a table must be; they are read where doses are rounded."""
-    for name, preparation in site.preparation.items():
-        if preparation.bands is not None:
-            try:
-                _bands(preparation.bands)
-            except Mistake as mistake:
-                raise mistake.at(document.where(("preparation", name, "bands"))) from None

@@ -7,9 +7,9 @@ at once, and every output says that it is no hospital's policy.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -21,6 +21,7 @@ from ..units import (
     CONCENTRATION,
     DOSE,
     DOSE_PER_AREA,
+    DURATION,
     HEIGHT,
     INTERVAL,
     PERCENT,
@@ -30,7 +31,8 @@ from ..units import (
     Range,
     RangeOf,
 )
-from .drugs import drugs
+from .bands import Table, load_table
+from .drugs import drug, drugs
 from .model import Route
 
 REFERENCE = Path(__file__).with_name("reference-site.yaml")
@@ -45,6 +47,14 @@ Undecided = Literal["undecided"]
 
 
 Signed = Annotated[Text, AfterValidator(written)]
+Beside = Callable[[str], bytes]  # the content of a file that lies beside the site file, by its name
+
+
+def _beside(name: str) -> str:
+    """The name of a file beside the site file: no path, so that the two travel together."""
+    if "/" in name or "\\" in name or name.startswith("."):
+        raise Mistake("the name of a file beside the site file, without a folder", example="bands.yaml", got=name)
+    return name
 
 
 class Decision(Strict):
@@ -123,6 +133,65 @@ class Vial(Strict):
     vials: Annotated[tuple[Annotated[Quantity, DOSE], ...], AfterValidator(at_least_one)]
 
 
+def _known(name: str) -> str:
+    return drug(name).name
+
+
+class Product(Vial):
+    """A product of a list, by an id of its own: of which drug, in which form, for which country, and who says so."""
+
+    id: Name
+    drug: Annotated[Text, AfterValidator(_known)]
+    form: Text
+    country: Text
+    source: Annotated[Text, AfterValidator(written)] = Field(alias="from")
+
+
+class ProductList(Strict):
+    """A file of products, such as a country's or a pharmacy's."""
+
+    dosewright: Literal["1"] = Field(alias="schema")
+    id: Name
+    version: Text
+    products: Annotated[tuple[Product, ...], AfterValidator(at_least_one)]
+
+
+class _OtherFile(Strict):
+    """A file beside the site file; where its hash is stated, no other content will do."""
+
+    file: Annotated[Text, AfterValidator(_beside)]
+    sha256: Text | None = None
+
+
+class ProductFile(_OtherFile):
+    """A list of products in a file beside the site file."""
+
+
+class ProductsRead(ProductFile):
+    """The same, read."""
+
+    listed: ProductList
+    document: Document
+
+
+class TableFile(_OtherFile):
+    """A table of dose bands in a file beside the site file."""
+
+
+class TableRead(TableFile):
+    """The same, read."""
+
+    table: Table
+    document: Document
+
+
+class Sharing(Strict):
+    """That what is left in an opened vial may serve another patient, and for how long after the first opening."""
+
+    within: Annotated[Quantity, DURATION]
+    source: Annotated[Text, AfterValidator(written)] = Field(alias="from")
+
+
 MOST_ROUNDING = 10.0  # percent of the ordered dose, for cytotoxic drugs: HOPA, doi:10.1200/JOP.2017.025411
 
 
@@ -137,9 +206,10 @@ def _within_ten(value: Quantity) -> Quantity:
 class Preparation(Strict):
     """How one drug (or one component) is made up and given here."""
 
-    product: Vial | Undecided
+    product: Vial | Undecided | Name  # by name: a product of the site's list
+    sharing: Sharing | Literal["no"] | Undecided = "undecided"
     step: Annotated[Quantity, DOSE]
-    bands: Text | None = None  # a table of dose bands in place of the step
+    bands: Text | TableFile | None = None  # a table of dose bands in place of the step
     most_deviation: Annotated[Quantity, PERCENT, AfterValidator(_within_ten)]
     dose_cap: Annotated[Quantity, DOSE] | Literal["none"]
     most_per_m2: Annotated[Quantity, DOSE_PER_AREA] | Literal["none"] = "none"
@@ -151,6 +221,15 @@ class Preparation(Strict):
     drug_volume: Literal["added", "exchanged"]
     line: Text
     pump: Text
+
+    @property
+    def stock(self) -> Vial | None:
+        """The product in stock; None where the site has not decided."""
+        if isinstance(self.product, Vial):
+            return self.product
+        if self.product == "undecided":
+            return None
+        raise Mistake("a product of the site's list, which is read with the site", got=self.product)
 
 
 class Beads(Strict):
@@ -250,6 +329,8 @@ class Site(Strict):
     kind: Literal["hospital", "reference"]
     signed: Signature | None = None
     protocols: tuple[Text, ...]
+    country: Text | None = None
+    products: tuple[Product, ...] | ProductFile = ()
     time_zone: Zone
     day_starts: Clock
     body: Body
@@ -307,13 +388,111 @@ class Site(Strict):
         return self.preparation.get(key) or self.preparation.get(drug_name)
 
 
-def load_site(content: bytes, name: str) -> tuple[Site, Document]:
-    """A site from the bytes of its file, with every mistake reported at once."""
+def load_site(content: bytes, name: str, beside: Beside | None = None) -> tuple[Site, Document]:
+    """A site from the bytes of its file, with every mistake reported at once.
+
+    Tables of dose bands and lists of products that lie beside the file are read by `beside`, each by its name.
+    """
     document = read(content, name)
-    return validate(document, Site), document
+    return _completed(validate(document, Site), document, beside), document
 
 
 @functools.cache
 def reference_site() -> tuple[Site, Document]:
     """The built-in site that makes everything run and is no hospital's policy."""
     return load_site(REFERENCE.read_bytes(), REFERENCE.name)
+
+
+# ------------------------------------------------------------------------------------------- what lies beside the file
+
+
+class OtherFile(NamedTuple):
+    """A file on which a site rests, and the hash of its content."""
+
+    file: str
+    sha256: str
+
+
+def other_files(site: Site) -> list[OtherFile]:
+    """The files beside the site file on which the site rests, each once."""
+    named = [site.products, *(one.bands for one in site.preparation.values())]
+    found = {one.file: one.document.sha256 for one in named if isinstance(one, ProductsRead | TableRead)}
+    return [OtherFile(*one) for one in sorted(found.items())]
+
+
+def _completed(site: Site, document: Document, beside: Beside | None) -> Site:
+    """The site with what it only names: its tables and its list of products read, each product put in its place."""
+    found: list[Mistake] = []
+    products = site.products
+    if isinstance(products, ProductFile):
+        try:
+            products = _products(products, beside)
+        except Mistake as mistake:
+            raise mistake.at(document.where(("products",))) from None
+    listed = products.listed.products if isinstance(products, ProductsRead) else products
+    found += _mistakes_of_products(site, listed if isinstance(listed, tuple) else (), document)
+    by_id = {one.id: one for one in listed} if isinstance(listed, tuple) else {}
+    preparation = {}
+    for key, one in site.preparation.items():
+        where = ("preparation", key)
+        changed: dict[str, object] = {}
+        try:
+            if isinstance(one.product, str) and one.product != "undecided":
+                changed["product"] = _product(key, one.product, by_id, site.country)
+        except Mistake as mistake:
+            found.append(mistake.at(document.where((*where, "product"))))
+        try:
+            if isinstance(one.bands, TableFile):
+                changed["bands"] = _table(one.bands, beside)
+        except Mistake as mistake:
+            found.append(mistake.at(document.where((*where, "bands"))))
+        preparation[key] = one.model_copy(update=changed) if changed else one
+    if found:
+        raise together(found)
+    return site.model_copy(update={"products": products, "preparation": preparation})
+
+
+def _mistakes_of_products(site: Site, listed: tuple[Product, ...], document: Document) -> Iterator[Mistake]:
+    """Products that stand twice in the list."""
+    seen = set()
+    for index, one in enumerate(listed):
+        if one.id in seen:
+            path = ("products", index) if isinstance(site.products, tuple) else ("products",)
+            yield Mistake("each product once", where=document.where(path), got=one.id)
+        seen.add(one.id)
+
+
+def _product(key: str, name: str, by_id: dict[str, Product], country: str | None) -> Product:
+    """The product that a preparation names; of its drug, and of the site's country where the site has one."""
+    found = by_id.get(name)
+    if found is None:
+        raise Mistake(f"a product of the site's list ({', '.join(by_id) or 'it is empty'})", got=name)
+    if key in drugs() and found.drug != key:
+        raise Refusal(f"the product is {found.drug}, and this is the preparation of {key}", got=name)
+    if country is not None and found.country != country:
+        raise Refusal(f"the product is of {found.country}, and the site of {country}", got=name)
+    return found
+
+
+def _content(of: _OtherFile, beside: Beside | None) -> bytes:
+    if beside is None:
+        raise Mistake("the site to be read from its folder, since it names a file beside it", got=of.file)
+    return beside(of.file)
+
+
+def _of_that_hash(of: _OtherFile, document: Document) -> Document:
+    if of.sha256 is not None and of.sha256 != document.sha256:
+        message = f"{of.file} is not the file that the site names: its content has changed"
+        raise Refusal(message, got=document.sha256, hint="look what has changed, then state its new sha256")
+    return document
+
+
+def _table(of: TableFile, beside: Beside | None) -> TableRead:
+    table, document = load_table(_content(of, beside), of.file)
+    return TableRead(file=of.file, sha256=of.sha256, table=table, document=_of_that_hash(of, document))
+
+
+def _products(of: ProductFile, beside: Beside | None) -> ProductsRead:
+    document = read(_content(of, beside), of.file)
+    listed = validate(document, ProductList)
+    return ProductsRead(file=of.file, sha256=of.sha256, listed=listed, document=_of_that_hash(of, document))

@@ -13,13 +13,13 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from ...calculators import laboratory
-from ...calculators.rounding import BandTable
 from ...protocol import library
 from ...protocol.drugs import drug, drugs
 from ...protocol.library import Loaded
 from ...protocol.model import Component, Criterion, Start
 from ...protocol.site import Gate, Interaction, Preparation, Site
 from ...units import DOSE, DOSE_PER_AREA, DOSE_PER_WEIGHT, UNITS, Kind, Quantity, Range, quantity
+from .. import bands
 from ..calendar import Days
 from ..decisions import Choices
 from ..doses import standing
@@ -304,7 +304,7 @@ def _preparation(prepared: Preparation | None) -> dict[str, Any]:
     if prepared is None:
         nothing = ("cap", "most_per_m2", "most_per_day", "most_per_cycle", "step", "most_deviation")
         return {**dict.fromkeys(nothing), "doses": frozenset(), "stocked": frozenset()}
-    table = BandTable.read(prepared.bands) if prepared.bands is not None else None
+    table = bands.table_of(prepared)
     return {
         "cap": None if prepared.dose_cap == "none" else prepared.dose_cap.m_as("mg"),
         "most_per_m2": None if prepared.most_per_m2 == "none" else prepared.most_per_m2.m_as("mg/m²"),
