@@ -1,0 +1,286 @@
+"""Vials of one drug shared between the doses of a day: which to open, who gets how much from which, what is left over.
+
+A vial may be drawn from while no more time has passed since its first use than the site allows. What is left after that,
+and at the end, is waste. The search is exact: no plan opens less drug, and none of those that open as little opens fewer
+vials. Three observations make it short. What is left in an open vial may as well be used before another is opened, since
+the other lasts longer. A vial may as well be opened only when it is needed. So at any time one opened vial at most holds
+anything, and all that the past leaves behind is how much, and since when.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import gcd, lcm
+from typing import Final, NamedTuple
+
+from ..errors import Mistake, Refusal
+from ..units import settled
+from .bands import exact
+from .rounding import MOST_VIALS, VialSizes
+
+MOST_STATES: Final = 1000  # ways to stand between two doses; beyond them the best are kept, and the search is not exact
+MOST_SUMS: Final = 200  # sums of vials for one dose; beyond them those that leave the least are kept, and likewise
+MOST_UNITS: Final = 50_000  # of the sizes' common measure in the largest dose; more is a slip of the pen
+MOST_NEEDS: Final = 1000  # doses of one drug on one day
+
+
+class Need(NamedTuple):
+    """A dose that is to be drawn from vials: whose, how much, and when, in seconds since any fixed moment."""
+
+    key: str
+    mg: float
+    at: int
+
+
+class Use(NamedTuple):
+    """What one dose gets out of one vial."""
+
+    key: str
+    mg: float
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A vial with all that is drawn from it, in this order; what is left of it is thrown away."""
+
+    mg: float
+    first: int  # when it is opened, that is for its first use
+    last: int
+    uses: tuple[Use, ...]
+
+    @property
+    def left(self) -> float:
+        """What is thrown away of it."""
+        return settled(float(exact(self.mg) - sum(exact(use.mg) for use in self.uses)))
+
+    @property
+    def shared(self) -> bool:
+        """Whether it serves more than one dose."""
+        return len({use.key for use in self.uses}) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class SharedPlan:
+    """Every vial of a day; `exact` where nothing better can be, and in any case `bound`, below which no plan's waste is."""
+
+    vials: tuple[Opened, ...]
+    waste: float
+    bound: float
+    exact: bool
+
+    @property
+    def opened(self) -> float:
+        """What the vials hold together, in mg."""
+        return settled(float(sum(exact(one.mg) for one in self.vials)))
+
+    @property
+    def gap(self) -> float:
+        """By how much, in mg, the waste could be less at most; nothing where the search was exact."""
+        return 0.0 if self.exact else settled(float(exact(self.waste) - exact(self.bound)))
+
+
+def shared(needs: Sequence[Need], sizes: VialSizes, *, within: int, most_states: int = MOST_STATES) -> SharedPlan:
+    """Vials for several doses of one product, of which an opened one may serve the next dose for `within` seconds.
+
+    The least waste first, then the fewest vials; among such plans one that draws from few vials is preferred. `within`
+    belongs to what is allowed. The same doses in any order give the same plan.
+
+    Raises `Mistake` for a dose that is nothing or stands twice, and `Refusal` where sizes and doses have no common measure
+    that can be searched.
+
+    >>> doses = [Need("A", 141, 0), Need("B", 109, 3600)]
+    >>> plan = shared(doses, VialSizes((50, 100)), within=4 * 3600)
+    >>> [(one.mg, one.uses) for one in plan.vials if one.shared]
+    [(50, (Use(key='A', mg=41.0), Use(key='B', mg=9.0)))]
+    >>> plan.waste, shared(doses, VialSizes((50, 100)), within=3599).waste
+    (0.0, 50.0)
+    """
+    _check(needs, sizes)
+    ordered = sorted(needs, key=lambda one: (one.at, -one.mg, one.key))
+    if not ordered:
+        return SharedPlan((), 0.0, 0.0, exact=True)
+    doses, stock = [exact(one.mg) for one in ordered], [exact(size) for size in sizes.mg]
+    scale = lcm(*(one.denominator for one in (*doses, *stock)))
+    amounts = [int(one * scale) for one in doses]
+    search = _Search([int(one * scale) for one in stock], amounts, ordered, within, most_states)
+    vials = tuple(_opened(ordered, search.best(), scale))
+    held, asked = sum(exact(one.mg) for one in vials), sum(doses)
+    bound = Fraction(search.least(), scale) - asked
+    return SharedPlan(vials, settled(float(held - asked)), settled(float(bound)), search.complete or held - asked == bound)
+
+
+def _check(needs: Sequence[Need], sizes: VialSizes) -> None:
+    if not sizes.mg or any(size <= 0 for size in sizes.mg):
+        raise Mistake("vial sizes above nothing", where="sizes", example="50 mg, 100 mg")
+    if len(needs) > MOST_NEEDS:
+        raise Refusal(f"more than {MOST_NEEDS:,} doses of one drug on one day", where="needs", got=len(needs))
+    if len({one.key for one in needs}) < len(needs):
+        raise Mistake("each dose once", where="needs")
+    for one in needs:
+        if one.mg <= 0:
+            raise Mistake("a dose above nothing", where=one.key, got=f"{one.mg:g} mg")
+
+
+class _State(NamedTuple):
+    """What the past leaves behind: how much is left in the one open vial, and since when it is open."""
+
+    left: int
+    since: int
+
+
+class _Cost(NamedTuple):
+    """How good a plan is so far, the least first: what was opened, in how many vials, with how many draws."""
+
+    opened: int
+    vials: int
+    draws: int
+
+
+class _Step(NamedTuple):
+    """What one dose takes: so much of the open vial, and the vials that are opened for it, largest first."""
+
+    taken: int
+    opened: tuple[int, ...]
+
+
+class _Way(NamedTuple):
+    """A state, what it has cost, by which step it was reached and from which way."""
+
+    cost: _Cost
+    step: _Step
+    before: _Way | None
+
+
+class _Search:
+    """From dose to dose in the order of their times, every state that is worth keeping with the best way to it."""
+
+    def __init__(self, sizes: list[int], doses: list[int], needs: Sequence[Need], within: int, most: int) -> None:
+        self.sizes = sorted(set(sizes))
+        self.doses, self.needs, self.within, self.most = doses, needs, within, most
+        self.measure = gcd(*self.sizes)
+        if (sorted(doses)[-1] + self.sizes[-1]) // self.measure > MOST_UNITS:
+            raise Refusal("the vial sizes are too many or too odd to be searched", where="sizes")
+        self.fewest = [_fewest(self.sizes[place:], self._units()) for place in range(len(self.sizes))]
+        self.covers: dict[int, list[tuple[int, tuple[int, ...]]]] = {}
+        self.complete = True  # until a way was left out
+
+    def _units(self) -> list[int]:
+        top = sorted(self.doses)[-1] + self.sizes[-1]
+        return list(range(0, top + 1, self.measure))
+
+    def best(self) -> list[_Step]:
+        """The steps of the best plan."""
+        ways: dict[_State, _Way | None] = {_State(0, 0): None}
+        for dose, need in zip(self.doses, self.needs, strict=True):
+            reached: dict[_State, _Way] = {}
+            for state, way in ways.items():
+                for after, step, cost in self._steps(state, dose, need.at):
+                    spent = way.cost if way is not None else _Cost(0, 0, 0)
+                    total = _Cost(*(a + b for a, b in zip(spent, cost, strict=True)))
+                    if after not in reached or total < reached[after].cost:
+                        reached[after] = _Way(total, step, way)
+            ways = self._kept(reached)
+        _, last = sorted(((way.cost, state), way) for state, way in ways.items() if way is not None)[0]
+        steps = []
+        here: _Way | None = last
+        while here is not None:
+            steps.append(here.step)
+            here = here.before
+        return steps[::-1]
+
+    def _kept(self, reached: dict[_State, _Way]) -> dict[_State, _Way | None]:
+        """The states worth keeping, and of them no more than can be searched.
+
+        With as much left, a vial that was opened later and has not cost more is as good for all that may follow.
+        """
+        kept: dict[_State, _Way | None] = {}
+        before = None
+        for state, way in sorted(reached.items(), key=lambda one: (one[0].left, -one[0].since, one[1].cost)):
+            if before is None or before[0] != state.left or way.cost < before[1]:
+                kept[state] = way
+                before = (state.left, way.cost)
+        if len(kept) > self.most:
+            self.complete = False
+            ranked = sorted(kept, key=lambda one: (reached[one].cost.opened - one.left, reached[one].cost, one))
+            return {state: kept[state] for state in ranked[: self.most]}
+        return kept
+
+    def _steps(self, state: _State, dose: int, at: int) -> Iterator[tuple[_State, _Step, _Cost]]:
+        """What one dose may take in a state, and where that leads."""
+        left = state.left if at - state.since <= self.within else 0
+        nothing = _State(0, 0)
+        if left >= dose:
+            after = _State(left - dose, state.since) if left > dose else nothing
+            yield after, _Step(dose, ()), _Cost(0, 0, 1)
+        elif left:
+            for over, vials in self._covering(dose - left):
+                after = _State(over, at) if over else nothing
+                yield after, _Step(left, vials), _Cost(sum(vials), len(vials), len(vials) + 1)
+        for over, vials in self._covering(dose):
+            after = _State(over, at) if over else _State(left, state.since) if left else nothing
+            yield after, _Step(0, vials), _Cost(sum(vials), len(vials), len(vials))
+
+    def _covering(self, dose: int) -> list[tuple[int, tuple[int, ...]]]:
+        """Vials that hold a dose and of which each is needed, the fewest for each sum; and what each sum leaves."""
+        if dose not in self.covers:
+            found = []
+            first = -(-dose // self.measure) * self.measure
+            for held in range(first, dose + self.sizes[-1], self.measure):
+                over = held - dose
+                place = next(place for place, size in enumerate(self.sizes) if size > over)  # each vial is needed
+                vials = self.fewest[place].get(held)
+                if vials is not None:
+                    found.append((over, vials))
+            if not found:
+                raise Refusal(f"more than {MOST_VIALS} vials would be needed for one dose", where="dose")
+            self.complete = self.complete and len(found) <= MOST_SUMS
+            self.covers[dose] = found[:MOST_SUMS]
+        return self.covers[dose]
+
+    def least(self) -> int:
+        """What must be opened at least: doses too far apart to share anything, each group in whole common measures."""
+        groups = [0]
+        for before, dose, need in zip([None, *self.needs], self.doses, self.needs, strict=False):
+            if before is not None and need.at - before.at > self.within:
+                groups.append(0)
+            groups[-1] += dose
+        return sum(-(-asked // self.measure) * self.measure for asked in groups)
+
+
+def _fewest(sizes: list[int], sums: list[int]) -> dict[int, tuple[int, ...]]:
+    """For each sum that whole vials of these sizes can have the fewest of them, largest first."""
+    found: dict[int, tuple[int, ...]] = {0: ()}
+    for held in sums[1:]:
+        ways = [(len(found[held - size]), -size) for size in sizes if held - size in found]
+        ways = [way for way in ways if way[0] < MOST_VIALS]
+        if ways:
+            size = -sorted(ways)[0][1]
+            found[held] = tuple(sorted((*found[held - size], size), reverse=True))
+    return found
+
+
+def _opened(needs: Sequence[Need], steps: Sequence[_Step], scale: int) -> Iterator[Opened]:
+    """The vials of a plan, in the order in which they are opened; what is left over is in the last of each step."""
+    vials: list[tuple[int, int, int, list[Use]]] = []
+    holding, left = -1, 0
+    for need, step in zip(needs, steps, strict=True):
+        wanted = int(exact(need.mg) * scale)
+        if step.taken:
+            size, first, _, uses = vials[holding]
+            vials[holding] = (size, first, need.at, [*uses, Use(need.key, _mg(step.taken, scale))])
+            left -= step.taken
+        wanted -= step.taken
+        for size in step.opened:
+            drawn = size if size < wanted else wanted
+            vials.append((size, need.at, need.at, [Use(need.key, _mg(drawn, scale))]))
+            wanted -= drawn
+            if drawn < size:
+                holding, left = len(vials) - 1, size - drawn
+    for size, first, last, uses in vials:
+        yield Opened(_mg(size, scale), first, last, tuple(uses))
+
+
+def _mg(units: int, scale: int) -> float:
+    return settled(float(Fraction(units, scale)))
