@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 from decimal import Decimal, localcontext
 from pathlib import Path
@@ -189,7 +190,7 @@ rising = st.lists(st.integers(1, 500), min_size=2, max_size=12).map(
 
 @given(rising, st.integers(0, 10_000), st.sampled_from(["upper band", "lower band"]))
 def test_every_dose_inside_a_table_has_one_band_and_outside_none(edges, place, edge):
-    rows = [(float(a), float(b), (a + b) / 2) for a, b in zip(edges, edges[1:], strict=False)]
+    rows = [(float(a), float(b), (a + b) / 2) for a, b in itertools.pairwise(edges)]
     one = table(*rows, limit=1000.0, edge=edge)
     mg = edges[0] - 1 + place % (edges[-1] - edges[0] + 3)
     holding = [r for r in rows if (r[0] <= mg < r[1] if edge == "upper band" else r[0] < mg <= r[1])]
@@ -204,7 +205,7 @@ def test_every_dose_inside_a_table_has_one_band_and_outside_none(edges, place, e
 
 @given(rising, st.integers(0, 10_000))
 def test_the_band_at_most_is_the_largest_dose_that_is_not_above(edges, place):
-    rows = [(float(a), float(b), (a + b) / 2) for a, b in zip(edges, edges[1:], strict=False)]
+    rows = [(float(a), float(b), (a + b) / 2) for a, b in itertools.pairwise(edges)]
     mg = edges[0] + place % (edges[-1] - edges[0])
     fitting = [dose for _, _, dose in rows if dose <= mg]
     try:
@@ -232,7 +233,7 @@ def test_the_edges_of_the_made_up_tables_are_geometric_means():
     # the pattern that was seen in a national table: √(100 × 110) = 104.88
     for path in (OXALIPLATIN, FLUOROURACIL):
         rows = read(path).bands
-        for below, band in zip(rows, rows[1:], strict=False):
+        for below, band in itertools.pairwise(rows):
             mean = (Decimal(below.dose) * Decimal(band.dose)).sqrt()
             assert abs(Decimal(str(band.low)) - mean) <= Decimal("0.005")
 

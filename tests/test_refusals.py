@@ -8,8 +8,8 @@ import numpy
 import pytest
 
 from dosewright.calculators import body, dose, infusion, interval, laboratory, liver, loading, renal, rounding, staging
-from dosewright.calculators.loading import Vials
 from dosewright.calculators.bands import BandTable
+from dosewright.calculators.loading import Vials
 from dosewright.calculators.toxicity import clinical_grade, grade
 from dosewright.errors import Mistake
 from dosewright.units import quantity as q

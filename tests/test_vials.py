@@ -151,7 +151,9 @@ def test_nothing_better_is_found_by_trying_all(doses, sizes, within):
 # ------------------------------------------------------------------------------------------------------------ the laws
 
 days = st.lists(
-    st.tuples(st.integers(1, 4000).map(lambda n: n / 4), st.integers(0, 60).map(lambda n: n / 4)), min_size=1, max_size=8
+    st.tuples(st.integers(1, 4000).map(lambda n: n / 4), st.integers(0, 60).map(lambda n: n / 4)),
+    min_size=1,
+    max_size=8,
 )
 shelves = st.sampled_from([(50, 100), (50, 100, 200), (100,), (500, 1000, 2500), (12.5, 30), (350, 500)])
 

@@ -1,16 +1,20 @@
-"""What the command line prints for people of how drugs are made up: tables of dose bands."""
+"""What the command line prints for people of how drugs are made up: tables of dose bands, and vials shared."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import click
 
-from . import wording
+from . import terminal, wording
 from .calculators.bands import BandTable
 from .orders.bands import RowTold, rows_told, worst_of
+from .orders.finding import Finding
 from .protocol.bands import Table
 from .reading import Document
+from .sheets import spoken
 
 _BELONGS = {
     "to A": "a dose on an edge belongs to the band above (to A)",
@@ -64,3 +68,97 @@ def _exceptions(table: Table, made: BandTable) -> list[str]:
         told = f"{wording.number(one.dose)} mg, {made.said(share)} at {wording.number(at)} mg"
         found.append(f"exception, listed by the table: {told}: {reasons[one.dose]}")
     return found
+
+
+# -------------------------------------------------------------------------------------------------------------- vials
+
+_ALONE = {
+    "undecided": "whether a vial may be shared is undecided: none is",
+    "no": "vials are not shared here",
+}
+Data = Mapping[str, Any]
+LONGEST_NAME = 24  # signs of a name in a row; the order's number stands before it, the whole name on paper
+
+
+def clock(text: str | None, plan: Data) -> str:
+    """A moment of a plan as the clock on the wall, with the day where it is not the first: '09:00'."""
+    if text is None:
+        return "undecided"
+    return wording.clock(dt.datetime.fromisoformat(text), since=dt.date.fromisoformat(plan["on"]))
+
+
+def rule(of: Data) -> str:
+    """Whether vials of a drug are shared, and by whose word."""
+    sharing = of["sharing"]
+    if sharing["within"] is None:
+        return _ALONE[sharing["state"]]
+    return f"an opened vial may be used for {spoken(sharing['within'])} [{sharing['from']}]"
+
+
+def total(one: Data) -> str:
+    """How many vials, what they hold, what is left over."""
+    vials = f"{one['vials']} {wording.plural('vial', one['vials'])}"
+    return f"{vials} with {spoken(one['opened'])}, {spoken(one['waste'])} left over"
+
+
+def quality(one: Data) -> str:
+    """How good a plan is."""
+    if one["exact"]:
+        return "no plan leaves less"
+    return f"at most {spoken(one['gap'])} less might be left over" if one["gap"]["value"] else "no plan leaves less"
+
+
+def vials(plan: Data) -> str:
+    """A plan of vials: per drug what is opened with and without sharing, and who gets what from which vial."""
+    site, names = plan["site"], {one["id"]: one["patient"] for one in plan["orders"]}
+    count = len(plan["orders"])
+    day = wording.day(dt.date.fromisoformat(plan["on"]))
+    head = f"Vials for {day}: {count} {wording.plural('order', count)}    {site['name']}, version {site['version']}"
+    out = [click.style(head, bold=True)]
+    for one in plan["drugs"]:
+        out += ["", *_drug(one, names, plan)]
+    for one in plan["left_out"]:
+        what = f"{wording.drug(one['drug'])} of order {one['order']}" if one["drug"] else f"order {one['order']}"
+        out += ["", f"left out: {what} ({names[one['order']]}): {one['why']}"]
+    if plan["beads"]:
+        out += ["", "Beads: a vial of beads, and what is loaded onto it, belongs to one patient and is never shared."]
+        out += [f"  {_beads(one)}, order {one['order']} ({names[one['order']]})" for one in plan["beads"]]
+    found = [Finding(**one) for one in plan["findings"]]
+    out += ["", *terminal.findings(found)] if found else []
+    return "\n".join([*out, "", "An aid to calculation: to be checked independently by a second person."])
+
+
+def _beads(one: Data) -> str:
+    drug = wording.drug(one["drug"]) if one["drug"] else "drug undecided"
+    offered = spoken(one["offered"]) if one["offered"] else "amount unknown"
+    vials = f"{one['vials']} {wording.plural('vial', one['vials'])}" if one["vials"] else "vials unknown"
+    return f"{drug} {offered} on {vials} of beads"
+
+
+def _drug(of: Data, names: Mapping[str, str], plan: Data) -> Iterator[str]:
+    name = click.style(wording.drug(of["drug"]), bold=True)
+    sizes = ", ".join(spoken(size) for size in of["sizes"])
+    yield f"{name}  {of['product']}, vials of {sizes}; {spoken(of['asked'])} ordered"
+    yield f"  {rule(of)}"
+    yield f"  without sharing  {total(of['alone'])}"
+    if of["shared"] is not None:
+        yield f"  with sharing     {total(of['shared'])}; {quality(of['shared'])}"
+    head = ("vial", "size", "opened", "use by", "for", "amount", "volume", "left over")
+    rows = [row for vial in of["vials"] for row in _rows(vial, names, plan)]
+    yield from (f"  {line}" for line in columns(head, rows, "rrlllrrr"))
+
+
+def _rows(vial: Data, names: Mapping[str, str], plan: Data) -> Iterator[list[str]]:
+    """A vial in one row, and a further row for each further patient that it serves."""
+    use_by = clock(vial["use_by"], plan) if vial["use_by"] else ""
+    first = [str(vial["number"]), spoken(vial["size"]), clock(vial["opened"], plan), use_by]
+    for place, use in enumerate(vial["uses"]):
+        last = place == len(vial["uses"]) - 1
+        left = spoken(vial["left"]) if last and vial["left"]["value"] else ""
+        yield [*(first if place == 0 else [""] * 4), *_use(use, names), left]
+
+
+def _use(use: Data, names: Mapping[str, str]) -> list[str]:
+    name = names[use["order"]]
+    short = name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
+    return [f"{use['order']} {short}", spoken(use["amount"]), spoken(use["volume"])]

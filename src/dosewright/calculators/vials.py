@@ -1,10 +1,10 @@
 """Vials of one drug shared between the doses of a day: which to open, who gets how much from which, what is left over.
 
-A vial may be drawn from while no more time has passed since its first use than the site allows. What is left after that,
-and at the end, is waste. The search is exact: no plan opens less drug, and none of those that open as little opens fewer
-vials. Three observations make it short. What is left in an open vial may as well be used before another is opened, since
-the other lasts longer. A vial may as well be opened only when it is needed. So at any time one opened vial at most holds
-anything, and all that the past leaves behind is how much, and since when.
+A vial may be drawn from while no more time has passed since its first use than the site allows. What is left after
+that, and at the end, is waste. The search is exact: no plan opens less drug, and none of those that open as little
+opens fewer vials. Three observations make it short. What is left in an open vial may as well be used before another is
+opened, since the other lasts longer. A vial may as well be opened only when it is needed. So at any time one opened
+vial at most holds anything, and all that the past leaves behind is how much, and since when.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import accumulate
 from math import gcd, lcm
 from typing import Final, NamedTuple
 
@@ -20,8 +21,9 @@ from ..units import settled
 from .bands import exact
 from .rounding import MOST_VIALS, VialSizes
 
-MOST_STATES: Final = 1000  # ways to stand between two doses; beyond them the best are kept, and the search is not exact
-MOST_SUMS: Final = 200  # sums of vials for one dose; beyond them those that leave the least are kept, and likewise
+MOST_STATES: Final = 400  # ways to stand between two doses; beyond them the best are kept, and the search is not exact
+MOST_SUMS: Final = 60  # sums of vials for one dose; beyond them those that leave the least are kept, and likewise
+FIRST_LOOK: Final = 20  # states of a quick search, which tells how good a plan must be to be worth following
 MOST_UNITS: Final = 50_000  # of the sizes' common measure in the largest dose; more is a slip of the pen
 MOST_NEEDS: Final = 1000  # doses of one drug on one day
 
@@ -63,7 +65,10 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class SharedPlan:
-    """Every vial of a day; `exact` where nothing better can be, and in any case `bound`, below which no plan's waste is."""
+    """Every vial of a day, and how good the plan is: no plan wastes less than `bound`.
+
+    Where it is `exact`, no plan wastes less than this one, and none that wastes as little opens fewer vials.
+    """
 
     vials: tuple[Opened, ...]
     waste: float
@@ -77,7 +82,7 @@ class SharedPlan:
 
     @property
     def gap(self) -> float:
-        """By how much, in mg, the waste could be less at most; nothing where the search was exact."""
+        """By how much, in mg, the waste might be less at most: nothing where the search was exact, or met its bound."""
         return 0.0 if self.exact else settled(float(exact(self.waste) - exact(self.bound)))
 
 
@@ -87,13 +92,13 @@ def shared(needs: Sequence[Need], sizes: VialSizes, *, within: int, most_states:
     The least waste first, then the fewest vials; among such plans one that draws from few vials is preferred. `within`
     belongs to what is allowed. The same doses in any order give the same plan.
 
-    Raises `Mistake` for a dose that is nothing or stands twice, and `Refusal` where sizes and doses have no common measure
-    that can be searched.
+    Raises `Mistake` for a dose that is nothing or stands twice, and `Refusal` where sizes and doses have no common
+    measure that can be searched.
 
     >>> doses = [Need("A", 141, 0), Need("B", 109, 3600)]
     >>> plan = shared(doses, VialSizes((50, 100)), within=4 * 3600)
     >>> [(one.mg, one.uses) for one in plan.vials if one.shared]
-    [(50, (Use(key='A', mg=41.0), Use(key='B', mg=9.0)))]
+    [(50.0, (Use(key='A', mg=41.0), Use(key='B', mg=9.0)))]
     >>> plan.waste, shared(doses, VialSizes((50, 100)), within=3599).waste
     (0.0, 50.0)
     """
@@ -108,7 +113,7 @@ def shared(needs: Sequence[Need], sizes: VialSizes, *, within: int, most_states:
     vials = tuple(_opened(ordered, search.best(), scale))
     held, asked = sum(exact(one.mg) for one in vials), sum(doses)
     bound = Fraction(search.least(), scale) - asked
-    return SharedPlan(vials, settled(float(held - asked)), settled(float(bound)), search.complete or held - asked == bound)
+    return SharedPlan(vials, settled(float(held - asked)), settled(float(bound)), search.complete)
 
 
 def _check(needs: Sequence[Need], sizes: VialSizes) -> None:
@@ -164,34 +169,49 @@ class _Search:
             raise Refusal("the vial sizes are too many or too odd to be searched", where="sizes")
         self.fewest = [_fewest(self.sizes[place:], self._units()) for place in range(len(self.sizes))]
         self.covers: dict[int, list[tuple[int, tuple[int, ...]]]] = {}
-        self.complete = True  # until a way was left out
+        self.complete = True  # until a way was left out that might have been the best
+        rests = accumulate(reversed(doses), initial=0)
+        self.rests = list(rests)[-2::-1]  # behind each dose, what is still to be drawn
 
     def _units(self) -> list[int]:
         top = sorted(self.doses)[-1] + self.sizes[-1]
         return list(range(0, top + 1, self.measure))
 
     def best(self) -> list[_Step]:
-        """The steps of the best plan."""
-        ways: dict[_State, _Way | None] = {_State(0, 0): None}
-        for dose, need in zip(self.doses, self.needs, strict=True):
-            reached: dict[_State, _Way] = {}
-            for state, way in ways.items():
-                for after, step, cost in self._steps(state, dose, need.at):
-                    spent = way.cost if way is not None else _Cost(0, 0, 0)
-                    total = _Cost(*(a + b for a, b in zip(spent, cost, strict=True)))
-                    if after not in reached or total < reached[after].cost:
-                        reached[after] = _Way(total, step, way)
-            ways = self._kept(reached)
-        _, last = sorted(((way.cost, state), way) for state, way in ways.items() if way is not None)[0]
+        """The steps of the best plan: a quick look first, then all ways that can still be as good as what it found."""
+        looked = self._searched(FIRST_LOOK if self.most > FIRST_LOOK else self.most, None)
+        self.complete = True
+        found = self._searched(self.most, looked.cost.opened)
         steps = []
-        here: _Way | None = last
+        here: _Way | None = found
         while here is not None:
             steps.append(here.step)
             here = here.before
         return steps[::-1]
 
-    def _kept(self, reached: dict[_State, _Way]) -> dict[_State, _Way | None]:
-        """The states worth keeping, and of them no more than can be searched.
+    def _searched(self, most: int, enough: int | None) -> _Way:
+        """The best way to the end, keeping so many states; with `enough`, none on which more must be opened."""
+        ways: dict[_State, _Way | None] = {_State(0, 0): None}
+        for dose, need, rest in zip(self.doses, self.needs, self.rests, strict=True):
+            reached: dict[_State, _Way] = {}
+            for state, way in ways.items():
+                spent = way.cost if way is not None else _Cost(0, 0, 0)
+                for after, step, cost in self._steps(state, dose, need.at):
+                    opened = spent.opened + cost.opened
+                    if enough is not None and opened + self._whole(rest - after.left) > enough:
+                        continue
+                    total = _Cost(opened, spent.vials + cost.vials, spent.draws + cost.draws)
+                    if after not in reached or total < reached[after].cost:
+                        reached[after] = _Way(total, step, way)
+            ways = self._kept(reached, most)
+        return sorted((way.cost, state, way) for state, way in ways.items() if way is not None)[0][2]
+
+    def _whole(self, asked: int) -> int:
+        """What must be opened at least for so much: whole common measures of the sizes."""
+        return -(-asked // self.measure) * self.measure if asked > 0 else 0
+
+    def _kept(self, reached: dict[_State, _Way], most: int) -> dict[_State, _Way | None]:
+        """The states worth keeping, and of them no more than so many.
 
         With as much left, a vial that was opened later and has not cost more is as good for all that may follow.
         """
@@ -201,10 +221,10 @@ class _Search:
             if before is None or before[0] != state.left or way.cost < before[1]:
                 kept[state] = way
                 before = (state.left, way.cost)
-        if len(kept) > self.most:
+        if len(kept) > most:
             self.complete = False
             ranked = sorted(kept, key=lambda one: (reached[one].cost.opened - one.left, reached[one].cost, one))
-            return {state: kept[state] for state in ranked[: self.most]}
+            return {state: kept[state] for state in ranked[:most]}
         return kept
 
     def _steps(self, state: _State, dose: int, at: int) -> Iterator[tuple[_State, _Step, _Cost]]:
@@ -246,7 +266,7 @@ class _Search:
             if before is not None and need.at - before.at > self.within:
                 groups.append(0)
             groups[-1] += dose
-        return sum(-(-asked // self.measure) * self.measure for asked in groups)
+        return sum(map(self._whole, groups))
 
 
 def _fewest(sizes: list[int], sums: list[int]) -> dict[int, tuple[int, ...]]:
