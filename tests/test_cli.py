@@ -29,6 +29,7 @@ from .ward import EXAMPLES, a_protocol, as_file, site_data
 BODY = ("--height", "165 cm", "--weight", "60 kg")
 SITE = str(EXAMPLES / "site-example.yaml")
 USUAL = str(EXAMPLES / "patient-usual.yaml")
+BANDS = str(EXAMPLES / "bands-fluorouracil.csv")
 UNKNOWN = str(EXAMPLES / "patient-unknown.yaml")
 LUNG = str(Path(__file__).parent / "data" / "lung.csv")
 TODAY = ("--cycle", "1", "--on", "2026-11-23")
@@ -656,6 +657,8 @@ VALID = {
     "calc": ("bsa-mosteller", "height=165 cm", "weight=60 kg"),
     "toxicity grade": ("analyte=platelets", "value=62 10^9/L"),
     "toxicity terms": ("ALT",),
+    "bands check": (BANDS,),
+    "vials plan": ("x.json", "--site", SITE),
     "protocol show": ("haic-folfox",),
     "protocol check": ("x.yaml",),
     "protocol diff": ("hepa-haic", "haic-folfox", *BODY),

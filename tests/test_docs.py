@@ -16,16 +16,18 @@ import click
 import pytest
 
 from dosewright import calendars, errors, planning
-from dosewright.orders import basis, doses
+from dosewright.orders import basis, doses, sharing
 from dosewright.orders.course import Course
 from dosewright.orders.order import order
 from dosewright.orders.patient import Patient, load_patient
 from dosewright.protocol import library
+from dosewright.protocol.bands import Table
 from dosewright.protocol.model import Protocol
-from dosewright.protocol.site import Site, load_site, reference_site
+from dosewright.protocol.site import ProductList, Site, load_site, reference_site
 from dosewright.units import quantity
 
 from .commands import commands
+from .ward import an_order
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "docs" / "reference"
@@ -209,6 +211,12 @@ def test_every_key_of_a_file_is_described_and_no_other(page, model):
     assert _described(page) == set(_paths(schema, schema.get("$defs", {})))
 
 
+def test_every_key_of_a_file_beside_the_site_file_is_described_and_no_other():
+    schemas = [model.model_json_schema(by_alias=True) for model in (Table, ProductList)]
+    keys = {path for schema in schemas for path in _paths(schema, schema.get("$defs", {}))}
+    assert _described("preparation-files.md") == keys
+
+
 def test_every_key_of_a_protocol_file_is_described_and_no_other():
     schema = Protocol.model_json_schema(by_alias=True)
     definitions = schema["$defs"]
@@ -284,6 +292,23 @@ def _orders() -> Iterator[dict[str, Any]]:
 def test_everything_in_the_json_of_an_order_is_described():
     shape = {path for one in _orders() for path in _shape(one)}
     assert sorted(shape - _described("order-json.md")) == []
+
+
+def test_everything_in_the_json_of_a_vial_plan_is_described_and_nothing_else():
+    example = EXAMPLES / "site-example.yaml"
+    site, document = load_site(example.read_bytes(), example.name)
+    given = [sharing.given(one, "x") for one in _orders() if one["site"]["kind"] == "hospital" and one["lines"]]
+    made = {one.id: one for one in given}
+    told = sharing.plan([*made.values()], site, document)
+    shape = {path for path in _shape(told) if not path.startswith(("site.", "findings[]."))}
+    assert shape == _described("vial-plan-json.md")
+
+
+def test_everything_that_bands_add_to_an_order_is_described():
+    bands = {"preparation.oxaliplatin.bands": "95 mg to 150 mg: 140 mg; limit 50 %"}
+    shape = set(_shape(an_order(site=bands)))
+    assert "lines[].bands.row" in shape
+    assert {path for path in shape if "bands" in path} <= _described("order-json.md")
 
 
 def _calendars() -> Iterator[dict[str, Any]]:

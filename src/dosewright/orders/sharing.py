@@ -135,6 +135,7 @@ def plan(orders: Sequence[Given], site: Site, document: Document) -> dict[str, A
 
     Raises `Mistake` for an empty list, an order that stands twice and orders of different days.
     """
+    orders = sorted(orders, key=lambda one: one.id)  # a list in any order is the same list
     _check(orders)
     found = [*_of_orders(orders, site, document)]
     groups: dict[Stock, list[Draw]] = {}
