@@ -167,6 +167,12 @@ def test_a_check_knows_the_doses_of_the_table():
     assert (asked.step, 140.0 in asked.doses, 141.0 in asked.doses, len(asked.doses)) == (None, True, False, 19)
 
 
+def test_a_check_names_the_table():
+    site, _ = a_site(BY_TABLE)
+    asked = next(one for one in due(a_protocol(), site).lines if one.key == "oxaliplatin")
+    assert asked.table == "the table made-up-oxaliplatin 2026-11"
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [

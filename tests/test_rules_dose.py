@@ -132,6 +132,8 @@ DOSES = [
     Case("dose-step", dose(FU, 3979.0), dose(FU, 3980.0), "warning · fluorouracil.dose · 3,979 mg · a multiple of 10 mg · site policy"),
 ]
 BANDS = {"preparation.oxaliplatin.bands": "130 mg to 140 mg: 135 mg; 140 mg to 150 mg: 145 mg; limit 4 %"}
+THREE_BANDS = {"preparation.oxaliplatin.bands": "130 mg to 140 mg: 135 mg; 140 mg to 150 mg: 145 mg; 150 mg to 160 mg: 155 mg; limit 4 %"}
+NEAR_AN_EDGE = {"preparation.oxaliplatin.bands": "125 mg to 135 mg: 130 mg; 135 mg to 140.5 mg: 138 mg; 140.5 mg to 150 mg: 145 mg; limit 4 %"}
 
 
 def at_most(limit: str) -> dict[str, object]:
@@ -146,6 +148,12 @@ LIFETIME = {"prior_exposure": "listed", "beads.offered": 60.0}  # 60 mg ÷ 1.658
 LIMITS = [
     Case("dose-band", dose(OXA, 141.0), dose(OXA, 145.0), "warning · oxaliplatin.dose · 141 mg · a dose of the site's table of bands · site policy", site=BANDS),
     Case("dose-band", dose(OXA, 136.0), dose(OXA, 135.0), "warning · oxaliplatin.dose · 136 mg · a dose of the site's table of bands · site policy", site=BANDS),
+    Case("dose-other-band", dose(OXA, 135.0), dose(OXA, 145.0), "warning · oxaliplatin.dose · 135 mg · the band of 140.96 mg in the site's table of bands · site policy", site=BANDS),
+    Case("dose-other-band", dose(OXA, 135.0), {**dose(OXA, 135.0), "oxaliplatin.share": 99.9}, "warning · oxaliplatin.dose · 135 mg · the band of 140.96 mg in the site's table of bands · site policy", site=BANDS),
+    Case("dose-other-band", dose(OXA, 155.0), dose(OXA, 156.0), "warning · oxaliplatin.dose · 155 mg · the band of 140.96 mg in the site's table of bands · site policy", site=THREE_BANDS),
+    # 140.9565 mg is 0.5 % from an edge at 141.66 mg: a surface that was rounded for print may lie beyond it
+    Case("dose-other-band", dose(OXA, 130.0), dose(OXA, 145.0), "warning · oxaliplatin.dose · 130 mg · the band of 140.96 mg in the site's table of bands · site policy", site=NEAR_AN_EDGE),
+    Case("dose-other-band", dose(OXA, 155.0), dose(OXA, 135.0), "warning · oxaliplatin.dose · 155 mg · the band of 140.96 mg in the site's table of bands · site policy", site={**THREE_BANDS, "preparation.oxaliplatin.dose_cap": "144 mg"}),
     Case("above-cap", dose(OXA, 141.0), dose(OXA, 140.0), "refuse · oxaliplatin.dose · 141 mg · at most 140 mg at a time · site policy", site=of_site("dose_cap", "140 mg")),
     # 141 mg ÷ 1.658312 m² = 85.03 mg/m²; of 2 m², 170 mg are exactly 85
     Case("above-per-area", dose(OXA, 141.0), dose(OXA, 140.0), "refuse · oxaliplatin.dose · 85.03 mg/m² · at most 85 mg/m² · site policy", site=of_site("most_per_m2", "85 mg/m2")),

@@ -153,7 +153,7 @@ def test_beads_are_never_shared():
     plan = the_plan(*beads)
     assert "doxorubicin" not in {one["drug"] for one in plan["drugs"]}
     assert [(one["order"], one["drug"], one["vials"]) for one in plan["beads"]] == [
-        (one["id"], "doxorubicin", 1) for one in beads
+        (one["id"], "doxorubicin", 1) for one in sorted(beads, key=lambda one: one["id"])
     ]
 
 

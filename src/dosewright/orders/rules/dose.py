@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any, Final
 
 from ... import wording
@@ -335,7 +336,7 @@ def dose_step(line: LineView) -> Condition:
     of="line",
     needs="dose",
     measured="{dose}",
-    allowed="a dose of the site's table of bands",
+    allowed="a dose of {due.table}",
     source="site policy",
     hazards="H44",
     applies=lambda due: bool(due.doses),
@@ -349,6 +350,34 @@ def dose_band(line: LineView) -> Condition:
     for dose in line.due.doses:
         found = found | (line.dose == dose)
     return no(found)
+
+
+@rule(
+    "dose-other-band",
+    "warning",
+    of="line",
+    needs="dose expected",
+    measured="{dose}",
+    allowed="the band of {expected} in {due.table}",
+    source="site policy",
+    hazards="H44",
+    applies=lambda due: bool(due.bands) and due.dose is not None,
+)
+def dose_other_band(line: LineView) -> Condition:
+    """The ordered dose is that of another band than the one in which the calculated dose lies.
+
+    Order the dose of its band; past a cap or after a reduction the one at or below.
+    """
+    # On an edge either band will do: a body surface that was rounded for print may lie on its other side.
+    least, most = line.expected * (1.0 - ARITHMETIC), line.expected * (1.0 + ARITHMETIC)
+    lowered = (line.share < WHOLE) | (line.due.cap is not None)
+    found: Condition = False
+    above_it = (*(band.dose for band in line.due.bands[1:]), inf)
+    for band, dose_above in zip(line.due.bands, above_it, strict=True):
+        other = (most < band.low) | (least >= band.high)
+        below = lowered & (band.dose <= most) & (least < dose_above)
+        found = found | ((line.dose == band.dose) & other & no(below))
+    return found
 
 
 # ------------------------------------------------------------------------------------ limits, each in a unit of its own

@@ -13,6 +13,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from ...calculators import laboratory
+from ...calculators.bands import Band
 from ...protocol import library
 from ...protocol.drugs import drug, drugs
 from ...protocol.library import Loaded
@@ -66,6 +67,8 @@ class LineDue:
     most_per_cycle: float | None
     step: float | None
     doses: frozenset[float]  # of the site's table of bands
+    bands: tuple[Band, ...]
+    table: str  # what the table is called
     most_deviation: float | None
     diluents: frozenset[str]
     diluent_source: str
@@ -303,7 +306,7 @@ def _preparation(prepared: Preparation | None) -> dict[str, Any]:
     """What the site's preparation of a line asks: nothing, where it says nothing of it."""
     if prepared is None:
         nothing = ("cap", "most_per_m2", "most_per_day", "most_per_cycle", "step", "most_deviation")
-        return {**dict.fromkeys(nothing), "doses": frozenset(), "stocked": frozenset()}
+        return {**dict.fromkeys(nothing), "doses": frozenset(), "stocked": frozenset(), "bands": (), "table": ""}
     table = bands.table_of(prepared)
     return {
         "cap": None if prepared.dose_cap == "none" else prepared.dose_cap.m_as("mg"),
@@ -312,6 +315,8 @@ def _preparation(prepared: Preparation | None) -> dict[str, Any]:
         "most_per_cycle": None if prepared.most_per_cycle == "none" else prepared.most_per_cycle.m_as("mg"),
         "step": prepared.step.m_as("mg") if table is None else None,
         "doses": frozenset(band.dose for band in table.bands) if table else frozenset(),
+        "bands": table.bands if table else (),
+        "table": f"the table {table.name}" if table and table.name else "the site's table of bands",
         "most_deviation": prepared.most_deviation.magnitude / 100,
         "stocked": frozenset(volume.m_as("mL") for volume in prepared.stocked),
     }
