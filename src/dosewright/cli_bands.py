@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .cli_options import dumped
+from .cli_options import dumped, one_case
 
 if TYPE_CHECKING:
     from .calculators.bands import BandTable
@@ -35,9 +35,11 @@ def bands_check(paths: tuple[str, ...], form: str) -> int:
     """
     from pathlib import Path
 
-    from . import files
+    with one_case():
+        from . import files
+        from .orders.bands import load
+
     from .errors import DONE, Mistake
-    from .orders.bands import load
 
     found: list[Read] = []
     wrong: list[Mistake] = []

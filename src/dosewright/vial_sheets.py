@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Mapping
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from markupsafe import Markup
 
@@ -14,7 +14,6 @@ from .terminal_preparation import clock, quality, rule, total
 
 Paper = Literal["A4", "Letter"]
 Data = Mapping[str, Any]
-_IDENTITY: Final = "held against the orders one by one"
 
 
 def plan_html(plan: Data, *, paper: Paper = "A4") -> bytes:
@@ -55,7 +54,7 @@ def _view(plan: Data) -> dict[str, Any]:
     site, count = plan["site"], len(plan["orders"])
     stopping = [one["message"] for one in plan["findings"] if one["severity"] in {"refuse", "blocks-release"}]
     said = f"{count} {wording.plural('order', count)}"
-    height = sheets.header_height(_name(site), said, _IDENTITY, f"version {site['version']}", where="plan")
+    height = sheets.header_height(_name(site), f"{plan['on']} · {said}", "", "", where="--out")
     return {
         "plan": plan,
         "height": height,
