@@ -6,6 +6,7 @@ example hospital; a change is a mapping of the paths of fields to values, where 
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
 import functools
 from collections.abc import Mapping
@@ -66,16 +67,16 @@ def changed(order: Mapping[str, Any], changes: Changes) -> ordered.Order:
     return order
 
 
-_DUES: dict[str, Due | None] = {}
-
-
 def asked(protocol: str, site: Changes | None = None, changes: Changes | None = None) -> Due | None:
     """What a protocol asks at the example hospital, each with changes; None of a protocol that nobody knows."""
-    key = repr((protocol, site, changes))
-    if key not in _DUES:
-        known = protocol in library.names()
-        _DUES[key] = due(ward.a_protocol(protocol, changes), ward.a_site(site)[0]) if known else None
-    return _DUES[key]
+    return _asked(protocol, repr(site), repr(changes))
+
+
+@functools.cache
+def _asked(protocol: str, site: str, changes: str) -> Due | None:
+    if protocol not in library.names():
+        return None
+    return due(ward.a_protocol(protocol, ast.literal_eval(changes)), ward.a_site(ast.literal_eval(site))[0])
 
 
 def checked(order: Mapping[str, Any], against: Due | None) -> Checked:

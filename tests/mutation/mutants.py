@@ -118,18 +118,18 @@ def _change(before: str, after: str) -> str:
 class Reach:
     """Runs the tests once and keeps which of them reach which lines, and how long each takes."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, folder: Path) -> None:
         import coverage
 
-        self.path = path
-        self.measure = coverage.Coverage(data_file=None, include=[str(path)], config_file=False)
+        self.folder = folder
+        self.measure = coverage.Coverage(data_file=None, include=[str(folder / "*.py")], config_file=False)
         self.seconds: dict[str, float] = {}
         self.failed: list[str] = []
         self.caches: list[Any] = []
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
-        self.caches = self.caches or caches()
+        self.caches = self.caches or caches(f"dosewright.{'.'.join(self.folder.relative_to(SOURCE).parts)}")
         for one in self.caches:
             one.cache_clear()
         self.measure.switch_context(item.nodeid)
@@ -144,44 +144,47 @@ class Reach:
 
     def told(self) -> dict[str, Any]:
         data = self.measure.get_data()
-        lines = data.contexts_by_lineno(str(self.path))
+        lines = {path.stem: data.contexts_by_lineno(str(path)) for path in self.folder.glob("*.py")}
         return {"lines": lines, "seconds": self.seconds, "failed": self.failed}
 
 
-def reached(path: Path, tests: list[str], kept: Path) -> dict[str, Any]:
-    """Which tests reach which lines: measured in a process of its own, kept until a test or the module changes."""
-    parts = [path.read_bytes(), *(Path(ROOT / test).read_bytes() for test in tests if (ROOT / test).is_file())]
-    stamp = hashlib.sha256(b"\0".join([*parts, *(test.encode() for test in tests)])).hexdigest()
-    if kept.exists() and (found := json.loads(kept.read_text()))["stamp"] == stamp:
-        return dict(found)
+def reached(folder: Path, tests: list[str], state: Path) -> dict[str, Any]:
+    """Which tests reach which lines of a package: measured in a process of its own, kept until a file changes."""
+    files = [*sorted(folder.glob("*.py")), *(ROOT / test for test in tests if (ROOT / test).is_file())]
+    parts = [*(path.read_bytes() for path in files), *(test.encode() for test in tests)]
+    kept = state / f"reach.{hashlib.sha256(bytes(0).join(parts)).hexdigest()[:16]}.json"
 
     def run() -> int:
-        plugin = Reach(path)
+        plugin = Reach(folder)
         plugin.measure.start()
         _quiet()
-        pytest.main([*ARGUMENTS, *tests], plugins=[plugin])
+        pytest.main([*ARGUMENTS, *tests], plugins=[Fewer(), plugin])
         plugin.measure.stop()
-        kept.write_text(json.dumps({"stamp": stamp} | plugin.told()))
+        kept.write_text(json.dumps(plugin.told()))
         return 0
 
-    if _in_fork(run, 3600) != 0:
+    if not kept.exists() and _in_fork(run, 3600) != 0:
         raise SystemExit("the tests could not be run")
     return dict(json.loads(kept.read_text()))
 
 
-def caches() -> list[Any]:
-    """Every cache of ours: each is emptied before a test, so that what one test computed is no other test's."""
+def caches(package: str) -> list[Any]:
+    """The caches of a package and of the tests: each is emptied before a test, so that what one computed is its own.
+
+    What `ward` keeps are files that were read, which cost most and say nothing of the package.
+    """
+    found = [one for one in gc.get_objects() if isinstance(one, functools._lru_cache_wrapper)]
+    names = [(one, str(getattr(one, "__module__", ""))) for one in found]
     return [
         one
-        for one in gc.get_objects()
-        if isinstance(one, functools._lru_cache_wrapper) and str(getattr(one, "__module__", "")).startswith(OURS)
+        for one, name in names
+        if name.startswith(package) or ("dosewright" not in name and "test" in name and not name.endswith("ward"))
     ]
 
 
 # --------------------------------------------------------------------------------------------------------- the judging
 
 ARGUMENTS = ["-q", "-s", "-x", "-p", "no:cacheprovider", "-p", "no:xdist"]
-OURS = ("dosewright", "tests", "test_")
 
 
 def _quiet() -> None:
@@ -246,7 +249,7 @@ class Judge:
         original = compile(self.path.read_text("utf-8"), str(self.path), "exec", dont_inherit=True)
         outer = _flat(original, "")
         __import__(self.dotted)
-        self.caches = caches()
+        self.caches = caches(self.dotted.rpartition(".")[0])
         everything = gc.get_objects()
         self.functions = [one for one in everything if isinstance(one, FunctionType) and one.__module__ == self.dotted]
         del everything
@@ -271,7 +274,9 @@ class Judge:
     def tests_of(self, mutant: Mutant) -> list[str]:
         """The tests that reach the statement that was changed, the quickest first."""
         first, last = mutant.lines
-        names = {name for line in range(first, last + 1) for name in self.reach["lines"].get(str(line), [])}
+        names = {
+            name for line in range(first, last + 1) for name in self.reach["lines"][self.path.stem].get(str(line), [])
+        }
         return sorted(names, key=lambda name: self.reach["seconds"].get(name, 0.0))
 
     def judged(self, session: pytest.Session, items: list[Any], function: str, old: CodeType, new: CodeType) -> str:
@@ -382,7 +387,7 @@ def main() -> None:
     wanted = {n for n in drawn if n not in verdicts or (args.survivors and verdicts[n]["verdict"] in alive)}
     if args.only:
         wanted = {name for name in wanted if args.only in name}
-    reach = reached(path, args.tests, args.state / f"{stem}.reach.json")
+    reach = reached(path.parent, args.tests, args.state)
     if reach["failed"]:
         raise SystemExit(f"without any mutant these fail: {reach['failed']}")
     mutants = [one for one in mutants_of(path, wanted) if isinstance(one, Mutant)]
