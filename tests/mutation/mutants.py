@@ -26,7 +26,9 @@ import resource
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
+from math import inf
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any, NamedTuple
@@ -240,8 +242,12 @@ class Fewer:
 class Judge:
     """Holds the collected tests and judges mutants in forks of itself."""
 
-    def __init__(self, path: Path, mutants: list[Mutant], reach: dict[str, Any], say: Any) -> None:
+    def __init__(
+        self, path: Path, mutants: list[Mutant], reach: dict[str, Any], say: Any, *, budget: float, killer: Path
+    ) -> None:
         self.path, self.mutants, self.reach, self.say = path, mutants, reach, say
+        self.budget, self.killer = budget, killer
+        self.kills: Counter[tuple[str, str]] = Counter()
         self.dotted = ".".join(["dosewright", *path.relative_to(SOURCE).with_suffix("").parts])
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -272,12 +278,27 @@ class Judge:
         return True
 
     def tests_of(self, mutant: Mutant) -> list[str]:
-        """The tests that reach the statement that was changed, the quickest first."""
+        """The tests that reach the statement that was changed.
+
+        First those that have killed most so far, in this function and elsewhere, then one of each test and its
+        parameters, then the rest, the quickest first.
+        """
         first, last = mutant.lines
-        names = {
-            name for line in range(first, last + 1) for name in self.reach["lines"][self.path.stem].get(str(line), [])
-        }
-        return sorted(names, key=lambda name: self.reach["seconds"].get(name, 0.0))
+        lines, seconds = self.reach["lines"][self.path.stem], self.reach["seconds"]
+        names = {name for line in range(first, last + 1) for name in lines.get(str(line), [])}
+        quickest = sorted(names, key=lambda name: seconds.get(name, 0.0))
+        each = dict(reversed([(name.partition("[")[0], name) for name in quickest]))
+        firsts = set(each.values())
+        kills = self.kills
+        return sorted(
+            quickest,
+            key=lambda name: (
+                -kills[mutant.function, name],
+                -kills["", name],
+                name not in firsts,
+                seconds.get(name, 0.0),
+            ),
+        )
 
     def judged(self, session: pytest.Session, items: list[Any], function: str, old: CodeType, new: CodeType) -> str:
         seconds = sum(self.reach["seconds"].get(item.nodeid, 0) for item in items)
@@ -287,11 +308,14 @@ class Judge:
             resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
             for cache in self.caches:
                 cache.cache_clear()
+            began = time.process_time()
             swapped = 0
+            pairs = list(_pairs(old, new))
             for one in self.functions:
-                if one.__code__ == old:
-                    one.__code__ = new
-                    swapped += 1
+                for before, after in pairs:
+                    if one.__code__ == before:
+                        one.__code__ = after
+                        swapped += 1
             if not swapped:
                 return 3
             noted = First()
@@ -299,11 +323,19 @@ class Judge:
             for item, following in zip(items, [*items[1:], None], strict=True):
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
                 if noted.failed:
+                    self.killer.write_text(item.nodeid)
                     return 1
+                if time.process_time() - began > self.budget:
+                    return 4
             return 0
 
-        code = _in_fork(run, int(20 + 6 * seconds))
-        return {0: "alive", 3: "not swapped", 70: "broken"}.get(code, "killed" if code == 1 else f"killed ({code})")
+        code = _in_fork(run, int(20 + 6 * min(seconds, self.budget)))
+        if code == 1:
+            name = self.killer.read_text()
+            self.kills[function, name] += 1
+            self.kills["", name] += 1
+        told = {0: "alive", 3: "not swapped", 4: "alive so far", 70: "broken"}
+        return told.get(code, "killed" if code == 1 else f"killed ({code})")
 
 
 def _flat(code: CodeType, _: str) -> dict[str, Any]:
@@ -326,6 +358,15 @@ def _bare(code: CodeType) -> Any:
         _bare(one) if isinstance(one, CodeType) else (type(one).__name__, repr(one)) for one in code.co_consts
     )
     return code.co_code, consts, code.co_names, code.co_varnames, code.co_freevars
+
+
+def _pairs(old: CodeType, new: CodeType) -> Iterator[tuple[CodeType, CodeType]]:
+    """A function's code and that of the functions within it, which may live already, each with its other one."""
+    yield old, new
+    inner, other = ([one for one in code.co_consts if isinstance(one, CodeType)] for code in (old, new))
+    for before, after in zip(inner, other, strict=False):
+        if (before.co_qualname, before.co_freevars) == (after.co_qualname, after.co_freevars):
+            yield from _pairs(before, after)
 
 
 def _found(code: CodeType, way: list[str]) -> CodeType:
@@ -363,7 +404,11 @@ def main() -> None:
     asked.add_argument("--state", type=Path, required=True, help="a folder for what was found")
     asked.add_argument("--sample", type=int)
     asked.add_argument("--seed", type=int, default=6)
+    asked.add_argument("--anew", nargs="+", help="the tests for what runs when the modules are read; else all")
     asked.add_argument("--survivors", action="store_true")
+    asked.add_argument(
+        "--budget", type=float, default=inf, help="seconds of tests after which a mutant is alive so far"
+    )
     asked.add_argument("--only", help="a part of the names of functions")
     args = asked.parse_args()
     os.chdir(ROOT)
@@ -383,7 +428,8 @@ def main() -> None:
         names if args.sample is None else sorted(random.Random(args.seed).sample(names, min(args.sample, len(names))))
     )
     verdicts = {name: verdicts[name] for name in drawn if name in verdicts}
-    alive = ("alive", "no test", "broken", "not swapped")
+    alive = ("alive", "alive so far", "no test", "broken", "not swapped")
+    killer = args.state / f"{stem}.killer"
     wanted = {n for n in drawn if n not in verdicts or (args.survivors and verdicts[n]["verdict"] in alive)}
     if args.only:
         wanted = {name for name in wanted if args.only in name}
@@ -408,7 +454,12 @@ def main() -> None:
     def judge() -> int:
         os.dup2(os.open(args.state / f"{stem}.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 1)
         os.dup2(1, 2)
-        return int(pytest.main([*ARGUMENTS, *args.tests], plugins=[Fewer(), Judge(path, mutants, reach, say)]))
+        return int(
+            pytest.main(
+                [*ARGUMENTS, *args.tests],
+                plugins=[Fewer(), Judge(path, mutants, reach, say, budget=args.budget, killer=killer)],
+            )
+        )
 
     if mutants:
         _in_fork(judge, 36_000)
@@ -421,6 +472,7 @@ def main() -> None:
         took[name.split("::")[0]] = took.get(name.split("::")[0], 0.0) + seconds
     # The file of the module itself, named to pytest, would be read by pytest and not by us.
     files = sorted((name for name in took if not name.startswith("src/")), key=lambda name: took[name])
+    files = args.anew or files
     for mutant in late:
         verdicts[mutant.name]["verdict"] = at_import(path, mutant, files)
     kept.write_text(json.dumps(verdicts, indent=1, ensure_ascii=False))
