@@ -19,6 +19,7 @@ import functools
 import gc
 import hashlib
 import importlib.machinery
+import itertools
 import json
 import os
 import random
@@ -313,6 +314,8 @@ class Judge:
             pairs = list(_pairs(old, new))
             for one in self.functions:
                 for before, after in pairs:
+                    if one.__code__ == before and after is None:
+                        return 3
                     if one.__code__ == before:
                         one.__code__ = after
                         swapped += 1
@@ -334,7 +337,7 @@ class Judge:
             name = self.killer.read_text()
             self.kills[function, name] += 1
             self.kills["", name] += 1
-        told = {0: "alive", 3: "not swapped", 4: "alive so far", 70: "broken"}
+        told = {0: "alive", 3: "at import", 4: "alive so far", 70: "broken"}
         return told.get(code, "killed" if code == 1 else f"killed ({code})")
 
 
@@ -360,12 +363,16 @@ def _bare(code: CodeType) -> Any:
     return code.co_code, consts, code.co_names, code.co_varnames, code.co_freevars
 
 
-def _pairs(old: CodeType, new: CodeType) -> Iterator[tuple[CodeType, CodeType]]:
+def _pairs(old: CodeType, new: CodeType) -> Iterator[tuple[CodeType, CodeType | None]]:
     """A function's code and that of the functions within it, which may live already, each with its other one."""
     yield old, new
     inner, other = ([one for one in code.co_consts if isinstance(one, CodeType)] for code in (old, new))
-    for before, after in zip(inner, other, strict=False):
-        if (before.co_qualname, before.co_freevars) == (after.co_qualname, after.co_freevars):
+    for before, after in itertools.zip_longest(inner, other):
+        if before is None:
+            continue
+        if after is None or (before.co_qualname, before.co_freevars) != (after.co_qualname, after.co_freevars):
+            yield before, None
+        else:
             yield from _pairs(before, after)
 
 
@@ -428,7 +435,7 @@ def main() -> None:
         names if args.sample is None else sorted(random.Random(args.seed).sample(names, min(args.sample, len(names))))
     )
     verdicts = {name: verdicts[name] for name in drawn if name in verdicts}
-    alive = ("alive", "alive so far", "no test", "broken", "not swapped")
+    alive = ("alive", "alive so far", "no test", "broken")
     killer = args.state / f"{stem}.killer"
     wanted = {n for n in drawn if n not in verdicts or (args.survivors and verdicts[n]["verdict"] in alive)}
     if args.only:
