@@ -334,6 +334,7 @@ def test_a_column_of_one_word_has_one_answer_for_all():
     assert values.each(Words(numpy.array([], numpy.int32), ()), lambda word: True) is False
     assert values.numbered(Words(numpy.array([0, 0]), ("a",)), lambda word: 7.0) == 7.0
     assert values.missing(Words(numpy.array([0]), ("a",))) is False
+    assert values.missing(texts(["a", "b"])) is False
 
 
 def test_what_is_not_known_is_no_number():
