@@ -15,7 +15,7 @@ from dosewright import cohorts
 from dosewright.errors import Mistake
 from dosewright.outcomes import baseline, cohort, safety
 from dosewright.outcomes.criteria import criterion
-from dosewright.outcomes.response import Terms
+from dosewright.outcomes.response import Lesion, Terms, Visit
 
 from .cohorts_of_ours import SETTINGS, TABLES, with_line, with_more, write
 
@@ -110,6 +110,106 @@ def test_columns_that_nobody_asked_for_are_named(tmp_path):
 def test_blank_lines_and_a_mark_at_the_beginning_are_no_rows(tmp_path):
     tables = {**TABLES, "cycles": "\ufeffpatient,cycle,day\n\nP1,1,2024-01-10\n\n"}
     assert cohorts.load(str(write(tmp_path, tables=tables))).cycles == {"P1": ((1, dt.date(2024, 1, 10)),)}
+
+
+@pytest.mark.parametrize("text", ["400", "0.5", "0", "399.9"])
+def test_a_diameter_is_read_up_to_the_widest_liver(tmp_path, text):
+    tables = with_line("lesions", 2, f"P1,0,A,1,target,tumour,liver,400,{text},,,,")
+    seen = cohorts.load(str(write(tmp_path, tables=tables))).lesions["P1", "A"][0][0]
+    assert (seen.longest, seen.viable) == (Decimal(400), Decimal(text))
+
+
+@pytest.mark.parametrize("text", ["01", "10000", "٣", "+1", "x"])
+def test_a_whole_number_is_one_of_at_most_four_digits(text):
+    with pytest.raises(Mistake) as caught:
+        cohort._whole(text)
+    assert str(caught.value) == f"needs a whole number, for example '1'; got '{text}'"
+
+
+def test_whole_numbers_and_grades_are_read():
+    assert [cohort._whole(text) for text in ("0", "7", "9999")] == [0, 7, 9999]
+    assert [cohort._count(text) for text in ("1", "12")] == [1, 12]
+    assert [cohort._grade(text) for text in "12345"] == [1, 2, 3, 4, 5]
+    assert [cohort._yes(text) for text in ("yes", "no")] == [True, False]
+
+
+def test_everything_about_a_lesion_and_an_event_is_read(tmp_path):
+    tables = with_line("lesions", 8, "P2,1,A,N,new,tumour,lung,12,11,10,,no,")
+    tables["lesions"] += "P1,0,A,F,non-target,effusion,pleura,,,,not evaluated,,negative\n"
+    found = cohorts.load(str(write(tmp_path, tables=tables)))
+    assert found.lesions["P2", "A"][1][1] == Lesion(
+        "N", "new", "tumour", "lung", Decimal(12), Decimal(11), Decimal(10), None, False, None
+    )
+    assert found.lesions["P1", "A"][0][2] == Lesion(
+        "F", "non-target", "effusion", "pleura", None, None, None, "not evaluated", None, "negative"
+    )
+    assert found.events[0] == safety.Event(
+        "P1", "Fever", 2, "5.0", "possible", dt.date(2024, 1, 12), dt.date(2024, 1, 14), "General"
+    )
+    assert [(one.grade, one.group, one.end) for one in found.events[1:]] == [
+        (3, "General", None),
+        (None, "Gastrointestinal", dt.date(2024, 1, 13)),
+    ]
+    assert found.visits["P3"] == (Visit(0, dt.date(2024, 1, 20), True), Visit(1, dt.date(2024, 3, 20), False))
+
+
+def test_everything_about_a_patient_is_read(tmp_path):
+    line = "P2,b,2024-01-10,2024-11-29,2024-11-30,liver failure,2024-05-01,,66,1"
+    assert cohorts.load(str(write(tmp_path, tables=with_line("patients", 3, line)))).patients[1] == cohort.Patient(
+        "P2", "b", dt.date(2024, 1, 10), dt.date(2024, 11, 29), dt.date(2024, 11, 30), "liver failure",
+        dt.date(2024, 5, 1), None, {"age": "66", "ecog": "1"},
+    )  # fmt: skip
+
+
+def test_an_arm_has_its_name_in_print(small):
+    assert [small.arm_name(key) for key in "ab"] == ["Arm A", "Arm B"]
+
+
+def test_only_a_cohort_that_says_so_was_made_up(tmp_path, small):
+    made = cohorts.load(str(write(tmp_path / "made", settings=SETTINGS.replace('"no"', '"yes"'))))
+    assert (small.settings.is_synthetic, made.settings.is_synthetic) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("said", "terms"),
+    [
+        ("criterion: mrecist", Terms(False, None, None)),
+        ("criterion: recist-1.0", Terms(True, 28, None)),
+        ('criterion: recist-1.0, confirmed: "no", least_sd: 42 d', Terms(False, 28, 42)),
+        ('criterion: recist-1.0, confirmed_after: 30 d', Terms(True, 30, None)),
+        ('criterion: mrecist, confirmed: "yes", confirmed_after: 28 d', Terms(True, 28, None)),
+    ],
+)  # fmt: skip
+def test_what_a_cohort_says_of_responses_comes_before_the_criterion(tmp_path, said, terms):
+    settings = SETTINGS.replace("response:\n  criterion: mrecist\n  least_sd: 42 d\n", f"response: {{{said}}}\n")
+    assert cohorts.load(str(write(tmp_path, settings=settings))).settings.response.terms() == terms
+
+
+@pytest.mark.parametrize("name", ["/cycles.csv", "a/cycles.csv", "a\\\\cycles.csv", ".cycles.csv", "..csv"])
+def test_a_table_lies_in_the_cohorts_own_folder(tmp_path, name):
+    folder = write(tmp_path, settings=SETTINGS.replace("{file: cycles.csv}", f'{{file: "{name}"}}'))
+    assert "needs the name of a file in the cohort's own folder" in mistakes(folder)[0]
+
+
+def test_a_row_that_is_not_chosen_is_no_row(tmp_path):
+    tables = {**TABLES, "cycles": "patient,cycle,day,form\nP1,1,2024-01-10,cycle\nP9,x,never,note\n"}
+    settings = SETTINGS.replace("{file: cycles.csv}", "{file: cycles.csv, only: {form: cycle}}")
+    found = cohorts.load(str(write(tmp_path, settings=settings, tables=tables)))
+    assert (list(found.cycles), found.not_read["cycles"], found.missing["cycles"]["day"]) == (["P1"], (), (0, 1))
+
+
+def test_what_is_wrong_is_told_by_the_name_that_the_file_has_for_it(tmp_path):
+    settings = SETTINGS.replace("{file: cycles.csv}", "{file: cycles.csv, columns: {day: Day 1}}")
+    tables = {**TABLES, "cycles": "patient,cycle,Day 1\nP1,1,never\n"}
+    assert mistakes(write(tmp_path, settings=settings, tables=tables))[0].startswith(
+        "cycles.csv:2, column Day 1: needs"
+    )
+
+
+def test_the_same_lesion_is_another_to_another_reader_and_another_patient(tmp_path):
+    more = ("P1,0,B,1,non-target,tumour,lung,,,,present,,", "P1,1,B,1,non-target,tumour,lung,,,,present,,")
+    found = cohorts.load(str(write(tmp_path, tables=with_more("lesions", *more))))
+    assert [found.lesions["P1", reader][1][0].organ for reader in "AB"] == ["liver", "lung"]
 
 
 # ----------------------------------------------------------------------------------------------------- other names for it
@@ -408,6 +508,51 @@ def test_a_patient_without_a_baseline_is_told(tmp_path):
 def test_a_fatal_event_without_a_day_of_death_is_told(tmp_path):
     tables = with_more("events", "P1,Sepsis,Infections,5,5.0,possible,2024-02-01,")
     assert rules(write(tmp_path, tables=tables)) == {"death-without-day": "P1"}
+
+
+def test_what_stands_out_is_told_in_these_words(tmp_path):
+    tables = {name: text for name, text in TABLES.items() if name != "lesions"}
+    visits = ["P1,0,2024-01-11,yes,", "P2,0,2024-01-12,yes,", "P3,0,2024-01-20,no,", "P3,1,2024-03-20,no,motion"]
+    tables["visits"] = "\n".join([TABLES["visits"].splitlines()[0], *visits]) + "\n"
+    tables["patients"] = (
+        TABLES["patients"].replace("P3,a,2024-02-01", "P3,a,2024-01-20") + "P5,a,2024-01-10,2024-12-01,,,,,60,0\n"
+    )
+    tables["events"] += "".join(f"{name},Sepsis,Infections,5,5.0,possible,2024-02-01,\n" for name in ("P3", "P1", "P2"))
+    tables["cycles"] = TABLES["cycles"].replace("P3,1,2024-02-01\n", "")
+    found = cohorts.load(
+        str(write(tmp_path, settings=SETTINGS.replace("  lesions: {file: lesions.csv}\n", ""), tables=tables))
+    )
+    assert [(one.rule, one.severity, one.message, one.measured) for one in found.findings] == [
+        ("baseline-after-start", "warning", "the baseline was read after treatment began", "P1, P2"),
+        (
+            "no-baseline",
+            "warning",
+            "no baseline was assessed, so no response can be told; they stay in every denominator as NE",
+            "P3, P5",
+        ),
+        ("death-without-day", "warning", "an event of grade 5, and no day of death", "P1, P3"),
+        ("not-treated", "warning", "no cycle was given, so they are in no denominator of safety", "P3, P5"),
+    ]
+
+
+def test_a_baseline_on_the_day_of_the_start_is_before_it(tmp_path):
+    assert rules(write(tmp_path, tables=with_line("visits", 2, "P1,0,2024-01-10,yes,"))) == {}
+
+
+def test_a_first_visit_that_is_no_baseline_is_none(tmp_path):
+    lines = TABLES["visits"].replace("P1,0,2024-01-02,yes,\n", "")
+    lesions = "".join(line for line in TABLES["lesions"].splitlines(True) if not line.startswith("P1"))
+    found = cohorts.load(str(write(tmp_path, tables={**TABLES, "visits": lines, "lesions": lesions})))
+    assert [(one.rule, one.measured) for one in found.findings] == [("no-baseline", "P1")]
+    (read,) = [
+        one for one in cohort.reads(found, criterion("mrecist"), Terms(confirmed=False))["A"] if one.patient == "P1"
+    ]
+    assert (read.best.response, [one.visit for one in read.timepoints]) == ("NE", [1])
+
+
+def test_a_cohort_without_visits_is_not_told_of_each_baseline(tmp_path):
+    settings = SETTINGS[: SETTINGS.index("  visits:")]
+    assert rules(write(tmp_path, settings=settings)) == {}
 
 
 def test_baselines_are_held_against_the_criterion(tmp_path):
