@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import re
 from xml.etree import ElementTree
@@ -14,10 +15,10 @@ from dosewright.errors import CannotCompute, Mistake
 from dosewright.outcomes import report as reports
 from dosewright.outcomes import synthetic
 from dosewright.outcomes.criteria import criterion
-from dosewright.outcomes.endpoints import ended, endpoint
+from dosewright.outcomes.endpoints import Record, ended, endpoint
 from dosewright.outcomes.response import Terms
 
-from .cohorts_of_ours import SETTINGS, TABLES, with_line, write
+from .cohorts_of_ours import SETTINGS, TABLES, with_line, with_more, write
 
 MRECIST = criterion("mrecist")
 FREE = Terms(confirmed=False)
@@ -170,6 +171,132 @@ def test_a_recorded_progression_counts_where_no_reader_saw_one(tmp_path):
 def test_a_patient_without_a_start_has_no_time_and_is_counted(tmp_path):
     found = report_of(write(tmp_path, tables=with_line("patients", 2, "P1,a,,2024-12-01,,,,,65,0")))
     assert [one.lacking for one in found.endpoints] == [(("P1", "no treatment-start"),)] * 2
+
+
+def test_the_history_of_a_patient_says_where_each_day_was_read(tmp_path):
+    line = "P1,a,2024-01-10,2024-12-01,,,2024-06-01,,65,0"
+    found = report_of(write(tmp_path, tables=with_line("patients", 2, line)))
+    of = {one.patient: one for one in found.reads}
+    one, two, three = found.patients
+    assert list(reports.history(found.cohort, one, of["P1"])) == [
+        Record("treatment-start", dt.date(2024, 1, 10), "patients.csv, P1, start"),
+        Record("last-contact", dt.date(2024, 12, 1), "patients.csv, P1, last_seen"),
+        Record("progression", dt.date(2024, 6, 1), "patients.csv, P1, progressed"),
+        Record("assessment", dt.date(2024, 3, 1), "visits.csv, P1, visit 1"),
+    ]
+    assert list(reports.history(found.cohort, two, of["P2"])) == [
+        Record("treatment-start", dt.date(2024, 1, 10), "patients.csv, P2, start"),
+        Record("death", dt.date(2024, 11, 30), "patients.csv, P2, died"),
+        Record("last-contact", dt.date(2024, 11, 30), "patients.csv, P2, last_seen"),
+        Record("progression", dt.date(2024, 3, 1), "visits.csv, P2, reader A"),
+        Record("assessment", dt.date(2024, 3, 1), "visits.csv, P2, visit 1"),
+    ]
+    assert [one.kind for one in reports.history(found.cohort, three, of["P3"])] == ["treatment-start", "last-contact"]
+
+
+def test_without_a_table_of_visits_what_a_reader_saw_is_nobodys(tmp_path):
+    found = report_of(write(tmp_path))
+    tables = {name: one for name, one in found.cohort.tables.items() if name != "visits"}
+    cohort = dataclasses.replace(found.cohort, tables=tables)
+    told = list(reports.history(cohort, found.patients[0], found.reads[0]))
+    assert told[-1].where == "patients.csv, P1, visit 1"
+
+
+def test_the_last_day_of_who_died_is_that_of_the_death(tmp_path):
+    line = "P2,b,2024-01-10,2024-10-01,2024-11-30,progression,,,66,1"
+    assert times(write(tmp_path, tables=with_line("patients", 3, line)), "os")["P2"] == (
+        days("2024-01-10", "2024-11-30"),
+        1,
+    )
+
+
+def test_who_progressed_before_the_start_has_no_time_and_that_is_said(tmp_path):
+    line = "P2,b,2024-03-10,2024-11-30,2024-11-30,progression,,,66,1"
+    found = report_of(write(tmp_path, tables=with_line("patients", 3, line)))
+    why = (
+        "visits.csv, P2, reader A, patient P2: progression on 2024-03-01 comes before treatment-start on 2024-03-10 "
+        "(see patients.csv, P2, start)"
+    )
+    assert [one.lacking for one in found.endpoints] == [(), (("P2", why),)]
+    assert (found.endpoints[1].made.n, found.endpoints[1].made.events) == (2, 0)
+
+
+def test_where_nobody_died_there_is_a_report_all_the_same(tmp_path):
+    alive = TABLES["patients"].replace(",2024-11-30,progression,", ",,,")
+    found = report_of(write(tmp_path, tables={**TABLES, "patients": alive}))
+    of_all, _ = found.endpoints
+    assert (of_all.made, of_all.lacking, of_all.why) == (None, (), "there is no event, so no hazard to compare")
+    assert report_sheets.report_html(found, paper="A4")
+
+
+def test_where_nobody_has_a_time_there_is_no_analysis_and_that_is_said(tmp_path):
+    patients = TABLES["patients"].replace("2024-01-10", "").replace("2024-02-01", "")
+    found = report_of(write(tmp_path, tables={**TABLES, "patients": patients}))
+    assert [(one.made, one.why, len(one.lacking)) for one in found.endpoints] == [(None, "nobody has a time", 3)] * 2
+    assert [one.endpoint.id for one in found.endpoints] == ["os", "pfs"]
+
+
+def test_a_report_tells_part_by_part_what_comes_next(tmp_path):
+    told = []
+    reports.report(cohorts.load(str(write(tmp_path))), MRECIST, FREE, "A", told=told.append)
+    assert told == ["characteristics and matching", "response", "survival", "safety"]
+
+
+def test_a_report_keeps_what_it_was_made_with_and_of_whom(tmp_path):
+    lines = [line.replace(",A,", ",B,", 1) for line in TABLES["lesions"].splitlines()[1:] if not line.startswith("P2")]
+    tables = with_more("lesions", *lines)
+    tables["visits"] = with_line("visits", 2, "P1,0,2024-01-11,yes,")["visits"]
+    found = report_of(write(tmp_path, tables=tables), reader="B")
+    assert (found.rule, found.terms, found.reader, found.after, found.pairs) == (MRECIST, FREE, "B", (), None)
+    assert [(one.patient, one.reader, one.best.response) for one in found.reads] == [
+        ("P1", "B", "PR"), ("P2", "B", "NE"), ("P3", "B", "NE"),
+    ]  # fmt: skip
+    assert [(first, second, told.agreed.count, alone) for first, second, told, alone in found.agreement] == [
+        ("A", "B", 2, 0)
+    ]
+    assert [one.name for one in found.before] == ["Age", "ECOG PS"]
+    assert (found.flow.all, found.safety.denominators) == (4, {"a": 2, "b": 1})
+    assert [one.rule for one in found.findings] == ["baseline-after-start", "no-target"]
+    assert found.rates[0].arms["b"].of == 1
+
+
+# ---------------------------------------------------------------------------------------------------- what models are asked
+
+
+def question(folder, arms, ages, ecogs):
+    """What is asked of an endpoint where these arms and levels are met."""
+    cells = {reports.ARM: list(arms), "Age": list(ages), "ECOG PS": list(ecogs)}
+    return reports._question(cohorts.load(str(folder)), cells)
+
+
+def test_a_model_is_asked_of_the_arms_and_of_every_covariate_that_differs(tmp_path):
+    asked = question(write(tmp_path), ["Arm A", "Arm B"], ["≤65", ">65"], ["0", "1"])
+    assert (asked.time, asked.event, asked.event_value, asked.group) == ("months", "event", None, reports.ARM)
+    assert asked.covariates == (reports.ARM, "Age", "ECOG PS")
+    assert (asked.subgroups, asked.univariable, asked.at) == (("Age", "ECOG PS"), True, reports.MONTHS)
+    # The second arm and the lower level are the reference; levels that are numbers have none.
+    assert asked.reference == {reports.ARM: "Arm B", "Age": "≤65"}
+
+
+def test_a_covariate_with_one_level_is_left_out_of_models(tmp_path):
+    asked = question(write(tmp_path), ["Arm A", "Arm B"], ["≤65", ""], ["0", "1"])
+    assert (asked.covariates, asked.subgroups) == ((reports.ARM, "ECOG PS"), ("ECOG PS",))
+    assert asked.reference == {reports.ARM: "Arm B"}
+
+
+def test_of_one_arm_there_are_no_subgroups_and_no_reference(tmp_path):
+    asked = question(write(tmp_path), ["Arm A", "Arm A"], ["≤65", ">65"], ["0", "1"])
+    assert (asked.covariates, asked.subgroups, asked.reference) == (("Age", "ECOG PS"), (), {"Age": "≤65"})
+
+
+def test_the_first_word_of_an_order_is_the_reference_where_somebody_has_it(tmp_path):
+    folder = write(tmp_path, settings=SETTINGS.replace('order: ["0", "1"]', "order: [good, poor, worst]"))
+    (folder / "patients.csv").write_text(
+        TABLES["patients"].replace("65,0", "65,good").replace("66,1", "66,poor"), "utf-8"
+    )
+    for levels, reference in ((["good", "poor"], "good"), (["worst", "poor"], None)):
+        asked = question(folder, ["Arm A", "Arm B"], ["≤65", "≤65"], levels)
+        assert asked.reference.get("ECOG PS") == reference
 
 
 # ------------------------------------------------------------------------------------------------------------- the page

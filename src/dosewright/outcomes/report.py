@@ -23,6 +23,7 @@ from .balance import balance
 from .baseline import Characteristic, Flow
 from .cohort import Cohort, Covariate, Patient, baseline_findings, reads, treated
 from .columns import Column, words
+from .competing_risks import EVENT
 from .criteria import Criterion
 from .endpoints import Ended, Endpoint, Record, ended, endpoint
 from .logistic import logistic
@@ -245,7 +246,7 @@ def _endpointed(found: Cohort, asked: Endpoint, patients: Sequence[Patient], min
         return Endpointed(asked, None, tuple(lacking), "nobody has a time")
     cells = {
         "months": [f"{one.days / DAYS_A_MONTH:.6f}" for _, one in kept],
-        "event": [f"{one.cause}" for _, one in kept],
+        "event": ["1" if one.cause == EVENT else "0" for _, one in kept],  # none at all, where all go on
         ARM: [found.arm_name(patient.arm) for patient, _ in kept],
         **{each.name: [_cell(each, patient) for patient, _ in kept] for each in covariates},
     }
@@ -270,7 +271,6 @@ def _question(found: Cohort, cells: Mapping[str, Sequence[str]]) -> Question:
     return Question(
         time="months",
         event="event",
-        event_value="1",
         group=ARM,
         covariates=(*([ARM] if two else []), *names),
         subgroups=tuple(names) if two else (),
