@@ -313,7 +313,7 @@ def test_rows_of_one_kind_hold_the_same_and_each_kind_has_a_row_of_its_own(of):
         numpy.array([one for _, one, _ in of]),
         texts([one for *_, one in of]),
     ]
-    firsts, kind = values.kinds([*columns, "all the same", None, 1.5], rows)
+    firsts, kind = values.kinds(["all the same", None, 1.5, *columns, ("a", "b")], rows)
     for place, one in enumerate(of):
         assert repr(of[firsts[kind[place]]]) == repr(one)
     if len(of) > values.FEW:

@@ -281,8 +281,8 @@ class Judge:
     def tests_of(self, mutant: Mutant) -> list[str]:
         """The tests that reach the statement that was changed.
 
-        First those that have killed most so far, in this function and elsewhere, then one of each test and its
-        parameters, then the rest, the quickest first.
+        First those that have killed most so far, in this function and elsewhere, then those of the module's own file,
+        then one of each test and its parameters, then the rest, the quickest first.
         """
         first, last = mutant.lines
         lines, seconds = self.reach["lines"][self.path.stem], self.reach["seconds"]
@@ -291,15 +291,19 @@ class Judge:
         each = dict(reversed([(name.partition("[")[0], name) for name in quickest]))
         firsts = set(each.values())
         kills = self.kills
-        return sorted(
-            quickest,
-            key=lambda name: (
+        own = {name for name in quickest if self.path.stem in name.partition("::")[0].rpartition("/")[2]}
+
+        def place(name: str) -> tuple[Any, ...]:
+            took = seconds.get(name, 0.0)
+            return (
                 -kills[mutant.function, name],
                 -kills["", name],
+                name not in own or took > 1,
                 name not in firsts,
-                seconds.get(name, 0.0),
-            ),
-        )
+                took,
+            )
+
+        return sorted(quickest, key=place)
 
     def judged(self, session: pytest.Session, items: list[Any], function: str, old: CodeType, new: CodeType) -> str:
         seconds = sum(self.reach["seconds"].get(item.nodeid, 0) for item in items)

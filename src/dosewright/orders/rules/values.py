@@ -166,8 +166,8 @@ def _looked_up(words: Words, answers: list[Any], kind: type) -> Any:
     if all(answer == first for answer in answers):  # NaN is never the same, and is looked up like any number
         return first
     if kind is bool:
-        yes = [place for place, answer in enumerate(answers) if answer]
-        rare = yes if len(yes) * 2 <= len(answers) else [place for place, answer in enumerate(answers) if not answer]
+        yes, others = ([place for place, one in enumerate(answers) if bool(one) is wanted] for wanted in (True, False))
+        rare = min(yes, others, key=len)
         if len(rare) <= FEW:
             found = functools.reduce(operator.or_, [words.codes == place for place in rare])
             return found if rare is yes else ~found
