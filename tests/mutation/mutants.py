@@ -268,12 +268,16 @@ class Judge:
             target = mutant.function.split(".")
             new, old = _found(changed, target), _found(original, target)
             elsewhere = {key for key in outer if outer[key] != inner.get(key)} - {mutant.function}
-            at_import = "" in names or elsewhere
+            early = (
+                "" in names
+            )  # it runs while the tests are collected too; whoever kills it later kills it all the same
             names = [name for name in names if name in items]
             verdict = "no test"
-            if names and not at_import:
+            if elsewhere:
+                verdict = "at import"
+            elif names:
                 verdict = self.judged(session, [items[name] for name in names], mutant.function, old, new)
-            elif at_import:
+            if early and not verdict.startswith("killed"):
                 verdict = "at import"
             self.say(mutant, verdict)
         return True
