@@ -90,6 +90,16 @@ def test_a_disputed_value_that_nobody_settled_is_the_methods_and_stands_against_
     assert [(one.rule, one.where) for one in found.standing] == [("undecided", "interval")]
 
 
+def test_an_interval_that_the_site_decided_otherwise_is_that_one():
+    found = at(dict(ward.decided("interval", "discussion", HEPA)), HEPA)
+    assert (found.interval_least, found.interval_most, found.interval_source) == (42, 42, "discussion")
+
+
+def test_an_interval_that_the_protocol_leaves_open_is_none():
+    found = asked(FOLFOX, None, {"interval": {"unstated": "true"}})
+    assert (found.interval_least, found.interval_most) == (None, None)
+
+
 def test_of_the_sites_interactions_those_of_a_drug_given_here_count():
     listed = [
         {"drug": drug, "with": "x", "severity": "warning", "from": "site policy"}
@@ -135,6 +145,21 @@ def test_routes_durations_and_starts_are_those_of_the_protocol():
     assert {one.route_source for one in at().lines} == {one.over_source for one in at().lines} == {"methods"}
     assert [one.start_source for one in at().lines] == ["methods", "site", "methods"]
     assert [one.days for one in at().lines] == [(1,)] * 3
+
+
+def test_two_lines_of_one_drug_are_prepared_each_as_its_own_entry_says_else_as_the_drugs():
+    # The published regimen of 2017: 400 mg/m² of fluorouracil at once, then 2,400 mg/m² over 46 h; no duration for the first.
+    arm, site = "haic-folfox-he-2017", ward.site_data()["preparation"]
+    own = {"preparation.fluorouracil-bolus": {**site["fluorouracil"], "step": "50 mg"}}
+    for changes, steps in ((None, [1, 1, 10, 10]), (own, [1, 1, 50, 10])):
+        assert [one.step for one in at(changes, arm).lines] == steps
+    told = [(one.key, one.drug, one.dose.amount, one.over, one.starts[0].rule) for one in at(None, arm).lines]
+    assert told == [
+        ("oxaliplatin", "oxaliplatin", 85, None, "first"),
+        ("leucovorin", "leucovorin", 400, None, "after"),
+        ("fluorouracil-bolus", "fluorouracil", 400, None, "after"),
+        ("fluorouracil", "fluorouracil", 2400, 46, "after"),
+    ]
 
 
 def test_what_nobody_decided_may_be_any_of_those_that_the_protocol_names():

@@ -201,7 +201,7 @@ def due(loaded: Loaded, site: Site) -> Due:
     interval: Range | None = choices.settle("interval", protocol.interval).value
     body = site.body
     lines = tuple(_line(component, site, choices) for component in protocol.components)
-    beads = _beads(site, choices)
+    beads = _beads(choices)
     bead_drug = {beads.drug} if beads is not None and beads.drug is not None else set()
     given = frozenset({one.drug for one in lines} | bead_drug)
     genes = [facts.genotype for name in sorted(given) if (facts := drug(name)).genotype is not None]
@@ -336,7 +336,7 @@ def _elsewhere(name: str, protocol: str) -> tuple[Figure, ...]:
     return tuple(found.values())
 
 
-def _beads(site: Site, choices: Choices) -> BeadsDue | None:
+def _beads(choices: Choices) -> BeadsDue | None:
     loading = choices.protocol.loading
     if loading is None:
         return None
