@@ -210,6 +210,11 @@ def test_a_drug_without_facts_of_its_own_has_none_invented():
     assert (found.stocked, line("oxaliplatin").stocked) == ({500}, {250, 500})
 
 
+def test_a_limit_of_the_protocol_is_a_figure_with_its_source():
+    found = asked(FOLFOX, None, {"components.0.limit": {"at_most": "0.09 g/m2", "from": "methods"}}).lines[0]
+    assert (found.limit, found.limit_source) == (Figure(pytest.approx(90), "per m²", "methods"), "methods")
+
+
 def test_the_sites_limits_of_a_line_are_in_milligrams_and_millilitres():
     prepared = "preparation.oxaliplatin"
     found = line(
