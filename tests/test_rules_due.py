@@ -234,6 +234,12 @@ def test_the_sites_limits_of_a_line_are_in_milligrams_and_millilitres():
     assert list(found.stocked) == pytest.approx([250])
 
 
+def test_a_table_of_bands_stands_in_place_of_a_step():
+    bands = "130 mg to 140 mg: 135 mg; 140 mg to 150 mg: 145 mg; limit 4 %"
+    found = line("oxaliplatin", {"preparation.oxaliplatin.bands": bands})
+    assert (found.step, found.doses) == (None, {135, 145})
+
+
 def test_a_line_that_the_site_does_not_prepare_is_asked_nothing_of():
     site = ward.site_data()["preparation"]
     site.pop("leucovorin")
@@ -252,6 +258,13 @@ def test_the_beads_are_due_as_protocol_site_and_maker_say():
     assert (found.contact, found.final_volume, found.final_volume_per) == (pytest.approx(20 / 60), 20, "vial")
     assert found.unfit == {"fluorouracil": "hepasphere-faq"}
     assert at().beads is None
+
+
+def test_beads_of_which_the_protocol_says_no_volume_and_no_time_have_none():
+    path = "procedures.0.loading"
+    changes = {f"{path}.final_volume": {"unstated": "true"}, f"{path}.contact_at_least": {"unstated": "true"}}
+    found = asked(HEPA, None, changes).beads
+    assert (found.final_volume, found.contact, found.least) == (None, None, 40)
 
 
 def test_beads_of_which_nobody_decided_the_drug_have_none():
