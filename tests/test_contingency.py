@@ -122,6 +122,19 @@ def test_where_there_are_too_many_tables_the_exact_test_is_left_out():
     assert (found.fisher, f"{found.pearson:.4f}") == (None, "0.7434")
 
 
+def test_the_exact_test_looks_at_so_many_tables_and_no_more(monkeypatch):
+    # Margins 2 and 2 twice: three tables, of weights 1, 4 and 1.
+    for most, expected in ((3, 1.0), (2, None)):
+        monkeypatch.setattr(contingency, "MOST_TABLES", most)
+        assert p_values([[1, 1], [1, 1]]).fisher == expected
+
+
+def test_the_exact_test_takes_so_many_patients_and_no_more(monkeypatch):
+    monkeypatch.setattr(contingency, "MOST_PATIENTS", 10)
+    assert p_values([[5, 0], [0, 5]]).fisher == pytest.approx(2 / 252, rel=1e-15)
+    assert p_values([[5, 0], [0, 6]]).fisher is None
+
+
 @pytest.mark.parametrize("table", [[[3, 5, 2], [4, 1, 6]], [[3, 4], [5, 1], [2, 6]]])
 def test_a_table_turned_round_has_the_same_exact_test(table):
     turned = [list(row) for row in zip(*table, strict=True)]
@@ -130,12 +143,14 @@ def test_a_table_turned_round_has_the_same_exact_test(table):
 
 @pytest.mark.parametrize("table", [[], [[1, 2]], [[1], [2]], [[1, 2], [3]], [[], []]])
 def test_what_is_no_table_is_refused(table):
-    with pytest.raises(Mistake, match="needs a table of at least two rows and two columns"):
+    with pytest.raises(Mistake) as caught:
         p_values(table)
+    needs = "a table of at least two rows and two columns, all of one length"
+    assert str(caught.value) == f"needs {needs}, for example '[[36, 12], [18, 30]]'"
 
 
 def test_a_count_below_0_is_refused():
-    with pytest.raises(Mistake, match="needs counts from 0"):
+    with pytest.raises(Mistake, match=r"^needs counts from 0$"):
         p_values([[1, 2], [3, -1]])
 
 
