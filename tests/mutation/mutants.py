@@ -244,10 +244,18 @@ class Judge:
     """Holds the collected tests and judges mutants in forks of itself."""
 
     def __init__(
-        self, path: Path, mutants: list[Mutant], reach: dict[str, Any], say: Any, *, budget: float, killer: Path
+        self,
+        path: Path,
+        mutants: list[Mutant],
+        reach: dict[str, Any],
+        say: Any,
+        *,
+        budget: float,
+        killer: Path,
+        hasty: bool,
     ) -> None:
         self.path, self.mutants, self.reach, self.say = path, mutants, reach, say
-        self.budget, self.killer = budget, killer
+        self.budget, self.killer, self.hasty = budget, killer, hasty
         self.kills: Counter[tuple[str, str]] = Counter()
         self.dotted = ".".join(["dosewright", *path.relative_to(SOURCE).with_suffix("").parts])
 
@@ -277,7 +285,7 @@ class Judge:
                 verdict = "at import"
             elif names:
                 verdict = self.judged(session, [items[name] for name in names], mutant.function, old, new)
-            if early and not verdict.startswith("killed"):
+            if early and not self.hasty and not verdict.startswith("killed"):
                 verdict = "at import"
             self.say(mutant, verdict)
         return True
@@ -420,6 +428,7 @@ def main() -> None:
     asked.add_argument("--sample", type=int)
     asked.add_argument("--seed", type=int, default=6)
     asked.add_argument("--anew", nargs="+", help="the tests for what runs when the modules are read; else all")
+    asked.add_argument("--hasty", action="store_true", help="read anew only what a changed function cannot show")
     asked.add_argument("--survivors", action="store_true")
     asked.add_argument(
         "--budget", type=float, default=inf, help="seconds of tests after which a mutant is alive so far"
@@ -472,7 +481,10 @@ def main() -> None:
         return int(
             pytest.main(
                 [*ARGUMENTS, *args.tests],
-                plugins=[Fewer(), Judge(path, mutants, reach, say, budget=args.budget, killer=killer)],
+                plugins=[
+                    Fewer(),
+                    Judge(path, mutants, reach, say, budget=args.budget, killer=killer, hasty=args.hasty),
+                ],
             )
         )
 
