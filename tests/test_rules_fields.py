@@ -148,7 +148,7 @@ def test_digits_of_a_column_are_those_of_each_day():
 def test_values_become_text_by_their_form():
     told = [
         (ORDER["height"], 165.0, "165 cm"), (LINE["dose"], 1200.0, "1,200 mg"), (ORDER["on"], 1.0, "1970-01-02"),
-        (LINE["start"], 9.5, "1970-01-01 09:30 UTC"), (ORDER["cycle"], 3.0, "3"), (LAB["value"], 3.4, "3.4"),
+        (LINE["start"], 9.5, "1970-01-01 09:30+00:00"), (ORDER["cycle"], 3.0, "3"), (LAB["value"], 3.4, "3.4"),
         (ORDER["comment"], "slowly", "slowly"), (ORDER["id"], "D5", "D5"),
     ]  # fmt: skip
     assert [plain(say_field(field)(value)) for field, value, _ in told] == [words for *_, words in told]

@@ -441,7 +441,8 @@ def test_days_and_moments_are_numbers_from_1970():
     assert found[[0, 1, 3]].tolist() == [19_700_101, 20_261_123, 20_000_229]
     assert math.isnan(found[2])
     nine = dt.datetime(1970, 1, 2, 9, 30, tzinfo=dt.timezone(dt.timedelta(hours=8)))
-    assert (hours_since(nine), say_moment(25.5)) == (25.5, "1970-01-02 01:30 UTC")
+    assert say_moment(25.5, dt.timezone(dt.timedelta(hours=8))) == "1970-01-02 09:30+08:00"
+    assert (hours_since(nine), say_moment(25.5)) == (25.5, "1970-01-02 01:30+00:00")
 
 
 def test_a_column_lets_go_of_its_lines_and_beads():
