@@ -281,6 +281,7 @@ def test_the_figure_that_is_stated_is_told_with_its_basis():
     one = line(changes=changes)
     assert said(one, "basis", "stated", "why") == ["per m² and flat", "85 mg/m²", ""]
     assert said(line(changes={"oxaliplatin.reason": "age"}), "why") == [": age"]
+    assert said(line(changes={"oxaliplatin.dose_per": None, "oxaliplatin.dose_per_kg": 2.0}), "basis") == ["per kg"]
     flat = line("fluorouracil", {"fluorouracil.flat": 1200.0, "fluorouracil.dose_per": None}, HEPA)
     assert (flat.stated, said(flat, "basis", "stated")) == (1200, ["flat", "1,200 mg"])
 
@@ -320,6 +321,20 @@ def test_a_dose_that_deviates_looks_like_one_slip(mg, slip):
     one = line(changes={**SQUARE, "oxaliplatin.dose": mg, "oxaliplatin.calculated": 170.0})
     assert [name for name, found in one.slips.items() if found] == ([slip] if slip else [])
     assert list(one.slips) == ["tenfold", "thousandfold", "unmultiplied", "elsewhere", "disputed"]
+
+
+@pytest.mark.parametrize(("mg", "calculated"), [(1700.0, 1700.0), (1700.0, None), (300.0, 30.0)])
+def test_ten_times_the_dose_that_follows_or_the_one_that_was_calculated_is_tenfold(mg, calculated):
+    one = line(changes={**SQUARE, "oxaliplatin.dose": mg, "oxaliplatin.calculated": calculated})
+    assert [name for name, found in one.slips.items() if found] == ["tenfold"]
+
+
+def test_of_a_dose_that_the_protocol_leaves_open_nothing_follows_and_nothing_is_needed():
+    against = asked("haic-folfox", None, {"components.0.dose": {"unstated": "true"}})
+    one = OrderView(Record(sound(), carried=frozenset()), "", against).line("oxaliplatin")
+    assert (one.carries("expected"), one.due.dose, one.due.dose_source, one.due.dose_basis) == (True, None, "", "")
+    assert all(math.isnan(value) for value in (one.full, one.expected, one.stated))
+    assert not any(one.slips.values())
 
 
 def test_a_disputed_dose_and_a_flat_one_that_was_multiplied_are_slips():
