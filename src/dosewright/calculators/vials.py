@@ -169,7 +169,8 @@ class _Search:
             raise Refusal("the vial sizes are too many or too odd to be searched", where="sizes")
         self.fewest = [_fewest(self.sizes[place:], self._units()) for place in range(len(self.sizes))]
         self.covers: dict[int, list[tuple[int, tuple[int, ...]]]] = {}
-        self.complete = True  # until a way was left out that might have been the best
+        self.cut = False  # whether a sum of vials was left out that might have been the best
+        self.complete = False
         rests = accumulate(reversed(doses), initial=0)
         self.rests = list(rests)[-2::-1]  # behind each dose, what is still to be drawn
 
@@ -179,21 +180,28 @@ class _Search:
 
     def best(self) -> list[_Step]:
         """The steps of the best plan: a quick look first, then all ways that can still be as good as what it found."""
-        looked = self._searched(FIRST_LOOK if self.most > FIRST_LOOK else self.most, None)
-        self.complete = True
-        found = self._searched(self.most, looked.cost.opened)
+        quick, _ = self._searched(FIRST_LOOK if self.most > FIRST_LOOK else self.most, None)
+        if quick is None:  # which no dose that vials can hold leads to
+            raise Refusal("no plan was found for these doses and sizes", where="sizes")
+        found, complete = self._searched(self.most, quick.cost.opened)
+        self.complete = complete and not self.cut
+        here: _Way | None = quick if found is None or quick.cost < found.cost else found
         steps = []
-        here: _Way | None = found
         while here is not None:
             steps.append(here.step)
             here = here.before
         return steps[::-1]
 
-    def _searched(self, most: int, enough: int | None) -> _Way:
-        """The best way to the end, keeping so many states; with `enough`, none on which more must be opened."""
+    def _searched(self, most: int, enough: int | None) -> tuple[_Way | None, bool]:
+        """The best way to the end, keeping so many states, and whether all were kept that may lead to the best.
+
+        With `enough`, none is followed on which more than that must be opened: there may then be no way that is left.
+        """
         ways: dict[_State, _Way | None] = {_State(0, 0): None}
+        complete = True
+        reached: dict[_State, _Way] = {}
         for dose, need, rest in zip(self.doses, self.needs, self.rests, strict=True):
-            reached: dict[_State, _Way] = {}
+            reached = {}
             for state, way in ways.items():
                 spent = way.cost if way is not None else _Cost(0, 0, 0)
                 for after, step, cost in self._steps(state, dose, need.at):
@@ -203,28 +211,26 @@ class _Search:
                     total = _Cost(opened, spent.vials + cost.vials, spent.draws + cost.draws)
                     if after not in reached or total < reached[after].cost:
                         reached[after] = _Way(total, step, way)
-            ways = self._kept(reached, most)
-        return sorted((way.cost, state, way) for state, way in ways.items() if way is not None)[0][2]
+            ways = self._kept(reached)
+            if len(ways) > most:
+                complete = False
+                ranked = sorted(ways, key=lambda one: (reached[one].cost.opened - one.left, reached[one].cost, one))
+                ways = {state: ways[state] for state in ranked[:most]}
+        ends = sorted(ways, key=lambda state: (reached[state].cost, state)) if reached else []
+        return (reached[ends[0]] if ends else None), complete
 
     def _whole(self, asked: int) -> int:
         """What must be opened at least for so much: whole common measures of the sizes."""
         return -(-asked // self.measure) * self.measure if asked > 0 else 0
 
-    def _kept(self, reached: dict[_State, _Way], most: int) -> dict[_State, _Way | None]:
-        """The states worth keeping, and of them no more than so many.
-
-        With as much left, a vial that was opened later and has not cost more is as good for all that may follow.
-        """
+    def _kept(self, reached: dict[_State, _Way]) -> dict[_State, _Way | None]:
+        """The states worth keeping: with as much left, a vial opened later that has not cost more is as good for all."""
         kept: dict[_State, _Way | None] = {}
         before = None
         for state, way in sorted(reached.items(), key=lambda one: (one[0].left, -one[0].since, one[1].cost)):
             if before is None or before[0] != state.left or way.cost < before[1]:
                 kept[state] = way
                 before = (state.left, way.cost)
-        if len(kept) > most:
-            self.complete = False
-            ranked = sorted(kept, key=lambda one: (reached[one].cost.opened - one.left, reached[one].cost, one))
-            return {state: kept[state] for state in ranked[:most]}
         return kept
 
     def _steps(self, state: _State, dose: int, at: int) -> Iterator[tuple[_State, _Step, _Cost]]:
@@ -255,7 +261,7 @@ class _Search:
                     found.append((over, vials))
             if not found:
                 raise Refusal(f"more than {MOST_VIALS} vials would be needed for one dose", where="dose")
-            self.complete = self.complete and len(found) <= MOST_SUMS
+            self.cut = self.cut or len(found) > MOST_SUMS
             self.covers[dose] = found[:MOST_SUMS]
         return self.covers[dose]
 
