@@ -224,7 +224,7 @@ class _Search:
         return -(-asked // self.measure) * self.measure if asked > 0 else 0
 
     def _kept(self, reached: dict[_State, _Way]) -> dict[_State, _Way | None]:
-        """The states worth keeping: with as much left, a vial opened later that has not cost more is as good for all."""
+        """The states worth keeping: with as much left, a vial opened later that has cost no more is as good."""
         kept: dict[_State, _Way | None] = {}
         before = None
         for state, way in sorted(reached.items(), key=lambda one: (one[0].left, -one[0].since, one[1].cost)):
