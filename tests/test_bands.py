@@ -215,6 +215,21 @@ def test_the_band_at_most_is_the_largest_dose_that_is_not_above(edges, place):
     assert found == max(fitting, default=None)
 
 
+def test_every_hundredth_of_a_milligram_of_the_made_up_table_goes_where_decimals_put_it():
+    text = OXALIPLATIN.read_text("utf-8").partition("rows:\n")[2]
+    rows = [
+        [Decimal(part.partition(": ")[2].removesuffix(" mg")) for part in line.strip(" -{}").split(", ")]
+        for line in text.strip().split("\n")
+    ]
+    one, wrong, at = read(OXALIPLATIN), [], Decimal("47.50")
+    while at < 210:
+        (dose,) = [d for a, b, d in rows if a <= at < b]
+        if one.at(float(at)).dose != dose:
+            wrong.append(at)
+        at += Decimal("0.01")
+    assert wrong == []
+
+
 # ------------------------------------------------------------------------------------------------------------- the files
 
 
