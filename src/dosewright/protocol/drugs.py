@@ -10,8 +10,8 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, model_validator
 
 from ..errors import Mistake
-from ..reading import Strict, Text, read, validate
-from ..units import CONCENTRATION, DOSE_PER_AREA, PERCENT, Quantity
+from ..reading import Decimal, Name, Strict, Text, Whole, read, validate
+from ..units import CONCENTRATION, CREATININE_CLEARANCE, DOSE_PER_AREA, PERCENT, Quantity
 from .model import Route
 
 Confidence = Literal["SEEN", "RECALLED"]
@@ -75,6 +75,56 @@ class SaidShares(Strict):
     confidence: Confidence = "SEEN"
 
 
+class Bounds(Strict):
+    """What a laboratory value must be; in one unit, and the end belongs."""
+
+    analyte: Text
+    unit: Text
+    at_least: Decimal | None = None
+    at_most: Decimal | None = None
+
+
+class Reached(Strict):
+    """A toxicity from some grade on, until it has gone back to another; both by CTCAE."""
+
+    term: Text
+    grade: Literal["1", "2", "3", "4"]
+    until: Whole | None = None
+
+
+class Contraindication(Strict):
+    """A state in which a drug is held or not given, and who says so.
+
+    It names at most one condition that a patient's file can answer; without one, a person asks. What was said for some
+    routes only, or was only recalled, informs and stops nothing.
+    """
+
+    id: Name
+    value: Text = Field(alias="is")
+    source: Text = Field(alias="from")
+    confidence: Confidence = "SEEN"
+    answer: Literal["hold", "refuse"]
+    cycles: Literal["any", "first", "later"] = "any"
+    routes: tuple[Route, ...] = ()
+    laboratory: Bounds | None = None
+    clearance_at_least: Annotated[Quantity, CREATININE_CLEARANCE] | None = None
+    child_pugh: tuple[Literal["A", "B", "C"], ...] = ()
+    toxicity: Reached | None = None
+    medicines: tuple[Text, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_condition(self) -> Contraindication:
+        conditions = (self.laboratory, self.clearance_at_least, self.child_pugh, self.toxicity, self.medicines)
+        if sum(bool(one) for one in conditions) > 1:
+            raise Mistake("one condition, or none where a person asks", got=self.id)
+        return self
+
+    @property
+    def testable(self) -> bool:
+        """Whether it names a condition that a patient's file can answer."""
+        return any((self.laboratory, self.clearance_at_least, self.child_pugh, self.toxicity, self.medicines))
+
+
 class Drug(Strict):
     """One drug, by its generic name."""
 
@@ -93,6 +143,7 @@ class Drug(Strict):
     allergy_words: tuple[Text, ...] = ()
     cumulative: SaidAmount | None = None
     cautions: tuple[Said, ...] = ()
+    contraindications: tuple[Contraindication, ...] = ()
 
     @model_validator(mode="after")
     def _what_decides_was_read(self) -> Drug:
