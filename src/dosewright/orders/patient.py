@@ -162,6 +162,7 @@ class Patient(Strict):
     weights: tuple[WeightMeasured, ...]
     reference_weight: WeightMeasured | Unknown
     ascites: Literal["none", "mild", "massive", "unknown"]
+    encephalopathy: Literal["0", "1", "2", "3", "4", "unknown"] = "unknown"
     consent: YesNoUnknown
     advanced_disease: YesNoUnknown
     diagnosis_confirmed: YesNoUnknown

@@ -42,6 +42,9 @@ BsaFormula = Literal[
     "bsa_mosteller", "bsa_du_bois", "bsa_haycock", "bsa_gehan_george", "bsa_boyd", "bsa_fujimoto", "bsa_takahira",
     "bsa_shuter_aslani", "bsa_schlich", "bsa_livingston_lee", "bsa_stevenson", "bsa_zhao",
 ]  # fmt: skip
+ChildPughPrinting = Literal[
+    "usual", "albumin-30", "bilirubin-35-50", "cholestatic", "inr-1.8", "inr-2-3", "seconds-1-3"
+]  # fmt: skip
 YesNo = Literal["yes", "no"]
 Undecided = Literal["undecided"]
 
@@ -312,6 +315,17 @@ class Interaction(Strict):
     source: Text = Field(alias="from")
 
 
+ANY = "any"  # every term of CTCAE that has no entry of its own
+
+
+class HoldFrom(Strict):
+    """From which CTCAE grade on a toxicity that is still present holds treatment: of one term, or of `any` other."""
+
+    term: Text
+    grade: Literal["1", "2", "3", "4"]
+    source: Text = Field(alias="from")
+
+
 class Care(Strict):
     """One item of supportive care."""
 
@@ -339,6 +353,8 @@ class Site(Strict):
     beads: Beads
     calendar: Calendar
     gates: Annotated[tuple[Gate, ...], AfterValidator(at_least_one)] | Undecided
+    toxicity_holds: Annotated[tuple[HoldFrom, ...], AfterValidator(at_least_one)] | Undecided = "undecided"
+    child_pugh: ChildPughPrinting = "usual"
     care: Annotated[tuple[Care, ...], AfterValidator(at_least_one)] | Undecided
     genotype: Literal["required", "asked", "not asked"]
     interactions: Annotated[tuple[Interaction, ...], AfterValidator(at_least_one)] | Undecided
@@ -367,6 +383,15 @@ class Site(Strict):
                 words = f"decided a second time for {decision.protocol}"
                 yield Refusal(words, within=("decisions", index))
             seen.add(key)
+        held: set[str] = set()
+        for index, one in enumerate(() if self.toxicity_holds == "undecided" else self.toxicity_holds):
+            if one.term.casefold() in held:
+                yield Refusal("a second grade for the same term", within=("toxicity_holds", index), got=one.term)
+            held.add(one.term.casefold())
+        if held and ANY not in held:
+            needs = "an entry for 'any', since a grade that no entry speaks of would hold nobody"
+            example = "{term: any, grade: 3, from: site policy}"
+            yield Mistake(needs, within=("toxicity_holds",), example=example)
 
     def _mistakes_of_preparation(self) -> Iterator[Mistake]:
         """Lines that nobody knows, and diluents that do not go with their drug."""
