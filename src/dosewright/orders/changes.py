@@ -24,8 +24,19 @@ _UNTOLD: Final = {
     "age",
     "number",
     "working",
+    # of a fit: what its answer, its scores and its grades of today tell already
+    "criteria",
+    "counts",
+    "says",
+    "used",
+    "missing",
+    "baseline",
+    "worst",
+    "at_least",
+    "at_most",
+    "why",
 }
-_NAMES: Final = ("key", "drug", "of", "analyte", "id", "kind")
+_NAMES: Final = ("key", "drug", "of", "analyte", "term", "id", "kind")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from .. import wording
+from ..calculators import laboratory
 from ..dates import age_on
+from ..errors import Mistake
 from ..protocol.model import Criterion, Protocol
 from ..protocol.site import Gate, Site
+from ..units import UNITS, Quantity
 from .finding import Finding
 from .patient import Laboratory, Patient
+
+if TYPE_CHECKING:
+    from .organs import ChildPughToday
 
 Verdict = Literal["yes", "no", "unknown"]
 FULL_ACTIVITY: Final = "activity score 2"
@@ -45,14 +51,20 @@ class GateAnswer:
     source: str
 
 
-def eligibility(protocol: Protocol, patient: Patient, on: dt.date) -> tuple[Answer, ...]:
-    """Every criterion of the protocol, answered."""
-    return tuple(_answer(criterion, patient, on) for criterion in protocol.eligibility)
+def eligibility(
+    protocol: Protocol, patient: Patient, on: dt.date, child_pugh: ChildPughToday | None = None
+) -> tuple[Answer, ...]:
+    """Every criterion of the protocol, answered; the class of Child-Pugh as it is computed, where that is graver."""
+    return tuple(_answer(criterion, patient, on, child_pugh) for criterion in protocol.eligibility)
 
 
-def _answer(criterion: Criterion, patient: Patient, on: dt.date) -> Answer:
-    by_birth = criterion.measures == "age"
-    found = str(age_on(patient.birth_date, on)) if by_birth else getattr(patient, criterion.measures)
+def _answer(criterion: Criterion, patient: Patient, on: dt.date, child_pugh: ChildPughToday | None) -> Answer:
+    if criterion.measures == "age":
+        found = str(age_on(patient.birth_date, on))
+    elif criterion.measures == "child_pugh_class" and child_pugh is not None:
+        found = child_pugh.counts
+    else:
+        found = getattr(patient, criterion.measures)
     verdict: Verdict
     if found == "unknown":
         verdict, reason = "unknown", "not known: to be answered before treatment"
@@ -71,6 +83,8 @@ def _answer(criterion: Criterion, patient: Patient, on: dt.date) -> Answer:
             else f"at least {low}"
         )
         reason = f"found {found}, required {span}"
+    if criterion.measures == "child_pugh_class" and child_pugh is not None and child_pugh.remark:
+        reason = f"{child_pugh.remark}; {reason}"
     return Answer(criterion.id, criterion.measures, criterion.text, found, verdict, reason, criterion.source)
 
 
@@ -99,27 +113,87 @@ def plain_name(written: str) -> str:
     return written.casefold().partition("(")[0].strip()
 
 
+def same_analyte(one: str, other: str) -> bool:
+    """Whether two names are of one analyte: ANC is neutrophils."""
+    if plain_name(one) == plain_name(other):
+        return True
+    known = laboratory.find(one)
+    return known is not None and known is laboratory.find(other)
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The latest value of an analyte up to a day, and why nobody can rely on it, if so; '' in `wrong` where one can."""
+
+    value: Laboratory | None
+    wrong: str = ""
+    read: Quantity | None = None
+
+    def age(self, on: dt.date) -> int | None:
+        """How many days old it is."""
+        return None if self.value is None else (on - self.value.on).days
+
+
+def latest(patient: Patient, analyte: str, on: dt.date, since: dt.date | None = None) -> Latest:
+    """The latest value of an analyte up to a day (and after another): of two that differ on that day, neither.
+
+    A value that no patient can have is none that anybody can rely on: it tells in which unit it could be one.
+    """
+    values: tuple[Laboratory, ...] = () if patient.laboratory == "unknown" else patient.laboratory
+    named = [one for one in values if same_analyte(one.analyte, analyte)]
+    found = [one for one in named if one.on <= on and (since is None or one.on > since)]
+    if not found:
+        later = min((one.on for one in named if one.on > on), default=None)
+        return Latest(None, "no value is known" + (f"; one of {later} lies after this day" if later else ""))
+    day = max(one.on for one in found)
+    of_the_day = [one for one in found if one.on == day]
+    chosen = min(of_the_day, key=lambda one: (one.value, one.unit))
+    if len({(one.value, one.unit) for one in of_the_day}) > 1:
+        return Latest(chosen, "several values of the same day, and nothing says which counts")
+    known = laboratory.find(chosen.analyte)
+    if known is None:
+        return Latest(chosen)
+    try:
+        return Latest(chosen, read=known.read(chosen.value, chosen.unit))
+    except Mistake as mistake:
+        return Latest(chosen, str(mistake))
+
+
+def valid_for(site: Site, analyte: str) -> Quantity | None:
+    """How old a value of an analyte may be: as its own gate says, or else as the most patient of the site's gates does.
+
+    None where the site has decided no gates.
+    """
+    if site.gates == "undecided":
+        return None
+    own = [gate.within for gate in site.gates if same_analyte(gate.analyte, analyte)]
+    return max(own or [gate.within for gate in site.gates], key=lambda within: within.m_as("d"))
+
+
 def _gate(gate: Gate, patient: Patient, on: dt.date) -> GateAnswer:
     limits = [f"at least {gate.at_least}"] if gate.at_least else []
     limits += [f"at most {gate.at_most}"] if gate.at_most else []
     limit = f"{' and '.join(limits)} {gate.unit}"
-    values: tuple[Laboratory, ...] = () if patient.laboratory == "unknown" else patient.laboratory
-    found = [one for one in values if plain_name(one.analyte) == gate.analyte.casefold() and one.on <= on]
-    if not found:
-        return GateAnswer(gate.analyte, limit, "unknown", None, "unknown", "no value is known", gate.source)
-    latest = max(found, key=lambda one: one.on)
-    of_the_day = {(one.value, one.unit) for one in found if one.on == latest.on}
-    said, verdict, reason = f"{latest.value} {latest.unit}", "proceed", "within the limit"
-    value = float(latest.value)
-    if len(of_the_day) > 1:
-        verdict, reason = "unknown", "several values of the same day, and nothing says which counts"
-    elif latest.unit != gate.unit:
-        verdict, reason = "unknown", f"the value is in {latest.unit}, the limit in {gate.unit}"
-    elif (on - latest.on).days > gate.within.m_as("d"):
+    found = latest(patient, gate.analyte, on)
+    if found.value is None:
+        return GateAnswer(gate.analyte, limit, "unknown", None, "unknown", found.wrong, gate.source)
+    one = found.value
+    said, verdict, reason = f"{one.value} {one.unit}", "proceed", "within the limit"
+    value = float(one.value)
+    if not _same_unit(one.unit, gate.unit):
+        verdict, reason = "unknown", f"the value is in {one.unit}, the limit in {gate.unit}"
+    elif found.wrong:
+        verdict, reason = "unknown", found.wrong
+    elif (on - one.on).days > gate.within.m_as("d"):
         verdict, reason = "unknown", f"older than {wording.say(gate.within)}"
     elif (gate.at_least and value < float(gate.at_least)) or (gate.at_most and value > float(gate.at_most)):
         verdict, reason = "hold", "outside the limit"
-    return GateAnswer(gate.analyte, limit, said, latest.on, verdict, reason, gate.source)  # type: ignore[arg-type]
+    return GateAnswer(gate.analyte, limit, said, one.on, verdict, reason, gate.source)  # type: ignore[arg-type]
+
+
+def _same_unit(one: str, other: str) -> bool:
+    """Whether two spellings are of one unit."""
+    return one == other or (one in UNITS and UNITS[one] == UNITS.get(other))
 
 
 def gate_findings(site: Site, answers: tuple[GateAnswer, ...]) -> Iterator[Finding]:

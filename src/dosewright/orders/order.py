@@ -20,9 +20,10 @@ from ..protocol.site import Site
 from ..reading import Document, Strict
 from ..units import Range, quantity, settled
 from . import basis as body
-from . import beads, exposure, fitness, lines
+from . import beads, exposure, fit_today, fitness, lines, organs
 from .beads import Beads
 from .calendar import Days
+from .criterion import ON_BEADS, Day
 from .day import Part, placed
 from .decisions import Choices
 from .doses import Doses, doses, line_data, site_data, to_data
@@ -67,20 +68,14 @@ def order(
     weight is unknown, and `Refusal` where a value cannot be right.
     """
     protocol = loaded.protocol
-    if on < patient.birth_date:
-        raise Refusal("the birth date lies after the day of treatment", where="birth_date", got=patient.birth_date)
-    if cycle < 1:
-        raise Mistake("a cycle counted from 1", where="cycle", example="1", got=cycle)
-    days = _days(protocol)
-    if day not in days:
-        known = wording.listed(str(one) for one in days)
-        raise Mistake(f"a day of {protocol.id} on which something is given ({known})", where="--day", got=day)
+    _hold_together(protocol, patient, cycle=cycle, on=on, day=day)
     choices = Choices(protocol, site, what_if)
     made_basis = body.of_patient(site.body, patient, on)
     made = doses(loaded, site, made_basis, what_if=what_if, cycle=cycle, day=day, patient=patient)
     begin = local(on, site.day_starts, site.time_zone)
     placed_lines = _placed(made.lines, choices, begin)
-    answers = fitness.eligibility(protocol, patient, on)
+    liver = organs.child_pugh(site, patient, on)
+    answers = fitness.eligibility(protocol, patient, on, liver)
     gate_answers = fitness.gates(site, patient, on)
     sheets: list[Beads] = []
     found = list(made.findings)
@@ -94,17 +89,32 @@ def order(
     found += body.change_of_weight(site.body, made_basis, patient, on)
     found += fitness.eligibility_findings(answers)
     found += fitness.gate_findings(site, gate_answers)
-    found += _identity(patient)
-    found += _signed_later(site, protocol.id, on)
-    found += _given_later(patient, on)
-    found += _course(patient, choices, cycle, on - dt.timedelta(days=day - 1))
-    given = sorted({line.drug for line in made.lines} | {one.drug for one in sheets if one.drug is not None})
-    found += _allergies(patient, given)
-    found += _genotype(patient, site, given)
-    found += _medicines(patient, site, given)
+    found += organs.child_pugh_findings(liver)
+    routes = _routes(made.lines, sheets)
+    given = sorted(routes)
+    found += _patient_findings(patient, choices, given, cycle=cycle, on=on, day=day)
     found += _overlaps(placed_lines)
     exposed, remarks = _exposure(loaded, site, patient, made, sheets, choices, cycle=cycle, on=on)
     found += remarks
+    today = fit_today.fit(
+        Day(
+            protocol=protocol,
+            site=site,
+            patient=patient,
+            choices=choices,
+            cycle=cycle,
+            on=on,
+            start=on - dt.timedelta(days=day - 1),
+            given=routes,
+            eligibility=answers,
+            gates=gate_answers,
+            child_pugh=liver,
+            findings=tuple(found),
+            basis=made_basis,
+            exposure=exposed,
+        )
+    )
+    found += fit_today.findings(today)
     found.sort(key=gravity)
     data = {
         "schema": SCHEMA,
@@ -123,6 +133,7 @@ def order(
         "basis": made_basis,
         "eligibility": answers,
         "gates": gate_answers,
+        "fit": today.data(),
         "procedures": _procedures(loaded, day),
         "beads": sheets[0] if sheets else None,
         "premedication": _said(choices, "premedication", protocol.premedication),
@@ -142,6 +153,139 @@ def order(
     data["id"] = _identity_of_order(data)
     data["hash"] = content_hash(data)
     return data
+
+
+def fit_note(
+    loaded: Loaded,
+    site: Site,
+    site_document: Document,
+    patient: Patient,
+    *,
+    cycle: int,
+    on: dt.date,
+    what_if: Mapping[str, str],
+    day: int = 1,
+) -> dict[str, Any]:
+    """Whether this patient can be treated on this day, as the page for the notes, the terminal and programs read it.
+
+    The answers are those of the order. Where height, weight or sex allows no order, everything else is answered all the
+    same, and what hangs on the body is unknown. Pure; raises `Refusal` or `Mistake` as `order` does for day and cycle.
+    """
+    _hold_together(loaded.protocol, patient, cycle=cycle, on=on, day=day)
+    try:
+        list(body.plausibility(site.body, body.of_patient(site.body, patient, on), patient))
+    except Refusal as why:
+        today = _without_body(loaded.protocol, site, patient, what_if, cycle=cycle, on=on, day=day, why=why)
+        told = to_data(today.data())
+    else:
+        told = order(loaded, site, site_document, patient, cycle=cycle, on=on, what_if=what_if, day=day)["fit"]
+    data: dict[str, Any] = {
+        "schema": SCHEMA,
+        "kind": "fit",
+        "tool": f"dosewright {__version__}",
+        "protocol": _protocol_data(loaded),
+        "site": site_data(site, site_document),
+        "patient": _patient_data(patient, on),
+        "cycle": cycle,
+        "day": day,
+        "on": on,
+        "fit": told,
+        "sources": _sources_of_fit(loaded.protocol, told),
+    }
+    data = dict(to_data(data))
+    data["hash"] = content_hash(data)
+    return data
+
+
+def _without_body(
+    protocol: Protocol,
+    site: Site,
+    patient: Patient,
+    what_if: Mapping[str, str],
+    *,
+    cycle: int,
+    on: dt.date,
+    day: int,
+    why: Refusal,
+) -> fit_today.Fit:
+    """What can be answered where no body surface area can be told: every drug of the protocol counts as given."""
+    choices = Choices(protocol, site, what_if)
+    liver = organs.child_pugh(site, patient, on)
+    routes = _routes_of_protocol(protocol, choices, day)
+    found = [
+        *organs.child_pugh_findings(liver),
+        *_patient_findings(patient, choices, sorted(routes), cycle=cycle, on=on, day=day),
+        exposure.no_body(str(why)),
+    ]
+    return fit_today.fit(
+        Day(
+            protocol=protocol,
+            site=site,
+            patient=patient,
+            choices=choices,
+            cycle=cycle,
+            on=on,
+            start=on - dt.timedelta(days=day - 1),
+            given=routes,
+            eligibility=fitness.eligibility(protocol, patient, on, liver),
+            gates=fitness.gates(site, patient, on),
+            child_pugh=liver,
+            findings=found,
+            basis=None,
+            no_body=why,
+        )
+    )
+
+
+def _routes(made: Iterable[Line], sheets: Iterable[Beads]) -> dict[str, frozenset[str]]:
+    """Every drug that is given, by its name, with the routes by which it is."""
+    found: dict[str, set[str]] = {}
+    for line in made:
+        found.setdefault(line.drug, set()).add(line.route)
+    for one in sheets:
+        if one.drug is not None:
+            found.setdefault(one.drug, set()).add(ON_BEADS)
+    return {name: frozenset(routes) for name, routes in found.items()}
+
+
+def _routes_of_protocol(protocol: Protocol, choices: Choices, day: int) -> dict[str, frozenset[str]]:
+    """The same from the protocol itself, where no line can be computed."""
+    found: dict[str, set[str]] = {}
+    for one in protocol.components:
+        if day in one.days:
+            found.setdefault(one.drug, set()).add(str(choices.settle(f"{one.key}.route", one.route).value))
+    for procedure in protocol.procedures:
+        if procedure.loading is not None and procedure.day == day:
+            name = choices.settle("beads.drug", procedure.loading.drug).value
+            if name is not None:
+                found.setdefault(name, set()).add(ON_BEADS)
+    return {name: frozenset(routes) for name, routes in found.items()}
+
+
+def _patient_findings(
+    patient: Patient, choices: Choices, given: list[str], *, cycle: int, on: dt.date, day: int
+) -> Iterator[Finding]:
+    """What is to be remarked on the patient and the course, whatever the doses."""
+    site = choices.site
+    yield from _identity(patient)
+    yield from _signed_later(site, choices.protocol.id, on)
+    yield from _given_later(patient, on)
+    yield from _course(patient, choices, cycle, on - dt.timedelta(days=day - 1))
+    yield from _allergies(patient, given)
+    yield from _genotype(patient, site, given)
+    yield from _medicines(patient, site, given)
+
+
+def _hold_together(protocol: Protocol, patient: Patient, *, cycle: int, on: dt.date, day: int) -> None:
+    """Refuse a day before birth, and a cycle or a day of it that the protocol does not have."""
+    if on < patient.birth_date:
+        raise Refusal("the birth date lies after the day of treatment", where="birth_date", got=patient.birth_date)
+    if cycle < 1:
+        raise Mistake("a cycle counted from 1", where="cycle", example="1", got=cycle)
+    days = _days(protocol)
+    if day not in days:
+        known = wording.listed(str(one) for one in days)
+        raise Mistake(f"a day of {protocol.id} on which something is given ({known})", where="--day", got=day)
 
 
 def _days(protocol: Protocol) -> list[int]:
@@ -409,6 +553,15 @@ def _sources(loaded: Loaded, found: Iterable[Finding], given: list[str]) -> list
         cited |= {fact.source for fact in (facts.diluents, facts.window, *facts.cautions) if fact is not None}
     rows += [{"key": key, "where": where} for key, where in labels().items() if key in cited]
     return rows
+
+
+def _sources_of_fit(protocol: Protocol, told: Mapping[str, Any]) -> list[dict[str, str]]:
+    """What the answers of a fit cite: places in the protocol's paper, and labels."""
+    from ..protocol.drugs import sources as labels
+
+    known = {key: one.where for key, one in protocol.sources.items()} | dict(labels())
+    cited = dict.fromkeys(one["source"] for one in told["criteria"])
+    return [{"key": key, "where": known[key]} for key in cited if key in known]
 
 
 def _protocol_data(loaded: Loaded) -> dict[str, Any]:
