@@ -125,6 +125,7 @@ LATER: Final[Mapping[str, Later]] = {
     "course": Later("cli_course", "A course: plan it, record what was done, move a cycle, show it."),
     "bands": Later("cli_bands", "Tables of dose bands: check them against their own claim."),
     "vials": Later("cli_vials", "Vials shared: a plan for a day's list of orders."),
+    "fit": Later("cli_fit", "Whether a patient can be treated on a day: proceed, hold, refuse or unknown, and why."),
     "toxicity": Later("cli_toxicity", "Toxicity by CTCAE: grade a value or a table of values, show the terms."),
     "outcomes": Later("cli_outcomes", "What came of it: response, safety, survival, matching, and printed tables."),
 }

@@ -13,7 +13,8 @@ from .. import wording
 from ..calculators import laboratory, toxicity
 from ..calculators.columns import above, below
 from ..protocol.drugs import Bounds, Contraindication, Reached, drug
-from ..protocol.site import Interaction, Site
+from ..protocol.site import Gate, Interaction, Site
+from ..units import quantity
 from . import organs, toxicity_today
 from .criterion import UNKNOWN, Criterion, Day, Measured, Verdict, of_clearance, of_values
 from .fitness import same_analyte
@@ -52,8 +53,10 @@ def _contraindication(
 ) -> Iterator[Criterion]:
     if one.medicines and all(any(word == of.other.casefold() for of in listed) for word in one.medicines):
         return  # the site's own list speaks of it
-    seen = _seen(day, one, grades, clearance)
     gate = _own_gate(day.site, one)
+    if gate is not None and one.laboratory is not None and _as_strict(gate, one.laboratory):
+        return  # the site's own limit stops whatever this one would
+    seen = _seen(day, one, grades, clearance)
     remarks = [seen.reason]
     counts = True
     if one.confidence != "SEEN":
@@ -64,9 +67,9 @@ def _contraindication(
     elif one.routes and not set(one.routes) & set(routes):
         counts = False
         remarks.append(f"said of the {wording.listed(one.routes)} route, and given {wording.listed(sorted(routes))}")
-    elif gate:
+    elif gate is not None and one.laboratory is not None:
         counts = False
-        remarks.append(f"the site's own limit counts: {gate}")
+        remarks.append(f"the site's own limit of {_end(gate, one.laboratory)} {gate.unit} counts")
     answer: Verdict = "proceed" if seen.holds is False else one.answer if seen.holds and counts else "unknown"
     next_ = {
         "proceed": "",
@@ -87,16 +90,25 @@ def _contraindication(
     )
 
 
-def _own_gate(site: Site, one: Contraindication) -> str:
+def _own_gate(site: Site, one: Contraindication) -> Gate | None:
     """The site's own limit of the same laboratory value, on the same side; a signed limit goes before a label's."""
-    limit = one.laboratory
-    if limit is None or site.gates == "undecided":
-        return ""
-    for gate in site.gates:
-        own = gate.at_least if limit.at_least is not None else gate.at_most
-        if same_analyte(gate.analyte, limit.analyte) and own is not None:
-            return f"{gate.analyte} {'at least' if limit.at_least is not None else 'at most'} {own} {gate.unit}"
-    return ""
+    if one.laboratory is None or site.gates == "undecided":
+        return None
+    of_analyte = (gate for gate in site.gates if same_analyte(gate.analyte, one.laboratory.analyte))
+    return next((gate for gate in of_analyte if _end(gate, one.laboratory) is not None), None)
+
+
+def _end(gate: Gate, limit: Bounds) -> str | None:
+    """The end of a site's limit on that side on which the label has one."""
+    return gate.at_least if limit.at_least is not None else gate.at_most
+
+
+def _as_strict(gate: Gate, limit: Bounds) -> bool:
+    """Whether the site's limit lets through nothing that the label's stops."""
+    end = float(_end(gate, limit) or "nan")
+    own = laboratory.converted(quantity(end, gate.unit), limit.unit, of=limit.analyte)
+    least, most = limit.at_least, limit.at_most
+    return own >= float(least) if least is not None else own <= float(most or "nan")
 
 
 def _seen(day: Day, one: Contraindication, grades: Sequence[ToxicityToday], clearance: ClearanceToday) -> _Seen:
@@ -115,7 +127,7 @@ def _seen(day: Day, one: Contraindication, grades: Sequence[ToxicityToday], clea
         return _by_grade(day, one.toxicity, grades)
     if one.medicines:
         return _by_medicine(day.patient, one.medicines)
-    return _Seen(None, Measured("not in the file"), "no", "no entry of the patient's file answers it: ask")
+    return _Seen(None, Measured("nothing"), "none of it", "the patient's file has no entry for it")
 
 
 def _by_value(day: Day, limit: Bounds) -> _Seen:
@@ -156,7 +168,7 @@ def _by_grade(day: Day, reached: Reached, grades: Sequence[ToxicityToday]) -> _S
     if back < from_ - 1:
         allowed += f", and back to grade {back} after it"
     measured = Measured(f"grade {now.said}", "", now.on, day.age(now.on))
-    reason = f"grade {now.said} now, {worst.said} at its worst; {now.why}"
+    reason = now.why if worst.said == now.said else f"grade {worst.said} at its worst; {now.why}"
     return _Seen(True if surely else None if perhaps else False, measured, allowed, reason)
 
 
@@ -166,5 +178,6 @@ def _by_medicine(patient: Patient, words: Collection[str]) -> _Seen:
         return _Seen(None, Measured(UNKNOWN), allowed, "what else the patient takes is unknown")
     taken = [] if isinstance(patient.medicines, str) else list(patient.medicines)
     hits = [one for one in taken if any(word.casefold() in one.casefold() for word in words)]
-    said = Measured("; ".join(hits or taken) or "none")
-    return _Seen(bool(hits), said, allowed, f"takes {wording.listed(hits)}" if hits else "not among the medicines")
+    if not hits:
+        return _Seen(False, Measured("not taken"), allowed, f"not among the medicines ({', '.join(taken) or 'none'})")
+    return _Seen(True, Measured("; ".join(hits)), allowed, "the patient takes it")

@@ -172,8 +172,6 @@ def _eligibility(day: Day) -> Iterator[Criterion]:
         rule = {"refuse": "not-eligible", "unknown": "eligibility-unknown"}.get(answer, "")
         required = one.reason.rpartition("required ")[2] if answer != "unknown" else one.criterion
         next_ = advice(rule) if rule else ""
-        if one.measures == "child_pugh_class" and day.child_pugh.differs:
-            next_ = "Settle which class is right, and mend the patient's file or the values."
         measured = Measured(one.found, unit)
         yield Criterion("eligibility", one.id, one.criterion, answer, measured, required, one.source, one.reason, next_)
     consent = day.patient.consent
@@ -330,18 +328,17 @@ def _held(day: Day, name: str, found: ToxicityToday | None) -> Criterion:
         allowed, source = "undecided", "site policy"
     # what the blood shows before the first cycle is where the patient begins; the site's limits speak of it, if any
     begins = limit is None and found is not None and found.measured and not day.patient.given
-    reason = f"grade {now.said} now"
+    reason = now.why
     if found is not None and found.worst.said != now.said:
-        reason += f", {found.worst.said} at its worst"
-    reason += f"; {now.why}"
+        reason = f"grade {found.worst.said} at its worst; {reason}"
     next_ = ""
     if answer == "hold":
-        next_ = "Hold until it has gone back, and reduce the dose where the rules say so; or decide otherwise by name."
+        next_ = "Hold until it has gone back; then change the dose where a rule says so."
     elif answer == "unknown" and limit is None:
         reason += "; the site has not decided from which grade on it holds"
         next_ = "A physician decides; have the grades decided in the site's file."
     elif answer == "unknown":
-        next_ = "Grade it today, with the laboratory's range and the value before the first cycle."
+        next_ = "Grade it with range and baseline, or record the grade that a person gives."
     version = found.version if found is not None else f"CTCAE {toxicity.USUAL_VERSION}"
     return Criterion(
         group="toxicity",
@@ -520,7 +517,7 @@ def _body(day: Day) -> Iterator[Criterion]:
         yield _of_height(day, measured, height.on)
     for one in day.of(*_OF_BODY):
         # what the order only warns of asks for a person
-        made = _from(one, "body", one.where or "body")
+        made = _from(one, "body", one.rule.replace("-", " "))
         yield made if one.severity != "warning" else replace(made, counts=False, answer=UNKNOWN)
 
 

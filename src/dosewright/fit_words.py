@@ -1,0 +1,212 @@
+"""A fit in words: its rows as paper has them, lines for a terminal, and a table for a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+import click
+
+from . import wording
+
+Data = Mapping[str, Any]
+
+WIDTH: Final = 110
+GRAVITY: Final = ("refuse", "hold", "unknown", "asks", "proceed")
+COLOURS: Final = {"refuse": "red", "hold": "red", "unknown": "yellow", "asks": "blue", "proceed": "green"}
+COLUMNS: Final = (
+    "id", "group", "what", "answer", "counts", "value", "unit", "on", "age_days", "allowed", "source", "reason", "next",
+)  # fmt: skip
+
+
+class Row(NamedTuple):
+    """One criterion, or several that are open for one and the same reason, in words."""
+
+    shown: str
+    id: str
+    group: str
+    what: tuple[str, ...]
+    measured: str
+    when: str
+    allowed: str
+    source: str
+    reason: str
+    next: str
+
+
+def rows(fit: Data, *shown: str) -> list[Row]:
+    """The criteria with some answers, the gravest first; what is open for one and the same reason stands together.
+
+    What may proceed and yet is to be looked at goes with what asks.
+    """
+    found: dict[Any, Row] = {}
+    for number, one in enumerate(fit["criteria"]):
+        if ("asks" if one["shown"] == "proceed" and one["next"] else one["shown"]) in shown:
+            row = _row(one)
+            dated = one["measured"]["on"] is not None or one["shown"] == "proceed"
+            key = number if dated else (row.shown, row.group, row.measured, row.source, row.reason, row.next)
+            before = found.get(key)
+            found[key] = row if before is None else _joined(before, row)
+    return sorted(found.values(), key=lambda row: GRAVITY.index(row.shown))
+
+
+def _joined(before: Row, row: Row) -> Row:
+    allowed = before.allowed if row.allowed in before.allowed.split("; ") else f"{before.allowed}; {row.allowed}"
+    return before._replace(what=(*before.what, *row.what), allowed=allowed)
+
+
+def _row(one: Data) -> Row:
+    measured = one["measured"]
+    return Row(
+        shown=one["shown"],
+        id=one["id"],
+        group=one["group"],
+        what=(one["what"],),
+        measured=f"{measured['value']} {measured['unit']}".strip(),
+        when=when(measured),
+        allowed=one["allowed"],
+        source=one["source"],
+        reason=one["reason"],
+        next=one["next"],
+    )
+
+
+def when(measured: Data) -> str:
+    """The day of a value and its age: '2026-11-21, 2 days old'; nothing where it has none."""
+    if measured["on"] is None:
+        return ""
+    days = measured["age"]["value"]
+    age = f"{wording.number(days)} {wording.plural('day', days)} old" if days >= 0 else "after this day"
+    return f"{measured['on']}, {age}"
+
+
+def what(row: Row) -> str:
+    """What a row is about: 'fluorouracil: diarrhoea of grade 3; mucositis of grade 3'."""
+    told: list[str] = []
+    opening = ""
+    for one in row.what:
+        head, colon, rest = one.partition(": ")
+        told.append(rest if colon and head == opening else one)
+        opening = head if colon else ""
+    return "; ".join(told)
+
+
+def answer(fit: Data) -> str:
+    """The whole answer as a headline: 'HOLD: 2 hold, 1 unknown, 30 proceed; 3 ask'."""
+    head, colon, rest = fit["says"].partition(":")
+    return f"{head.upper()}{colon}{rest}"
+
+
+def scores(fit: Data) -> Iterator[tuple[str, str]]:
+    """Child-Pugh, ALBI and clearance, each in words by its name."""
+    of = {one["id"].partition(".")[2]: one for one in fit["criteria"] if one["group"] == "liver and kidneys"}
+    child_pugh = of["child-pugh"]
+    stated = fit["child_pugh"]["stated"]
+    differs = f"; the file states {stated}" if not fit["child_pugh"]["differs"] else ""
+    yield "Child-Pugh", f"{child_pugh['reason'].removeprefix('computed ')}{differs}"
+    for name, words in (("albi", "ALBI"), ("clearance", "creatinine clearance")):
+        one = of[name]
+        known = one["answer"] == "proceed"
+        value = f"{one['measured']['value']} {one['measured']['unit']}".strip()
+        basis = f", by the {fit['clearance']['weight_basis']} weight" if name == "clearance" else ""
+        yield words, f"{value}{basis}" if known else f"unknown {one['reason']}"
+
+
+def grade(fit: Data) -> Iterator[str]:
+    """Each term with its grade today, where it is not 0: 'Platelet count decreased 2 (3 at its worst)'."""
+    for one in fit["grades"]:
+        now, worst = one["now"]["said"], one["worst"]["said"]
+        if now != "0" or worst != "0":
+            yield f"{one['term']} {now}" + (f" ({worst} at its worst)" if worst != now else "")
+
+
+# ---------------------------------------------------------------------------------------------------- for a terminal
+
+
+def _wrapped(text: str, indent: int, *, first: str = "") -> str:
+    return textwrap.fill(
+        text, WIDTH, initial_indent=first or " " * indent, subsequent_indent=" " * indent, break_on_hyphens=False
+    )
+
+
+def text(note: Data) -> str:
+    """The whole answer first; then what keeps from treatment, what is to be asked, and what may proceed."""
+    fit, patient, protocol, site = note["fit"], note["patient"], note["protocol"], note["site"]
+    day = wording.day(dt.date.fromisoformat(note["on"]))
+    head = f"{patient['name']}    {protocol['id']}, version {protocol['version']}, cycle {note['cycle']}    {day}"
+    out = [head, click.style(answer(fit), fg=COLOURS[fit["answer"]], bold=True)]
+    if site["kind"] == "reference":
+        out.append("The reference site was used, which is no hospital's policy.")
+    for row in rows(fit, "refuse", "hold", "unknown", "asks"):
+        out += ["", *_told(row)]
+    out += ["", *(_wrapped(f"{name}  {said}", 4, first="") for name, said in scores(fit))]
+    graded = "; ".join(grade(fit))
+    out.append(_wrapped(f"CTCAE today  {graded or 'nothing above grade 0 is recorded or measured'}", 4, first=""))
+    out += ["", "proceed"]
+    out += [_wrapped(f"{group}: {told}", 6, first="    ") for group, told in proceeding(fit)]
+    out += ["", *(f"Not looked at: {one}." for one in fit["not_looked_at"])]
+    out.append("An aid: to be checked independently by a second person; whether to treat is a physician's decision.")
+    return "\n".join(out)
+
+
+def _told(row: Row) -> Iterator[str]:
+    mark = f"{row.shown:<9}"
+    told = f"{what(row)}: {row.measured}{f' ({row.when})' if row.when else ''}; allowed {row.allowed} [{row.source}]"
+    line = _wrapped(told, 9, first=mark)
+    yield click.style(mark, fg=COLOURS[row.shown], bold=True) + line[len(mark) :]
+    yield _wrapped(f"{row.reason}. {row.next}".strip(), 9)
+
+
+def _briefly(row: Row) -> str:
+    """A criterion that may proceed, in few words: what speaks against a drug by its short name."""
+    if row.group == "contraindications":
+        name = row.id.split(".", 1)[1].replace(".", ", ").replace("-", " ")
+        return f"{name} {row.measured}"
+    if row.group == "eligibility" and row.measured in {"yes", "no"}:
+        return what(row)
+    return f"{what(row)}: {row.measured}"
+
+
+def proceeding(fit: Data) -> Iterator[tuple[str, str]]:
+    """What may proceed, by its group, as briefly as paper has room for."""
+    found = rows(fit, "proceed")
+    for group in dict.fromkeys(row.group for row in found):
+        yield group, "; ".join(_without_repeating(_briefly(row) for row in found if row.group == group))
+
+
+def _without_repeating(told: Iterable[str]) -> Iterator[str]:
+    """Each in turn, without the drug that stands before it already."""
+    before = ""
+    for one in told:
+        head, comma, rest = one.partition(", ")
+        yield rest if comma and head == before else one
+        before = head if comma else ""
+
+
+# ------------------------------------------------------------------------------------------------- for a spreadsheet
+
+
+def table(note: Data) -> str:
+    """Every criterion as a row of a table, in the columns that the manual names."""
+    file = io.StringIO()
+    sheet = csv.writer(file, lineterminator="\n")
+    sheet.writerow(COLUMNS)
+    for one in note["fit"]["criteria"]:
+        measured = one["measured"]
+        age = "" if measured["age"] is None else str(measured["age"]["value"])
+        cells: Iterable[str] = (
+            one["id"], one["group"], one["what"], one["answer"], "yes" if one["counts"] else "no", measured["value"],
+            measured["unit"], measured["on"] or "", age, one["allowed"], one["source"], one["reason"], one["next"],
+        )  # fmt: skip
+        sheet.writerow([_kept(cell) for cell in cells])
+    return file.getvalue()
+
+
+def _kept(cell: str) -> str:
+    from .cases import quoted
+
+    return quoted(cell)
