@@ -46,7 +46,7 @@ def fit(
     decide: tuple[str, ...],
     form: str,
 ) -> int:
-    """Whether a patient can be treated with PROTOCOL on a day: proceed, hold, refuse or unknown, and why.
+    """Whether a patient can be treated on a day: proceed, hold, refuse or unknown, and why.
 
     \b
     dosewright fit haic-folfox --patient patient.yaml --site site.yaml --cycle 2 --on 2026-12-14 --out fit.pdf

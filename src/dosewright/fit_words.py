@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import io
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,6 +11,7 @@ from typing import Any, Final, NamedTuple
 import click
 
 from . import wording
+from .dates import read_day
 
 Data = Mapping[str, Any]
 
@@ -103,17 +103,37 @@ def answer(fit: Data) -> str:
 
 def scores(fit: Data) -> Iterator[tuple[str, str]]:
     """Child-Pugh, ALBI and clearance, each in words by its name."""
-    of = {one["id"].partition(".")[2]: one for one in fit["criteria"] if one["group"] == "liver and kidneys"}
-    child_pugh = of["child-pugh"]
-    stated = fit["child_pugh"]["stated"]
-    differs = f"; the file states {stated}" if not fit["child_pugh"]["differs"] else ""
-    yield "Child-Pugh", f"{child_pugh['reason'].removeprefix('computed ')}{differs}"
-    for name, words in (("albi", "ALBI"), ("clearance", "creatinine clearance")):
-        one = of[name]
-        known = one["answer"] == "proceed"
-        value = f"{one['measured']['value']} {one['measured']['unit']}".strip()
-        basis = f", by the {fit['clearance']['weight_basis']} weight" if name == "clearance" else ""
-        yield words, f"{value}{basis}" if known else f"unknown {one['reason']}"
+    yield "Child-Pugh", _child_pugh(fit["child_pugh"])
+    albi = fit["albi"]
+    known = albi["score"] is not None
+    told = f"{wording.number(albi['score']['value'], places=2)}, grade {albi['grade']}" if known else _lacking(albi)
+    yield "ALBI", told
+    clearance = fit["clearance"]["clearance"]
+    basis = f", by the {fit['clearance']['weight_basis']} weight"
+    value = None if clearance is None else wording.number(clearance["value"], places=1)
+    yield "Creatinine clearance", _lacking(fit["clearance"]) if value is None else f"{value} mL/min{basis}"
+
+
+def _lacking(score: Data) -> str:
+    return f"unknown without {wording.listed(_names(score))}"
+
+
+def _names(score: Data) -> list[str]:
+    """What is missing, by its name alone."""
+    return [one.partition(" (")[0].partition(":")[0] for one in score["missing"]]
+
+
+def _child_pugh(found: Data) -> str:
+    """'B, 8 points (bilirubin 2, …), printing usual; the file states A', or the classes that what is missing leaves."""
+    items = ", ".join(f"{item} {points}" for item, points in found["items"].items() if points is not None)
+    span = found["at_least"]
+    if found["at_most"] != span:
+        span += f" to {found['at_most']}"
+    total = "" if found["points"] is None else f", {found['points']} points"
+    lacking = f"; without {wording.listed(_names(found))}" if found["missing"] else ""
+    stated = "not stated" if found["stated"] == "unknown" else f"stated {found['stated']}"
+    printing = f", printing {found['printing']}"
+    return f"{span}{total}{f' ({items})' if items else ''}{printing}{lacking}; {stated}"
 
 
 def grade(fit: Data) -> Iterator[str]:
@@ -136,7 +156,7 @@ def _wrapped(text: str, indent: int, *, first: str = "") -> str:
 def text(note: Data) -> str:
     """The whole answer first; then what keeps from treatment, what is to be asked, and what may proceed."""
     fit, patient, protocol, site = note["fit"], note["patient"], note["protocol"], note["site"]
-    day = wording.day(dt.date.fromisoformat(note["on"]))
+    day = wording.day(read_day(note["on"]))
     head = f"{patient['name']}    {protocol['id']}, version {protocol['version']}, cycle {note['cycle']}    {day}"
     out = [head, click.style(answer(fit), fg=COLOURS[fit["answer"]], bold=True)]
     if site["kind"] == "reference":
@@ -161,11 +181,33 @@ def _told(row: Row) -> Iterator[str]:
     yield _wrapped(f"{row.reason}. {row.next}".strip(), 9)
 
 
+def in_short(one: Data) -> str:
+    """A criterion by its short name: what speaks against a drug as 'fluorouracil, hand foot'."""
+    if one["group"] == "contraindications":
+        return str(one["id"]).split(".", 1)[1].replace(".", ", ").replace("-", " ")
+    return str(one["what"])
+
+
+def keeping(fit: Data, apart: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """What keeps from treatment, by its answer and in short; without the groups that are told apart."""
+    found = [one for one in fit["criteria"] if one["group"] not in set(apart) and one["counts"]]
+    for answer in ("refuse", "hold", "unknown"):
+        told = [_found(one) for one in found if one["answer"] == answer]
+        if told:
+            yield answer, "; ".join(_without_repeating(told))
+
+
+def _found(one: Data) -> str:
+    measured = one["measured"]
+    value = f"{measured['value']} {measured['unit']}".strip()
+    open_ = value in {"unknown", "undecided"} or " to " in value
+    return in_short(one) if open_ else f"{in_short(one)} ({value})"
+
+
 def _briefly(row: Row) -> str:
-    """A criterion that may proceed, in few words: what speaks against a drug by its short name."""
+    """A criterion that may proceed, in few words."""
     if row.group == "contraindications":
-        name = row.id.split(".", 1)[1].replace(".", ", ").replace("-", " ")
-        return f"{name} {row.measured}"
+        return f"{in_short(row._asdict())} {row.measured}"
     if row.group == "eligibility" and row.measured in {"yes", "no"}:
         return what(row)
     return f"{what(row)}: {row.measured}"

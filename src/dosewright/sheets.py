@@ -441,30 +441,18 @@ def _criterion(answer: Data) -> str:
     return f"{answer['criterion']} ({answer['found']})" if told else str(answer["criterion"])
 
 
-_ON_THE_SHEET: Final = frozenset({"eligibility", "laboratory", "genotype"})  # each has a row of its own in part 3
-_KEEPING: Final = ("refuse", "hold", "unknown")
+_APART: Final = ("eligibility", "laboratory", "genotype")  # each has rows of its own in part 3
 
 
 def fit_today(order: Data) -> dict[str, Any]:
     """Whether the patient can be treated today: the answer, the scores, the grades, and whatever else keeps from it."""
     fit = order["fit"]
-    keeping = [row for row in fit_words.rows(fit, *_KEEPING) if row.group not in _ON_THE_SHEET]
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for row in keeping:
-        told = f"{fit_words.what(row)} ({row.measured}{f', {row.when}' if row.when else ''})"
-        groups.setdefault(row.group, []).append((row.shown, told))
     return {
         "headline": fit_words.answer(fit),
         "scores": list(fit_words.scores(fit)),
         "grades": "; ".join(fit_words.grade(fit)) or "none above 0 is recorded or measured",
-        "groups": [(group, _by_answer(told)) for group, told in groups.items()],
+        "keeping": list(fit_words.keeping(fit, _APART)),
     }
-
-
-def _by_answer(told: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """What has one answer, together: ('hold', 'platelets (grade 3)')."""
-    answers = dict.fromkeys(shown for shown, _ in told)
-    return [(answer, "; ".join(words for shown, words in told if shown == answer)) for answer in answers]
 
 
 LEAST_STAGES: Final = 3

@@ -26,12 +26,13 @@ from .toxicity_today import ToxicityToday
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What a contraindication came to: whether its condition holds (None: not known), and by what."""
+    """What a contraindication came to: whether its condition holds (None: not known), by what, and whether for good."""
 
     holds: bool | None
     measured: Measured
     allowed: str
     reason: str
+    never: bool = False
 
 
 def contraindications(day: Day, grades: Sequence[ToxicityToday], clearance: ClearanceToday) -> Iterator[Criterion]:
@@ -70,7 +71,8 @@ def _contraindication(
     elif gate is not None and one.laboratory is not None:
         counts = False
         remarks.append(f"the site's own limit of {_end(gate, one.laboratory)} {gate.unit} counts")
-    answer: Verdict = "proceed" if seen.holds is False else one.answer if seen.holds and counts else "unknown"
+    stops: Verdict = "refuse" if seen.never else one.answer
+    answer: Verdict = "proceed" if seen.holds is False else stops if seen.holds and counts else "unknown"
     next_ = {
         "proceed": "",
         "refuse": f"Do not give {name}; a physician decides how to go on.",
@@ -169,7 +171,8 @@ def _by_grade(day: Day, reached: Reached, grades: Sequence[ToxicityToday]) -> _S
         allowed += f", and back to grade {back} after it"
     measured = Measured(f"grade {now.said}", "", now.on, day.age(now.on))
     reason = now.why if worst.said == now.said else f"grade {worst.said} at its worst; {now.why}"
-    return _Seen(True if surely else None if perhaps else False, measured, allowed, reason)
+    never = reached.never is not None and worst.at_least >= int(reached.never)
+    return _Seen(True if surely or never else None if perhaps else False, measured, allowed, reason, never)
 
 
 def _by_medicine(patient: Patient, words: Collection[str]) -> _Seen:

@@ -85,10 +85,11 @@ class Bounds(Strict):
 
 
 class Reached(Strict):
-    """A toxicity from some grade on, until it has gone back to another; both by CTCAE."""
+    """A toxicity from some grade on, until it has gone back to another, all by CTCAE; from `never` on for good."""
 
     term: Text
     grade: Literal["1", "2", "3", "4"]
+    never: Literal["1", "2", "3", "4"] | None = None
     until: Whole | None = None
 
 
