@@ -655,6 +655,7 @@ VALID = {
     "worksheet": ("hepa-haic", "--patient", USUAL, *TODAY, "--out", "x.json"),
     "verify": ("x.json",),
     "calc": ("bsa-mosteller", "height=165 cm", "weight=60 kg"),
+    "fit": ("haic-folfox", "--patient", USUAL, *TODAY),
     "toxicity grade": ("analyte=platelets", "value=62 10^9/L"),
     "toxicity terms": ("ALT",),
     "bands check": (BANDS,),

@@ -18,6 +18,7 @@ Data = Mapping[str, Any]
 WIDTH: Final = 110
 GRAVITY: Final = ("refuse", "hold", "unknown", "asks", "proceed")
 COLOURS: Final = {"refuse": "red", "hold": "red", "unknown": "yellow", "asks": "blue", "proceed": "green"}
+ITEMS: Final = ("bilirubin", "albumin", "clotting", "ascites", "encephalopathy")  # of Child-Pugh, as tables print them
 COLUMNS: Final = (
     "id", "group", "what", "answer", "counts", "value", "unit", "on", "age_days", "allowed", "source", "reason", "next",
 )  # fmt: skip
@@ -79,6 +80,8 @@ def when(measured: Data) -> str:
     """The day of a value and its age: '2026-11-21, 2 days old'; nothing where it has none."""
     if measured["on"] is None:
         return ""
+    if measured["unit"] == "days":
+        return f"since {measured['on']}"
     days = measured["age"]["value"]
     age = f"{wording.number(days)} {wording.plural('day', days)} old" if days >= 0 else "after this day"
     return f"{measured['on']}, {age}"
@@ -125,7 +128,7 @@ def _names(score: Data) -> list[str]:
 
 def _child_pugh(found: Data) -> str:
     """'B, 8 points (bilirubin 2, …), printing usual; the file states A', or the classes that what is missing leaves."""
-    items = ", ".join(f"{item} {points}" for item, points in found["items"].items() if points is not None)
+    items = ", ".join(f"{item} {found['items'][item]}" for item in ITEMS if found["items"][item] is not None)
     span = found["at_least"]
     if found["at_most"] != span:
         span += f" to {found['at_most']}"

@@ -33,6 +33,7 @@ class _Seen:
     allowed: str
     reason: str
     never: bool = False
+    then: str = ""
 
 
 def contraindications(day: Day, grades: Sequence[ToxicityToday], clearance: ClearanceToday) -> Iterator[Criterion]:
@@ -74,7 +75,7 @@ def _contraindication(
     stops: Verdict = "refuse" if seen.never else one.answer
     answer: Verdict = "proceed" if seen.holds is False else stops if seen.holds and counts else "unknown"
     next_ = {
-        "proceed": "",
+        "proceed": seen.then,
         "refuse": f"Do not give {name}; a physician decides how to go on.",
         "hold": f"Hold {name} until it is settled, or have the departure decided by name.",
     }.get(answer, "Find out, and write it down." if counts else "A person asks, and judges.")
@@ -172,7 +173,9 @@ def _by_grade(day: Day, reached: Reached, grades: Sequence[ToxicityToday]) -> _S
     measured = Measured(f"grade {now.said}", "", now.on, day.age(now.on))
     reason = now.why if worst.said == now.said else f"grade {worst.said} at its worst; {now.why}"
     never = reached.never is not None and worst.at_least >= int(reached.never)
-    return _Seen(True if surely or never else None if perhaps else False, measured, allowed, reason, never)
+    holds = True if surely or never else None if perhaps else False
+    then = f"By the label: {reached.then}." if worst.at_least >= from_ and reached.then else ""
+    return _Seen(holds, measured, allowed, reason, never, then)
 
 
 def _by_medicine(patient: Patient, words: Collection[str]) -> _Seen:

@@ -85,12 +85,13 @@ class Bounds(Strict):
 
 
 class Reached(Strict):
-    """A toxicity from some grade on, until it has gone back to another, all by CTCAE; from `never` on for good."""
+    """A toxicity from some grade on until it has gone back to another, and what then; from `never` on for good."""
 
     term: Text
     grade: Literal["1", "2", "3", "4"]
     never: Literal["1", "2", "3", "4"] | None = None
     until: Whole | None = None
+    then: Text | None = None
 
 
 class Contraindication(Strict):
