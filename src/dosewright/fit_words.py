@@ -211,8 +211,6 @@ def _briefly(row: Row) -> str:
     """A criterion that may proceed, in few words."""
     if row.group == "contraindications":
         return f"{in_short(row._asdict())} {row.measured}"
-    if row.group == "eligibility" and row.measured in {"yes", "no"}:
-        return what(row)
     return f"{what(row)}: {row.measured}"
 
 
@@ -220,7 +218,17 @@ def proceeding(fit: Data) -> Iterator[tuple[str, str]]:
     """What may proceed, by its group, as briefly as paper has room for."""
     found = rows(fit, "proceed")
     for group in dict.fromkeys(row.group for row in found):
-        yield group, "; ".join(_without_repeating(_briefly(row) for row in found if row.group == group))
+        told = [_briefly(row) for row in found if row.group == group and not _only_met(row)]
+        met = sum(row.group == group and _only_met(row) for row in found)
+        if met:
+            more, noun = "more " if told else "", "criterion" if met == 1 else "criteria"
+            told.append(f"{wording.number(met)} {more}{noun}")
+        yield group, "; ".join(_without_repeating(told))
+
+
+def _only_met(row: Row) -> bool:
+    """Whether a criterion of eligibility was answered yes or no, and nothing more can be said of it."""
+    return row.group == "eligibility" and row.measured in {"yes", "no"} and row.id != "eligibility.consent"
 
 
 def _without_repeating(told: Iterable[str]) -> Iterator[str]:

@@ -314,6 +314,9 @@ def _recorded(day: Day) -> Criterion:
     )
 
 
+_UNGRADED: Final = "Grade it with range and baseline, or by a person."
+
+
 def _held(day: Day, name: str, found: ToxicityToday | None) -> Criterion:
     """Whether a term is at a grade today from which the site holds."""
     now = found.now if found is not None else toxicity_today.unrecorded(day.patient, name)
@@ -333,12 +336,13 @@ def _held(day: Day, name: str, found: ToxicityToday | None) -> Criterion:
         reason = f"grade {found.worst.said} at its worst; {reason}"
     next_ = ""
     if answer == "hold":
-        next_ = "Hold until it has gone back; then change the dose where a rule says so."
+        next_ = "Hold until it has gone back, and look at the dose then."
     elif answer == "unknown" and limit is None:
         reason += "; the site has not decided from which grade on it holds"
         next_ = "A physician decides; have the grades decided in the site's file."
     elif answer == "unknown":
-        next_ = "Grade it with range and baseline, or record the grade that a person gives."
+        old = "days old" in now.why
+        next_ = advice("laboratory-old") if old else _UNGRADED
     version = found.version if found is not None else f"CTCAE {toxicity.USUAL_VERSION}"
     return Criterion(
         group="toxicity",
@@ -630,5 +634,5 @@ def _exposure(day: Day) -> Iterator[Criterion]:
             reason,
         )
     if not remarks and not limited:
-        reason, measured = "no drug of this order has a limit that was read or decided", Measured("no limit")
-        yield Criterion(group, "exposure", "cumulative dose", "proceed", measured, "no limit", "site policy", reason)
+        reason, measured = "no drug of this order has a limit that was read or decided", Measured("none")
+        yield Criterion(group, "exposure", "limit", "proceed", measured, "no limit", "site policy", reason)

@@ -151,8 +151,8 @@ def _as_recorded(one: Toxicity) -> Graded:
     """A record at its worst."""
     low, high = (0, max(one.named.grades)) if one.grade == "unknown" else (int(one.grade), int(one.grade))
     ended = f"ended {one.ended}" if isinstance(one.ended, dt.date) else "whether it has ended is not known"
-    state = "present" if one.ended == "present" else ended
-    return Graded(low, high, one.on, f"grade {one.grade}", f"recorded after cycle {one.after_cycle}, {state}")
+    state = "recorded as present" if one.ended == "present" else ended
+    return Graded(low, high, one.on, f"grade {one.grade}", state)
 
 
 def _present(records: Sequence[Toxicity], on: dt.date) -> Graded:
