@@ -11,11 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dosewright.calculators import laboratory, toxicity
-from dosewright.errors import Mistake, Refusal
-from dosewright.orders import toxicity_today
-from dosewright.orders.criterion import VERDICTS, Criterion, Measured, gravest
-from dosewright.orders.finding import STOPPING
+from dosewright.errors import CannotCompute, Mistake, Refusal
+from dosewright.orders import fit_today, organs, toxicity_today
+from dosewright.orders.criterion import VERDICTS, Criterion, Day, Measured, gravest
+from dosewright.orders.decisions import Choices
+from dosewright.orders.finding import STOPPING, Finding
 from dosewright.orders.fitness import latest, same_analyte
+from dosewright.protocol import library
 from dosewright.protocol.drugs import Contraindication, Drug, drugs, sources
 
 from .fitness_today import (
@@ -986,6 +988,43 @@ def test_what_was_given_before_and_is_unknown_is_unknown():
 
 def test_a_drug_without_a_limit_says_so():
     assert criterion("cumulative-dose.exposure")["measured"]["value"] == "none"
+
+
+# ------------------------------------------------------------------------------------------------------------ dose rules
+
+
+def told_of(*found: Finding):
+    """The fit of a day on which an order has remarked so, and nothing else is asked."""
+    loaded, (site, _), patient = library.find("haic-folfox"), a_site(), a_patient(a_known_patient())
+    day = Day(
+        protocol=loaded.protocol,
+        site=site,
+        patient=patient,
+        choices=Choices(loaded.protocol, site, {}),
+        cycle=1,
+        on=DAY,
+        start=DAY,
+        given={},
+        eligibility=(),
+        gates=(),
+        child_pugh=organs.child_pugh(site, patient, DAY),
+        findings=found,
+        basis=None,
+        no_body=CannotCompute("nothing is measured"),
+    )
+    return {one.id: one.answer for one in fit_today.fit(day).criteria if one.group == "dose rules"}
+
+
+def test_what_a_rule_on_a_dose_holds_for_holds():
+    found = Finding(
+        "dose-rule-holds", "blocks-release", "a rule holds", "grade 3", "ended", "site policy", "oxaliplatin"
+    )
+    unknown = Finding("dose-rule-unknown", "blocks-release", "nobody knows", "unknown", "known", where="oxaliplatin")
+    assert told_of(found, unknown) == {"dose-rules.1": "hold", "dose-rules.2": "unknown"}
+
+
+def test_where_no_rule_speaks_nothing_is_told_of_any():
+    assert told_of() == {}
 
 
 # --------------------------------------------------------------------------------------------------------- the whole note

@@ -36,6 +36,7 @@ Group = Literal[
     "course",
     "body",
     "cumulative dose",
+    "dose rules",
 ]
 
 
@@ -157,4 +158,6 @@ _NEXT: Final = {
 
 def advice(rule: str) -> str:
     """What to do about a finding: in the words of the check's rule of that name, unless the order means otherwise."""
-    return _NEXT[rule] if rule in _NEXT else RULES[rule].advice
+    if rule in _NEXT:
+        return _NEXT[rule]
+    return RULES[rule].advice if rule in RULES else "See the findings of the order."

@@ -106,6 +106,7 @@ def fit(day: Day) -> Fit:
         *_course(day),
         *_body(day),
         *_exposure(day),
+        *_dose_rules(day),
     )
     return Fit(gravest(criteria), criteria, day.child_pugh, albi, clearance, grades)
 
@@ -141,6 +142,7 @@ _NOT_KNOWN: Final = {
     "prior-exposure-unknown",
     "prior-exposure-unnamed",
     "exposure-unknown",
+    "dose-rule-unknown",
 }
 
 
@@ -636,3 +638,12 @@ def _exposure(day: Day) -> Iterator[Criterion]:
     if not remarks and not limited:
         reason, measured = "no drug of this order has a limit that was read or decided", Measured("none")
         yield Criterion(group, "exposure", "limit", "proceed", measured, "no limit", "site policy", reason)
+
+
+# ----------------------------------------------------------------------------------------------------------- dose rules
+
+
+def _dose_rules(day: Day) -> Iterator[Criterion]:
+    """What a rule on a dose holds the treatment for, or cannot tell; how much is given then is the order's matter."""
+    for number, one in enumerate(day.of("dose-rule-holds", "dose-rule-unknown"), 1):
+        yield _from(one, "dose rules", one.where or "dose", name=str(number))

@@ -134,14 +134,14 @@ class Latest:
         return None if self.value is None else (on - self.value.on).days
 
 
-def latest(patient: Patient, analyte: str, on: dt.date, since: dt.date | None = None) -> Latest:
-    """The latest value of an analyte up to a day (and after another): of two that differ on that day, neither.
+def latest(patient: Patient, analyte: str, on: dt.date) -> Latest:
+    """The latest value of an analyte up to a day; where two of that day differ, nobody can rely on either.
 
     A value that no patient can have is none that anybody can rely on: it tells in which unit it could be one.
     """
     values: tuple[Laboratory, ...] = () if patient.laboratory == "unknown" else patient.laboratory
     named = [one for one in values if same_analyte(one.analyte, analyte)]
-    found = [one for one in named if one.on <= on and (since is None or one.on > since)]
+    found = [one for one in named if one.on <= on]
     if not found:
         later = min((one.on for one in named if one.on > on), default=None)
         return Latest(None, "no value is known" + (f"; one of {later} lies after this day" if later else ""))

@@ -93,6 +93,7 @@ def order(
     routes = _routes(made.lines, sheets)
     given = sorted(routes)
     found += _patient_findings(patient, choices, given, cycle=cycle, on=on, day=day)
+    found += _genotype(patient, site, given)
     found += _overlaps(placed_lines)
     exposed, remarks = _exposure(loaded, site, patient, made, sheets, choices, cycle=cycle, on=on)
     found += remarks
@@ -215,6 +216,7 @@ def _without_body(
     found = [
         *organs.child_pugh_findings(liver),
         *_patient_findings(patient, choices, sorted(routes), cycle=cycle, on=on, day=day),
+        *_genotype(patient, site, sorted(routes)),
         exposure.no_body(str(why)),
     ]
     return fit_today.fit(
@@ -265,14 +267,13 @@ def _routes_of_protocol(protocol: Protocol, choices: Choices, day: int) -> dict[
 def _patient_findings(
     patient: Patient, choices: Choices, given: list[str], *, cycle: int, on: dt.date, day: int
 ) -> Iterator[Finding]:
-    """What is to be remarked on the patient and the course, whatever the doses."""
+    """What is to be remarked on the patient and the course, whatever the doses are."""
     site = choices.site
     yield from _identity(patient)
     yield from _signed_later(site, choices.protocol.id, on)
     yield from _given_later(patient, on)
     yield from _course(patient, choices, cycle, on - dt.timedelta(days=day - 1))
     yield from _allergies(patient, given)
-    yield from _genotype(patient, site, given)
     yield from _medicines(patient, site, given)
 
 
