@@ -184,6 +184,15 @@ def test_the_page_says(printed, words):
     assert words in pages(printed)[0]
 
 
+def test_a_share_of_each_drug_is_told_by_its_drug():
+    told = note(ILL, cycle=2)
+    told["patient"]["given"][0]["share"] = {
+        "oxaliplatin": {"value": 80, "unit": "%"},
+        "fluorouracil": {"value": 100, "unit": "%"},
+    }
+    assert "(oxaliplatin 80 %, fluorouracil 100 % of its dose)" in pages(fit_sheets.fit_pdf(told))[0]
+
+
 def test_the_page_bears_the_hash_of_its_note(printed):
     assert f"hash {note(ILL, cycle=2)['hash'][:12]}" in pages(printed)[0]
 

@@ -106,10 +106,18 @@ def _grade(one: Data) -> dict[str, str]:
     }
 
 
+def _share(share: Data | None) -> str:
+    """The share of its dose with which a cycle was given: one for all drugs, or one for each."""
+    if share is None:
+        return UNKNOWN
+    if "unit" in share:
+        return sheets.spoken(share)
+    return ", ".join(f"{drug} {sheets.spoken(one)}" for drug, one in share.items())
+
+
 def _given(patient: Data) -> str:
     """The cycles so far: 'cycle 1 on 2026-11-23, 100 %'."""
     told = []
     for one in patient["given"]:
-        share = UNKNOWN if one["share"] is None else sheets.spoken(one["share"])
-        told.append(f"cycle {wording.number(one['cycle'])} on {one['on']} ({share} of its dose)")
+        told.append(f"cycle {wording.number(one['cycle'])} on {one['on']} ({_share(one['share'])} of its dose)")
     return "; ".join(told) or "none before this"

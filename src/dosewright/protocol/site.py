@@ -353,8 +353,8 @@ class Site(Strict):
     beads: Beads
     calendar: Calendar
     gates: Annotated[tuple[Gate, ...], AfterValidator(at_least_one)] | Undecided
-    toxicity_holds: Annotated[tuple[HoldFrom, ...], AfterValidator(at_least_one)] | Undecided = "undecided"
-    child_pugh: ChildPughPrinting = "usual"
+    toxicity_holds: Annotated[tuple[HoldFrom, ...], AfterValidator(at_least_one)] | Undecided
+    child_pugh: ChildPughPrinting
     care: Annotated[tuple[Care, ...], AfterValidator(at_least_one)] | Undecided
     genotype: Literal["required", "asked", "not asked"]
     interactions: Annotated[tuple[Interaction, ...], AfterValidator(at_least_one)] | Undecided
