@@ -90,7 +90,7 @@ def test_without_a_site_it_says_that_nobody_has_decided(run):
 def test_what_is_open_for_one_and_the_same_reason_stands_together(run):
     _, out, _ = asked(run, {"toxicities": "unknown"})
     told = " ".join(out.split())
-    assert "diarrhoea of grade 3 or 4, until it has gone back to grade 1; mucositis" in told
+    assert "diarrhoea of grade 3 or 4, until it has gone back to grade 1; hand-foot syndrome" in told
 
 
 def test_json_is_the_whole_note(run):

@@ -14,6 +14,7 @@ from .fit_words import Row
 Data = Mapping[str, Any]
 Paper = Literal["A4", "Letter"]
 UNKNOWN: Final = "unknown"
+LONG: Final = 40  # letters of a criterion, from which on it is printed small
 _TOLD_ABOVE: Final = {"liver and kidneys", "toxicity"}  # part 2 has them all
 
 
@@ -79,7 +80,8 @@ def _view(note: Data) -> dict[str, Any]:
 
 def _row(row: Row) -> dict[str, Any]:
     reason = "" if row.reason == "outside the limit" else row.reason  # the figures stand beside each other
-    return {**row._asdict(), "what": fit_words.what(row), "reason": reason}
+    short, full = fit_words.criterion(row)
+    return {**row._asdict(), "what": short, "full": full, "reason": reason, "small": len(short) > LONG}
 
 
 def _over(one: Data) -> str:

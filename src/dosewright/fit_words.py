@@ -31,6 +31,7 @@ class Row(NamedTuple):
     id: str
     group: str
     what: tuple[str, ...]
+    short: tuple[str, ...]
     measured: str
     when: str
     allowed: str
@@ -57,7 +58,7 @@ def rows(fit: Data, *shown: str) -> list[Row]:
 
 def _joined(before: Row, row: Row) -> Row:
     allowed = before.allowed if row.allowed in before.allowed.split("; ") else f"{before.allowed}; {row.allowed}"
-    return before._replace(what=(*before.what, *row.what), allowed=allowed)
+    return before._replace(what=(*before.what, *row.what), short=(*before.short, *row.short), allowed=allowed)
 
 
 def _row(one: Data) -> Row:
@@ -67,6 +68,7 @@ def _row(one: Data) -> Row:
         id=one["id"],
         group=one["group"],
         what=(one["what"],),
+        short=(in_short(one),),
         measured=f"{measured['value']} {measured['unit']}".strip(),
         when=when(measured),
         allowed=one["allowed"],
@@ -184,6 +186,13 @@ def _told(row: Row) -> Iterator[str]:
     yield _wrapped(f"{row.reason}. {row.next}".strip(), 9)
 
 
+def criterion(row: Row) -> tuple[str, str]:
+    """What a row is about as paper has room for it: in short, and in full where that is not the same."""
+    if row.group != "contraindications":
+        return what(row), ""
+    return "; ".join(_without_repeating(row.short)), what(row)
+
+
 def in_short(one: Data) -> str:
     """A criterion by its short name: what speaks against a drug as 'fluorouracil, hand foot'."""
     if one["group"] == "contraindications":
@@ -210,7 +219,7 @@ def _found(one: Data) -> str:
 def _briefly(row: Row) -> str:
     """A criterion that may proceed, in few words."""
     if row.group == "contraindications":
-        return f"{in_short(row._asdict())} {row.measured}"
+        return f"{row.short[0]} {row.measured}"
     return f"{what(row)}: {row.measured}"
 
 

@@ -170,7 +170,8 @@ def _by_grade(day: Day, reached: Reached, grades: Sequence[ToxicityToday]) -> _S
     allowed = f"below grade {from_}"
     if back < from_ - 1:
         allowed += f", and back to grade {back} after it"
-    measured = Measured(f"grade {now.said}", "", now.on, day.age(now.on))
+    said = f"grade {now.said}" if found is not None or now.at_most == 0 else "not recorded"
+    measured = Measured(said, "", now.on, day.age(now.on))
     reason = now.why if worst.said == now.said else f"grade {worst.said} at its worst; {now.why}"
     never = reached.never is not None and worst.at_least >= int(reached.never)
     holds = True if surely or never else None if perhaps else False

@@ -172,7 +172,7 @@ def _eligibility(day: Day) -> Iterator[Criterion]:
         answer = _ELIGIBLE[one.verdict]
         unit = "years" if one.measures == "age" else ""
         rule = {"refuse": "not-eligible", "unknown": "eligibility-unknown"}.get(answer, "")
-        required = one.reason.rpartition("required ")[2] if answer != "unknown" else one.criterion
+        required = one.reason.rpartition("required ")[2] if answer != "unknown" else "met"
         next_ = advice(rule) if rule else ""
         measured = Measured(one.found, unit)
         yield Criterion("eligibility", one.id, one.criterion, answer, measured, required, one.source, one.reason, next_)
@@ -213,11 +213,10 @@ def _child_pugh(day: Day) -> Criterion:
     taken = set(of_class[0].one_of) if of_class else set(organs.CLASSES)
     open_ = {one for one in organs.CLASSES if found.at_least <= one <= found.at_most}
     answer: Verdict = "proceed" if open_ <= taken else "hold" if not open_ & taken else "unknown"
-    reasons = [f"computed {found.says}"]
-    next_ = ""
+    reasons, next_ = [f"computed {found.says}"], ""
     if found.missing:
-        reasons.append(f"missing: {'; '.join(found.missing)}")
-        next_ = "Measure or record what is missing."
+        known = f"computed {found.says}; " if found.computed != UNKNOWN else ""
+        reasons, next_ = [f"{known}without {wording.listed(found.missing)}"], "Measure or record what is missing."
     if found.differs:
         reasons.append(f"the file states {found.stated}")
         next_ = "Settle which class is right, and mend the patient's file or the values."
