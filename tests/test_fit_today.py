@@ -678,6 +678,28 @@ def test_brivudine_refuses_fluorouracil_even_where_the_site_has_no_list(word):
     assert told == "refuse"
 
 
+def test_a_site_that_is_milder_about_a_medicine_than_a_label_does_not_silence_it():
+    listed = [
+        {"drug": "fluorouracil", "with": word, "severity": "warning", "from": "x"}
+        for word in ("brivudine", "sorivudine")
+    ]
+    told = fit({"medicines": ["brivudine"]}, site={"interactions": listed})
+    assert answers(told)["contraindications.fluorouracil.brivudine"] == "refuse"
+
+
+def test_a_site_that_is_as_grave_about_a_medicine_is_not_repeated():
+    assert "contraindications.fluorouracil.brivudine" not in answers(fit({"medicines": ["brivudine"]}))
+
+
+def test_a_limit_of_the_site_in_a_unit_that_nobody_knows_silences_no_label():
+    gates = [{"analyte": "platelets", "unit": "G/l", "at_least": "75", "within": "3 d", "from": "site policy"}]
+    told = fit({"laboratory": labs(platelets="90")}, site={"gates": gates})
+    assert (answers(told)["laboratory.platelets"], answers(told)["contraindications.oxaliplatin.platelets-first"]) == (
+        "unknown",
+        "asks",
+    )
+
+
 def test_what_was_recalled_asks_and_never_stops():
     told = criterion("contraindications.fluorouracil.phenytoin", {"medicines": ["phenytoin 100 mg"]})
     assert (told["answer"], told["counts"], "recalled" in told["reason"]) == ("unknown", False, True)

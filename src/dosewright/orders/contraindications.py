@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from .. import wording
 from ..calculators import laboratory, toxicity
 from ..calculators.columns import above, below
+from ..errors import Mistake
 from ..protocol.drugs import Bounds, Contraindication, Reached, drug
 from ..protocol.site import Gate, Interaction, Site
 from ..units import quantity
@@ -37,6 +38,7 @@ class _Seen:
 
 
 def contraindications(day: Day, grades: Sequence[ToxicityToday], clearance: ClearanceToday) -> Iterator[Criterion]:
+    """Every contraindication of every drug that is given, answered; those of first or of later cycles only then."""
     listed = interactions(day.site, list(day.given))
     for name, routes in sorted(day.given.items()):
         for one in drug(name).contraindications:
@@ -53,8 +55,8 @@ def _contraindication(
     clearance: ClearanceToday,
     listed: Sequence[Interaction],
 ) -> Iterator[Criterion]:
-    if one.medicines and all(any(word == of.other.casefold() for of in listed) for word in one.medicines):
-        return  # the site's own list speaks of it
+    if one.medicines and all(_listed(word, one, listed) for word in one.medicines):
+        return  # the site's own list stops it as gravely
     gate = _own_gate(day.site, one)
     if gate is not None and one.laboratory is not None and _as_strict(gate, one.laboratory):
         return  # the site's own limit stops whatever this one would
@@ -93,6 +95,14 @@ def _contraindication(
     )
 
 
+def _listed(word: str, one: Contraindication, listed: Sequence[Interaction]) -> bool:
+    """Whether the site's own list names a medicine, and is no milder about it than a fact that was read."""
+    enough = {"refuse"} if one.answer == "refuse" else {"refuse", "blocks-release"}
+    if one.confidence != "SEEN":
+        enough = {"refuse", "blocks-release", "warning"}
+    return any(of.other.casefold() == word.casefold() and of.severity in enough for of in listed)
+
+
 def _own_gate(site: Site, one: Contraindication) -> Gate | None:
     """The site's own limit of the same laboratory value, on the same side; a signed limit goes before a label's."""
     if one.laboratory is None or site.gates == "undecided":
@@ -108,8 +118,10 @@ def _end(gate: Gate, limit: Bounds) -> str | None:
 
 def _as_strict(gate: Gate, limit: Bounds) -> bool:
     """Whether the site's limit lets through nothing that the label's stops."""
-    end = float(_end(gate, limit) or "nan")
-    own = laboratory.converted(quantity(end, gate.unit), limit.unit, of=limit.analyte)
+    try:
+        own = laboratory.converted(quantity(float(_end(gate, limit) or "nan"), gate.unit), limit.unit, of=limit.analyte)
+    except Mistake:
+        return False  # in a unit that nobody knows, so that the two cannot be compared
     least, most = limit.at_least, limit.at_most
     return own >= float(least) if least is not None else own <= float(most or "nan")
 

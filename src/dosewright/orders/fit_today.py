@@ -368,7 +368,7 @@ def _genotype(day: Day) -> Iterator[Criterion]:
         known: Mapping[str, str] = {} if day.patient.genotype == "unknown" else dict(day.patient.genotype.items())
         found = known.get(symbol, UNKNOWN)
         policy = f"the site says: {day.site.genotype}"
-        remarks = day.of("genotype", "genotype-unreadable", "genotype-unknown")
+        remarks = day.of("genotype", "genotype-unreadable", "genotype-unknown", "genotype-reduced")
         if remarks:
             made = _from(remarks[0], "genotype", symbol, Measured(found), symbol)
             yield replace(made, allowed=remarks[0].allowed or "an activity score", reason=f"{made.reason}; {policy}")
