@@ -421,6 +421,15 @@ def test_the_latest_value_is_of_the_newest_day_up_to_the_day():
     assert latest(a_patient({"laboratory": rows}), "ALT", DAY).value.value == "50"
 
 
+def test_two_gates_of_one_analyte_have_two_names():
+    gates = [
+        {"analyte": "platelets", "unit": "10^9/L", end: value, "within": "3 d", "from": "site policy"}
+        for end, value in (("at_least", "75"), ("at_most", "700"))
+    ]
+    told = answers(fit(site={"gates": gates}))
+    assert (told["laboratory.platelets"], told["laboratory.platelets.2"]) == ("proceed", "proceed")
+
+
 def test_a_site_without_gates_knows_nothing():
     told = fit(site={"gates": "undecided"})
     assert answers(told)["laboratory.gates"] == "unknown"
@@ -1006,6 +1015,12 @@ def test_a_cumulative_limit_that_is_passed_holds():
 
 def test_what_was_given_before_and_is_unknown_is_unknown():
     assert answer("cumulative-dose.prior-exposure-unknown", {"prior_exposure": "unknown"}) == "unknown"
+
+
+@pytest.mark.parametrize(("drug_", "shown"), [("sorafenib", "asks"), ("pirarubicin", "unknown")])
+def test_a_drug_given_before_that_nobody_knows_here_asks_or_is_unknown_where_it_may_count(drug_, shown):
+    before = [{"drug": drug_, "total": "100 mg/m2", "until": "2026-01-31"}]
+    assert answer("cumulative-dose.prior-exposure-unnamed", {"prior_exposure": before}) == shown
 
 
 def test_a_drug_without_a_limit_says_so():

@@ -256,14 +256,15 @@ def _gates(day: Day) -> Iterator[Criterion]:
             reason,
             next_,
         )
-    for gate in day.gates:
+    for number, gate in enumerate(day.gates):
+        before = sum(gate.analyte == one.analyte for one in day.gates[:number])
         value, _, unit = gate.value.partition(" ")
         measured = Measured(value, unit, gate.on, day.age(gate.on))
         reason = gate.reason
         next_ = {"proceed": "", "hold": advice("laboratory")}.get(gate.verdict, _of_unknown(reason))
         yield Criterion(
             "laboratory",
-            gate.analyte,
+            f"{gate.analyte}.{before + 1}" if before else gate.analyte,
             gate.analyte,
             gate.verdict,
             measured,
@@ -616,7 +617,9 @@ def _exposure(day: Day) -> Iterator[Criterion]:
         for number, one in enumerate(several, 1):
             name = one.message.partition(":")[0] if rule == "cumulative-limit" else "cumulative dose"
             told.add(name)
-            yield _from(one, group, name, name=rule if number == 1 else f"{rule}.{number}")
+            made = _from(one, group, name, name=rule if number == 1 else f"{rule}.{number}")
+            # sorafenib counts toward no sum that is kept here, and yet somebody should look
+            yield replace(made, counts=not (rule == "prior-exposure-unnamed" and one.severity == "warning"))
     limited = [row for row in day.exposure if row["limit"] is not None and row["drug"] not in told]
     for row in limited:
         total, limit = row["total"], row["limit"]
