@@ -126,3 +126,31 @@ def test_cycles_that_do_not_follow_each_other_are_refused(given):
 
 def test_the_schema_for_editors_is_json():
     assert "weights" in json.loads(json.dumps(Patient.model_json_schema(by_alias=True)))["properties"]
+
+
+OF_PLATELETS = {
+    "term": "platelets",
+    "grade": "3",
+    "ctcae": "v5.0",
+    "on": "2026-10-01",
+    "after_cycle": "0",
+    "ended": "present",
+}
+
+
+def test_a_toxicity_goes_by_the_name_that_ctcae_gives_it():
+    assert a_patient({"toxicities": [OF_PLATELETS]}).toxicities[0].named.name == "Platelet count decreased"
+
+
+def test_toxicities_that_are_left_out_are_unknown():
+    assert a_patient().toxicities == "unknown"
+
+
+@pytest.mark.parametrize("grade", ["0", "1", "4", "unknown"])
+def test_a_toxicity_has_the_grades_of_its_term(grade):
+    assert a_patient({"toxicities": [OF_PLATELETS | {"grade": grade}]}).toxicities[0].grade == grade
+
+
+def test_post_embolisation_syndrome_is_recorded_by_its_parts():
+    with pytest.raises(Mistake, match="its parts: fever, abdominal pain"):
+        a_patient({"toxicities": [OF_PLATELETS | {"term": "post-embolisation syndrome"}]})

@@ -699,6 +699,39 @@ def clinical_grade(*, term: str, grade: int, version: str = USUAL_VERSION) -> Gr
     return Grade(found.version, found.name, found.meddra, grade, grade, grade, said, "judged by a person")
 
 
+class Named(NamedTuple):
+    """A term of CTCAE as it is recorded in a patient's notes: its own name, and the grades that it has."""
+
+    name: str
+    grades: tuple[int, ...]
+
+
+def named(term: str, version: str = USUAL_VERSION) -> Named:
+    """A term by any of its names, be it graded by a number or by a person, with the grades that it has.
+
+    Raises `Mistake` where no term is called so.
+
+    >>> named("platelets")
+    Named(name='Platelet count decreased', grades=(1, 2, 3, 4))
+    >>> named("nausea").grades
+    (1, 2, 3)
+    """
+    said = laboratory.plain(term)
+    if said in SYNDROME_NAMES:
+        raise _syndrome_refused(term)
+    of_person, measured = clinical_terms(version), _by_name(version)
+    if said in of_person:
+        return Named(of_person[said].name, tuple(sorted(of_person[said].grades)))
+    if said in measured:
+        intervals = measured[said].intervals
+        return Named(measured[said].name, tuple(sorted({one.grade for one in intervals})))
+    import difflib
+
+    near = difflib.get_close_matches(said, [*of_person, *measured], 1)
+    hint = f"did you mean '{near[0]}'?" if near else "'dosewright toxicity terms' shows them all"
+    raise Mistake("a term of CTCAE", example="platelets", got=term, hint=hint)
+
+
 # ------------------------------------------------------------------------------------------ post-embolisation syndrome
 
 SYNDROME: Final = "post-embolisation syndrome"

@@ -443,6 +443,7 @@ def _patient_data(patient: Patient, on: dt.date) -> dict[str, Any]:
         "prior_exposure": _rows(patient.prior_exposure),
         "laboratory": _rows(patient.laboratory),
         "given": _rows(patient.given),
+        "toxicities": _rows(patient.toxicities),
         "height": patient.height if isinstance(patient.height, str) else dict(patient.height),
         "weights": _rows(patient.weights),
     }

@@ -11,8 +11,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
 
 from .. import wording
+from ..calculators import toxicity
 from ..errors import Mistake, Refusal, together
-from ..reading import Count, Day, Decimal, Document, Strict, Text, at_least_one, read, validate, written
+from ..reading import Count, Day, Decimal, Document, Strict, Text, Whole, at_least_one, read, validate, written
 from ..units import DOSE, DOSE_PER_AREA, HEIGHT, PERCENT, WEIGHT, Quantity
 
 YesNoUnknown = Literal["yes", "no", "unknown"]
@@ -106,6 +107,45 @@ class Given(Strict):
     share: Annotated[Quantity, PERCENT, AfterValidator(_no_more_than_all)] | None = None
 
 
+def _version(value: str) -> str:
+    if value not in toxicity.versions():
+        raise Mistake("a version of CTCAE that is here", example=toxicity.USUAL_VERSION, got=value)
+    return value
+
+
+class Toxicity(Strict):
+    """A toxicity as it was graded at its worst, after which cycle (0: before the first), and whether it has ended.
+
+    Grade 0 says that somebody looked and found nothing; a term that does not stand here is not known.
+    """
+
+    term: ShortText
+    grade: Literal["0", "1", "2", "3", "4", "5", "unknown"]
+    ctcae: Annotated[Text, AfterValidator(_version)]
+    on: Day
+    after_cycle: Whole
+    ended: Day | Literal["present", "unknown"]
+
+    @model_validator(mode="after")
+    def _of_its_term(self) -> Toxicity:
+        try:
+            grades = self.named.grades
+        except Mistake as mistake:
+            mistake.within, mistake.where = ("term",), ""
+            raise
+        if self.grade not in {"0", "unknown", *map(str, grades)}:
+            have = wording.listed(map(str, grades), "and")
+            raise Refusal(f"{self.named.name} has the grades {have} only", within=("grade",), got=self.grade)
+        if not isinstance(self.ended, str) and self.ended < self.on:
+            raise Refusal("it ended before it was there", within=("ended",), got=self.ended)
+        return self
+
+    @property
+    def named(self) -> toxicity.Named:
+        """Its term under the name that CTCAE gives it, with the grades that it has."""
+        return toxicity.named(self.term, self.ctcae)
+
+
 class Patient(Strict):
     """One patient at one point of a course."""
 
@@ -138,6 +178,7 @@ class Patient(Strict):
     medicines: Annotated[tuple[ShortText, ...], AfterValidator(at_least_one)] | Literal["none", "unknown"]
     embolisation: Embolisation | Literal["unknown", "not applicable"]
     given: tuple[Given, ...] = ()
+    toxicities: Annotated[tuple[Toxicity, ...], AfterValidator(at_least_one)] | Literal["none", "unknown"] = "unknown"
 
     @model_validator(mode="after")
     def _possible(self) -> Patient:
@@ -151,6 +192,7 @@ class Patient(Strict):
         dated: list[tuple[tuple[str | int, ...], dt.date]] = [
             *((("weights", index, "on"), one.on) for index, one in enumerate(self.weights)),
             *((("given", index, "on"), one.on) for index, one in enumerate(self.given)),
+            *((("toxicities", index, "on"), one.on) for index, one in self.recorded),
         ]
         if self.height != "unknown":
             dated.append((("height", "on"), self.height.on))
@@ -172,6 +214,19 @@ class Patient(Strict):
         for index, (last, this) in enumerate(itertools.pairwise(self.given), 1):
             if this.cycle <= last.cycle or this.on <= last.on:
                 yield Mistake("each given cycle once and in order, with its day", within=("given", index))
+        began = {one.cycle: one.on for one in self.given}
+        for index, toxic in self.recorded:
+            if toxic.after_cycle and toxic.after_cycle not in began:
+                needs, place = "a cycle that stands under 'given'", ("toxicities", index, "after_cycle")
+                yield Mistake(needs, within=place, example="1, or 0 before the first", got=toxic.after_cycle)
+            elif toxic.after_cycle and toxic.on < began[toxic.after_cycle]:
+                words = "a toxicity before the cycle that it follows"
+                yield Refusal(words, within=("toxicities", index), got=toxic.on)
+
+    @property
+    def recorded(self) -> tuple[tuple[int, Toxicity], ...]:
+        """The toxicities that the file records, each with its place in it."""
+        return () if isinstance(self.toxicities, str) else tuple(enumerate(self.toxicities))
 
 
 def load_patient(content: bytes, name: str) -> tuple[Patient, Document]:
