@@ -9,7 +9,7 @@ from pathlib import Path
 
 import dosewright
 from dosewright.errors import Mistake
-from dosewright.orders import bands
+from dosewright.orders import bands, proposals
 from dosewright.orders.patient import load_patient
 from dosewright.protocol import library
 from dosewright.protocol.site import load_site
@@ -56,10 +56,11 @@ def the_rest(kind: str, text: str, left_out: set[str]) -> str:
 
 
 def load_checked_site(content: bytes, name: str) -> None:
-    """A site as `dosewright site check` checks it: with its decisions and its tables of bands."""
+    """A site as `dosewright site check` checks it: with its decisions, its tables of bands and its rules."""
     site, document = load_site(content, name)
     library.check_decisions(site, document)
     bands.check_bands(site, document)
+    proposals.check_rules(site, document)
 
 
 LOAD: dict[str, Callable[[bytes, str], object]] = {

@@ -53,11 +53,13 @@ def read_site(path: str | None) -> tuple[Site, Document]:
     if path is None:
         return reference_site()
     from .orders.bands import check_bands
+    from .orders.proposals import check_rules
     from .protocol.library import check_decisions
 
     found = load_site(files.read(path), Path(path).name, lambda name: files.read(str(Path(path).parent / name)))
     check_decisions(*found)
     check_bands(*found)
+    check_rules(*found)
     return found
 
 

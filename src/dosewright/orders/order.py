@@ -20,11 +20,12 @@ from ..protocol.site import Site
 from ..reading import Document, Strict
 from ..units import Range, quantity, settled
 from . import basis as body
-from . import beads, exposure, fitness, lines
+from . import beads, dose_changes, exposure, fitness, lines, proposals
 from .beads import Beads
 from .calendar import Days
 from .day import Part, placed
 from .decisions import Choices
+from .dose_changes import Omitted
 from .doses import Doses, doses, line_data, site_data, to_data
 from .finding import Finding, Severity, gravity, stops
 from .fitness import ACTIVITIES, FULL_ACTIVITY
@@ -103,6 +104,10 @@ def order(
     found += _genotype(patient, site, given)
     found += _medicines(patient, site, given)
     found += _overlaps(placed_lines)
+    found += dose_changes.given_remarks(choices, patient, cycle=cycle, on=on)
+    proposed = proposals.proposals(choices, site, patient, made_basis, cycle=cycle, on=on)
+    found += proposals.findings(proposed, choices, site, patient, cycle=cycle, on=on)
+    found += proposals.on_beads(site, next((one.drug for one in sheets if one.drug is not None), None))
     exposed, remarks = _exposure(loaded, site, patient, made, sheets, choices, cycle=cycle, on=on)
     found += remarks
     found.sort(key=gravity)
@@ -128,9 +133,12 @@ def order(
         "premedication": _said(choices, "premedication", protocol.premedication),
         "begin": begin,
         "lines": [line_data(line) for line in placed_lines],
+        "omitted": made.omitted,
         "end": max((t.end for line in placed_lines for t in line.times), default=None),
         "care": None if site.care == "undecided" else [{"what": c.what, "when": c.when} for c in site.care],
         "exposure": exposed,
+        "history": dose_changes.history(choices, patient, cycle=cycle),
+        "proposals": [proposals.data(one) for one in proposed],
         "next": _next(choices, on - dt.timedelta(days=day - 1)),
         "stop": _said(choices, "stop", protocol.stop),
         "follow_up": [{"what": one.what, "when": one.when, "from": one.source} for one in protocol.follow_up],
@@ -332,14 +340,23 @@ def _exposure(
     on: dt.date,
 ) -> tuple[list[dict[str, Any]], tuple[Finding, ...]]:
     """Per drug, and per class that has a limit: what was given before, what this whole cycle adds, and their sum."""
-    whole: Iterable[Line] = made.lines
+    whole, left_out = made.lines, made.omitted
     if len(_days(loaded.protocol)) > 1:  # a whole cycle counts, not the one day of it
-        whole = [one for one in lines.build(loaded.protocol, site, made.basis, choices) if isinstance(one, Line)]
+        held = dose_changes.held_by_key(choices, patient, cycle)
+        built = list(lines.build(loaded.protocol, site, made.basis, choices, held=held))
+        whole = tuple(one for one in built if isinstance(one, Line))
+        left_out = tuple(one for one in built if isinstance(one, Omitted))
     bead = next((one for one in sheets if one.drug is not None), None)
     offered = None if bead is None or bead.offered is None else bead.offered.m_as("mg")
     surface = made.basis.surface.m_as("m²")
-    adds = exposure.per_cycle(tuple(whole), surface, bead_drug=bead.drug if bead else None, bead_mg=offered)
-    rows, found = exposure.with_order(patient, site, adds, cycle=cycle, on=on)
+    adds = exposure.per_cycle(whole, surface, bead_drug=bead.drug if bead else None, bead_mg=offered)
+    full = exposure.in_full(whole, left_out)
+    if bead is not None and bead.drug is not None:
+        full.append(exposure.Full("beads", bead.drug, offered))
+    unclear = dose_changes.unclear(choices, patient, cycle=cycle)
+    rows, found = exposure.with_order(
+        patient, site, adds, full=full, surface=surface, cycle=cycle, on=on, unclear=unclear
+    )
     return [_exposure_row(row) for row in rows if row.of == "drug" or row.limit is not None], found
 
 

@@ -32,6 +32,7 @@ from ..units import (
     RangeOf,
 )
 from .bands import Table, load_table
+from .dose_rules import DoseRule
 from .drugs import drug, drugs
 from .model import Route
 
@@ -344,6 +345,7 @@ class Site(Strict):
     interactions: Annotated[tuple[Interaction, ...], AfterValidator(at_least_one)] | Undecided
     prior_exposure: Literal["required", "asked"]
     cumulative: tuple[Cumulative, ...] | Undecided
+    dose_changes: Annotated[tuple[DoseRule, ...], AfterValidator(at_least_one)] | Undecided = "undecided"
     order_valid: Annotated[Quantity, INTERVAL]
     contact: Text
     bring: tuple[Text, ...] | Undecided
@@ -367,6 +369,10 @@ class Site(Strict):
                 words = f"decided a second time for {decision.protocol}"
                 yield Refusal(words, within=("decisions", index))
             seen.add(key)
+        rules = [] if isinstance(self.dose_changes, str) else [one.id for one in self.dose_changes]
+        for index, id in enumerate(rules):
+            if id in rules[:index]:
+                yield Refusal("a rule of this id stands before it", within=("dose_changes", index), got=id)
 
     def _mistakes_of_preparation(self) -> Iterator[Mistake]:
         """Lines that nobody knows, and diluents that do not go with their drug."""
