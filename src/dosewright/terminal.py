@@ -115,7 +115,18 @@ def told(order: Mapping[str, Any], path: Path) -> str:
     """One line on a sheet that was written, and the reasons that keep it from release."""
     reasons = [f["message"] for f in order["findings"] if f["severity"] in {"refuse", "blocks-release"}]
     head = f"{path}    {order['patient']['name']}, cycle {order['cycle']}    {_stamp(order['released'])}"
-    return "\n".join([head, *(_wrapped(reason, 6, first="    - ") for reason in reasons)])
+    changed = [_wrapped(words, 6, first="    ") for words in _changed(order)]
+    return "\n".join([head, *changed, *(_wrapped(reason, 6, first="    - ") for reason in reasons)])
+
+
+def _changed(order: Mapping[str, Any]) -> Iterator[str]:
+    """Which doses are not the protocol's, and which drugs are left out."""
+    for line in order["lines"]:
+        if line["reduction"] is not None and line["reduction"]["share"]["value"] < 100:
+            share = wording.number(line["reduction"]["share"]["value"], places=2)
+            yield f"{line['key']} is reduced to {share} % of the protocol dose"
+    for one in order["omitted"]:
+        yield f"{one['key']} is omitted"
 
 
 def changes(found: Sequence[Change]) -> str:

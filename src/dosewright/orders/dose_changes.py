@@ -110,7 +110,10 @@ class Held:
     def stacked(self) -> str:
         """The changes and their product: 'by 20 % of …, then by 20 % of …: 36 % off the protocol dose, 64 % left'."""
         said = ", then ".join(f"from cycle {one.from_cycle} {one.says()}" for one in self.steps)
-        return f"{said}: {share_said(1.0 - self.share)} off the protocol dose, {share_said(self.share)} of it left"
+        left = f"{share_said(self.share)} of it left"
+        if len(self.steps) == 1 and self.steps[0].of == "protocol dose":
+            return f"{said}, {left}"
+        return f"{said}: {share_said(1.0 - self.share)} off the protocol dose, {left}"
 
 
 def percent(share: float) -> Quantity:
@@ -360,7 +363,7 @@ def given_remarks(choices: Choices, patient: Patient, *, cycle: int, on: dt.date
 def _recorded_otherwise(choices: Choices, component: Component, one: Given, share: float) -> Iterator[Finding]:
     """Where the milligrams on record of a cycle are not what its changes had left, on its own surface."""
     figure = choices.settle(f"{component.key}.dose", component.dose).value
-    recorded = one.ordered.get(component.key, one.ordered.get(component.drug))
+    recorded = one.ordered_of(component.key, component.drug)
     if recorded is None or figure is None or one.surface is None or not DOSE_PER_AREA.holds(figure):
         return
     due = figure.m_as("mg/m²") * one.surface.m_as("m²") * share
@@ -412,31 +415,48 @@ class History:
     rows: tuple[Past, ...]
 
 
-def history(choices: Choices, patient: Patient, *, cycle: int) -> tuple[History, ...]:
-    """The doses of the cycles before this one, per line; empty where nothing was given and nothing changed."""
+def history(
+    choices: Choices,
+    patient: Patient,
+    *,
+    cycle: int,
+    on: dt.date,
+    ordered: Mapping[str, Quantity],
+    surface: Quantity,
+) -> tuple[History, ...]:
+    """The doses of the cycles up to this one, per line; `ordered` is what this order gives, on this surface.
+
+    Empty where nothing was given before.
+    """
     before = [one for one in patient.given if one.cycle < cycle]
     made = []
     for component in choices.protocol.components if before else ():
         figure = choices.settle(f"{component.key}.dose", component.dose).value
-        if figure is not None:
-            changes = [one for one in patient.changes if concerns(one.drug, component)]
-            rows = tuple(_past(component, figure, one, held(component, figure, changes, one.cycle)) for one in before)
-            made.append(History(component.key, component.drug, figure, rows))
+        if figure is None:
+            continue
+        changes = [one for one in patient.changes if concerns(one.drug, component)]
+        rows = []
+        for one in before:
+            given, was = one.share_of(component.key, component.drug), one.ordered_of(component.key, component.drug)
+            of = held(component, figure, changes, one.cycle)
+            rows.append(_past(figure, of, one.on, was, one.surface, given))
+        now = held(component, figure, changes, cycle)
+        rows.append(_past(figure, now, on, ordered.get(component.key), surface, None))
+        made.append(History(component.key, component.drug, figure, tuple(rows)))
     return tuple(made)
 
 
-def _past(component: Component, figure: Quantity, one: Given, of: Held) -> Past:
-    ordered = one.ordered.get(component.key, one.ordered.get(component.drug))
-    surface = one.surface
+def _past(
+    figure: Quantity, of: Held, on: dt.date, ordered: Quantity | None, surface: Quantity | None, given: float | None
+) -> Past:
     per_m2 = None
     if ordered is not None and surface is not None:
-        per_m2 = quantity(ordered.m_as("mg") / surface.m_as("m²"), "mg/m²")
-    given = one.share_of(component.key, component.drug)
+        per_m2 = quantity(settled(ordered.m_as("mg") / surface.m_as("m²")), "mg/m²")
     return Past(
-        cycle=one.cycle,
-        on=one.on,
+        cycle=of.cycle,
+        on=on,
         share=percent(of.share),
-        says=of.steps[-1].says() if of.steps and of.steps[-1].from_cycle == one.cycle else "",
+        says=of.steps[-1].says() if of.steps and of.steps[-1].from_cycle == of.cycle else "",
         dose_per=part_of(figure, of.share),
         ordered=ordered,
         per_m2=per_m2,

@@ -101,7 +101,7 @@ def order(
     found += _course(patient, choices, cycle, on - dt.timedelta(days=day - 1))
     given = sorted({line.drug for line in made.lines} | {one.drug for one in sheets if one.drug is not None})
     found += _allergies(patient, given)
-    found += _genotype(patient, site, given)
+    found += _genotype(patient, site, given, _shares(made))
     found += _medicines(patient, site, given)
     found += _overlaps(placed_lines)
     found += dose_changes.given_remarks(choices, patient, cycle=cycle, on=on)
@@ -137,7 +137,7 @@ def order(
         "end": max((t.end for line in placed_lines for t in line.times), default=None),
         "care": None if site.care == "undecided" else [{"what": c.what, "when": c.when} for c in site.care],
         "exposure": exposed,
-        "history": dose_changes.history(choices, patient, cycle=cycle),
+        "history": _history(choices, patient, made, cycle=cycle, on=on),
         "proposals": [proposals.data(one) for one in proposed],
         "next": _next(choices, on - dt.timedelta(days=day - 1)),
         "stop": _said(choices, "stop", protocol.stop),
@@ -207,7 +207,16 @@ def _course(patient: Patient, choices: Choices, cycle: int, on: dt.date) -> Iter
         yield Finding("late", "warning", message, said, f"by {latest}", settled.source, "on")
 
 
-def _genotype(patient: Patient, site: Site, given: list[str]) -> Iterator[Finding]:
+def _shares(made: Doses) -> Mapping[str, float]:
+    """The share of the protocol's dose that is ordered of each drug, in percent; the largest of its lines."""
+    shares: dict[str, float] = {}
+    for line in made.lines:
+        share = 100.0 if line.reduction is None else line.reduction.share.magnitude
+        shares[line.drug] = max(share, shares.get(line.drug, 0.0))
+    return shares
+
+
+def _genotype(patient: Patient, site: Site, given: list[str], shares: Mapping[str, float]) -> Iterator[Finding]:
     genes = {gene.value: gene.source for name in given if (gene := drug(name).genotype) is not None}
     for symbol, source in genes.items():
         known: Mapping[str, str] = {} if patient.genotype == "unknown" else dict(patient.genotype.items())
@@ -220,9 +229,25 @@ def _genotype(patient: Patient, site: Site, given: list[str]) -> Iterator[Findin
             message = f"{symbol}: what stands there cannot be read as an activity score"
             allowed = wording.listed(ACTIVITIES, "or")
             yield Finding("genotype-unreadable", "blocks-release", message, found, allowed, "cpic", "genotype")
+        elif found not in {"unknown", FULL_ACTIVITY} and (most := _started_at(symbol, found, given, shares)):
+            message = f"{symbol} is not of full activity, and the dose starts at no more than that bears"
+            yield Finding("genotype-reduced", "info", message, found, f"at most {most}", "cpic", "genotype")
         elif found not in {"unknown", FULL_ACTIVITY}:
             message = f"{symbol} is not of full activity, and this order is not reduced for it"
             yield Finding("genotype", "refuse", message, found, FULL_ACTIVITY, "cpic", "genotype")
+
+
+def _started_at(symbol: str, found: str, given: list[str], shares: Mapping[str, float]) -> str:
+    """The share that an activity score bears, where each drug of the gene is ordered at no more; else nothing."""
+    most = ""
+    for name in given:
+        facts = drug(name)
+        if facts.genotype is not None and facts.genotype.value == symbol:
+            bears = facts.starts_at.value.get(found) if facts.starts_at is not None else None
+            if bears is None or shares.get(name, 100.0) > bears.magnitude + dose_changes.DUST:
+                return ""
+            most = f"{wording.say(bears)} of the protocol dose"
+    return most
 
 
 def _allergies(patient: Patient, named: list[str]) -> Iterator[Finding]:
@@ -358,6 +383,15 @@ def _exposure(
         patient, site, adds, full=full, surface=surface, cycle=cycle, on=on, unclear=unclear
     )
     return [_exposure_row(row) for row in rows if row.of == "drug" or row.limit is not None], found
+
+
+def _history(
+    choices: Choices, patient: Patient, made: Doses, *, cycle: int, on: dt.date
+) -> tuple[dose_changes.History, ...]:
+    """Each line over the cycles so far, with what this order gives."""
+    ordered = {line.key: line.ordered for line in made.lines}
+    surface = made.basis.surface
+    return dose_changes.history(choices, patient, cycle=cycle, on=on, ordered=ordered, surface=surface)
 
 
 def _exposure_row(row: exposure.Exposure) -> dict[str, Any]:

@@ -123,6 +123,10 @@ class Given(Strict):
             share = share.get(key, share.get(drug))
         return None if share is None else share.magnitude / WHOLE
 
+    def ordered_of(self, key: str, drug: str) -> Quantity | None:
+        """What was ordered of one line, in milligrams; None where nobody says."""
+        return self.ordered.get(key, self.ordered.get(drug))
+
 
 def _version(value: str) -> str:
     if value not in toxicity.versions():
