@@ -181,6 +181,7 @@ UNITS = {
     "height": "cm", "weight": "kg", "reference_weight": "kg", "bsa": "m2", "dose": "mg", "calculated": "mg",
     "dose_per": "mg/m2", "flat": "mg", "over": "h", "diluent_volume": "mL", "volume": "mL", "concentration": "mg/mL",
     "rate": "mL/h", "offered": "mg", "contact": "min", "final_volume": "mL", "injected": "mg", "share": "%",
+    "changed_by": "%", "changed_to": "%", "changed_per": "mg/m²", "last_share": "%", "proposed": "%",
     "total": "mg/m2", "dose_per_kg": "mg/kg",
 }  # fmt: skip
 DAYS = {"birth_date", "written", "on", "valid_until", "last_on", "height_on", "weight_on"}

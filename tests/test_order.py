@@ -175,9 +175,20 @@ WARNS = [
     ("dose-capped", {"site": {"preparation.oxaliplatin.dose_cap": "100 mg"}}),
     ("allergy-recorded", {"patient": {"allergies": ["penicillin (rash)"]}}),
 ]
+HALVED = {
+    "drug": "fluorouracil",
+    "from_cycle": "1",
+    "to": "50 %",
+    "of": "protocol dose",
+    "reason": "genotype",
+    "decided_by": "B. Person",
+    "role": "physician",
+    "on": "2026-11-20",
+}
 REMARKS = [
     ("reference-weight-unknown", {"patient": {"reference_weight": "unknown"}}),
     ("sex-unknown", {"patient": {"sex": "unknown"}}),
+    ("genotype-reduced", {"patient": {"genotype": {"DPYD": "activity score 1.5"}, "changes": [HALVED]}}),
 ]
 GRAVITY = {"blocks-release": STOPS, "refuse": REFUSES, "warning": WARNS, "info": REMARKS}
 FIRES = [pytest.param(rule, how, severity, id=rule) for severity, cases in GRAVITY.items() for rule, how in cases]

@@ -54,7 +54,7 @@ def writable(order: ordered.Order) -> ordered.Order:
 def orders() -> list[ordered.Order]:
     """Sound, dangerous and damaged orders of both arms, each with an id of its own."""
     sound = [ordered.row(ordered.columns(arm, 1, 9), 0) for arm in ordered.ARMS]
-    drawn = [one for arm in ordered.ARMS for one in two_speeds.drawn(arm, 45, 9)]
+    drawn = [one for arm in ordered.ARMS for one in two_speeds.drawn(arm, 45, 10)]
     found = [writable(one) for one in (*sound, *drawn)]
     for number, order in enumerate(found):
         order["id"], order["identifier"] = f"ORDER-{number:04}", f"MRN-{number:04}"

@@ -339,6 +339,12 @@ def course(data: Mapping[str, Any]) -> str:
     intensity = data["intensity"]
     if intensity:
         out += ["", f"Relative dose intensity so far: {wording.number(intensity['value'], places=1)} %"]
+    elif data.get("intensities"):
+        told = (f"{one['key']} {wording.number(one['intensity']['value'], places=1)} %" for one in data["intensities"])
+        out += ["", f"Relative dose intensity so far: {wording.listed(told)}"]
+    if data.get("changes"):
+        out += ["", click.style("Changed doses", bold=True)]
+        out += [_wrapped(_of_cycle(one), 4, first="  ") for one in data["changes"]]
     rows = [row for row in data["exposure"] if row["of"] == "drug" or row["limit"]]
     if rows:
         out += ["", click.style("Cumulative doses, in mg/m²: before, then after each cycle", bold=True)]
@@ -354,6 +360,13 @@ def course(data: Mapping[str, Any]) -> str:
     if data["findings"]:
         out += ["", *findings([Finding(**one) for one in data["findings"]])]
     return "\n".join(out)
+
+
+def _of_cycle(one: Mapping[str, Any]) -> str:
+    """A dose of one cycle that is not the protocol's."""
+    share = f"{wording.number(one['share']['value'], places=2)} % of the protocol dose"
+    left = "omitted" if one["ordered"] is None else f"{wording.number(one['ordered']['value'])} mg, {share}"
+    return f"cycle {one['cycle']}: {one['key']} {left}: {one['says']}, {one['reason']} ({one['by']})"
 
 
 def _cycle(cycle: Mapping[str, Any]) -> Iterator[str]:

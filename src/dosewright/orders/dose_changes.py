@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from .. import wording
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 WHOLE: Final = 100.0  # percent
 DUST: Final = 1e-9  # of a share: what arithmetic leaves, and no person means
+OF_CHANGES: Final = frozenset({"change-disagrees", "change-above-protocol", "change-reason", "re-escalation"})
+"""The findings on changes that hold in whatever cycle, on whatever body."""
 A_WHOLE_PERCENT: Final = 0.5  # percentage points: what rounding to a whole per cent makes; an engineering tolerance
 
 
@@ -219,6 +221,11 @@ def _step(change: Change, before: float, share: float) -> Step:
         change.role,
         change.on,
     )
+
+
+def on_another_body(of: Held) -> Held:
+    """The same without the milligrams that its changes name: they fit the body of their day, and no day to come."""
+    return replace(of, steps=tuple(replace(one, mg=None) for one in of.steps))
 
 
 # --------------------------------------------------------------------------------------------------------- on one line

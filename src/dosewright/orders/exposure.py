@@ -117,13 +117,24 @@ class Taken(NamedTuple):
 
 
 def over_course(
-    cycles: Sequence[Cycle], adds: Sequence[Adds], patient: Patient, site: Site
+    cycles: Sequence[Cycle],
+    adds: Sequence[Adds],
+    patient: Patient,
+    site: Site,
+    *,
+    ordered: Collection[int] = (),
+    unclear: Collection[int] = (),
 ) -> tuple[tuple[Exposure, ...], tuple[Finding, ...]]:
-    """The running totals of a course and where a planned cycle crosses a limit; `adds` is what each full cycle adds.
+    """The running totals of a course and where a planned cycle crosses a limit; `adds` is what each cycle adds in full.
 
-    Given cycles count with the share that was given, planned ones in full, omitted and stopped ones not at all.
+    Given cycles count with the share that was given, planned ones in full, omitted and stopped ones not at all. Of the
+    cycles in `ordered`, `adds` is what their changed doses add; of those in `unclear` nobody knows what was given.
     """
-    return _totals([Taken(one.number, one.actual or one.planned, _share(one)) for one in cycles], adds, patient, site)
+    taken = []
+    for one in cycles:
+        share = None if one.number in unclear else 1.0 if one.number in ordered and _share(one) else _share(one)
+        taken.append(Taken(one.number, one.actual or one.planned, share))
+    return _totals(taken, adds, patient, site)
 
 
 def with_order(
