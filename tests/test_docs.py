@@ -26,6 +26,7 @@ from dosewright.protocol.model import Protocol
 from dosewright.protocol.site import ProductList, Site, load_site, reference_site
 from dosewright.units import quantity
 
+from . import changing_doses
 from .commands import commands
 from .ward import an_order
 
@@ -287,6 +288,7 @@ def _orders() -> Iterator[dict[str, Any]]:
             for name in ("haic-folfox", "hepa-haic"):
                 loaded = library.find(name)
                 yield order(loaded, site, document, patient, cycle=1, on=dt.date(2026, 11, 23), what_if={})
+    yield from changing_doses.orders()
 
 
 def test_everything_in_the_json_of_an_order_is_described():
@@ -321,6 +323,7 @@ def _calendars() -> Iterator[dict[str, Any]]:
         {"cycle": "1", "status": "reduced", "share": "80 %", "on": "2026-11-23", "entered": "2026-11-24", **said},
         {"cycle": "2", "status": "delayed", "on": "2026-12-10", "entered": "2026-12-01", "released": released, **said},
     ]
+    yield changing_doses.a_calendar(site, document)
     for name, recorded in (("haic-folfox", records), ("hepa-haic", [])):
         loaded = library.find(name)
         content = planning.begun(loaded, site, patient, start="2026-11-23", cycles="3") | {"records": recorded}
