@@ -345,7 +345,7 @@ class Site(Strict):
     interactions: Annotated[tuple[Interaction, ...], AfterValidator(at_least_one)] | Undecided
     prior_exposure: Literal["required", "asked"]
     cumulative: tuple[Cumulative, ...] | Undecided
-    dose_changes: Annotated[tuple[DoseRule, ...], AfterValidator(at_least_one)] | Undecided = "undecided"
+    dose_changes: Annotated[tuple[DoseRule, ...], AfterValidator(at_least_one)] | Undecided
     order_valid: Annotated[Quantity, INTERVAL]
     contact: Text
     bring: tuple[Text, ...] | Undecided
