@@ -13,7 +13,7 @@ from dosewright.reading import Document
 from .ward import a_patient, an_order
 
 OXA, LV, FU = "oxaliplatin", "leucovorin", "fluorouracil"
-BY = {"decided_by": "B. Person", "role": "physician", "on": "2026-11-20"}
+BY = {"decided_by": "B. Person", "role": "physician", "on": "2026-08-20"}
 Fields = Mapping[str, Any]
 
 

@@ -268,12 +268,15 @@ def test_every_open_question_of_the_library_is_listed():
 # --------------------------------------------------------------------------------------------------------------- JSON
 
 
+KEYS_ARE_DATA = {"patient.genotype", "patient.given[].share", "patient.given[].ordered"}
+
+
 def _shape(data: Any, path: str = "") -> Iterator[str]:
     """The paths of JSON data; a quantity is a leaf, and so is a mapping whose keys are data."""
     if isinstance(data, list):
         for one in data:
             yield from _shape(one, f"{path}[]")
-    elif isinstance(data, dict) and set(data) != {"value", "unit"} and path != "patient.genotype":
+    elif isinstance(data, dict) and set(data) != {"value", "unit"} and path not in KEYS_ARE_DATA:
         for key, one in data.items():
             here = f"{path}.{key}" if path else key
             yield here

@@ -27,7 +27,7 @@ from .dose_changes import DUST, concerns, held, part_of, percent, share_said
 from .finding import Finding
 from .patient import Declined, Patient, Toxicity
 
-Answer = Literal["changed", "declined", "open", "unknown", "not needed"]
+Answer = Literal["changed", "declined", "open", "unknown", "not needed", "ended"]
 CLEARANCE: Final = "creatinine clearance (Cockcroft-Gault)"
 
 
@@ -284,7 +284,9 @@ def _answer(at_most: float | None, share: float, *, hold: bool, unknown: str, de
         return "unknown"
     if hold:
         return "open"
-    if at_most is None or at_most >= 1.0 - DUST:
+    if at_most is None:
+        return "ended"
+    if at_most >= 1.0 - DUST:
         return "not needed"
     return "changed" if share <= at_most + DUST else "open"
 
@@ -335,6 +337,9 @@ def findings(
         elif one.answer == "changed":
             message = f"{one.key}: rule {one.rule} proposes {one.follows}, and the dose follows it"
             yield Finding("dose-rule-followed", "info", message, one.found, _allowed(one), one.source, one.key)
+        elif one.answer == "ended":
+            message = f"{one.key}: rule {one.rule} held the treatment, and what it goes by has ended"
+            yield Finding("dose-rule-ended", "info", message, one.found, "ended", one.source, one.key)
         elif one.answer == "not needed":
             message = f"{one.key}: rule {one.rule} ({one.follows}) asks for no less than the protocol gives"
             yield Finding("dose-rule-not-needed", "info", message, one.found, one.follows, one.source, one.key)
