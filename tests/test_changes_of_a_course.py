@@ -100,3 +100,9 @@ def test_the_ward_reads_the_intensity_of_each_drug():
 def test_the_terminal_tells_changed_doses():
     told = terminal.course(made(a_change(cycle=3)))
     assert "cycle 3: oxaliplatin 112 mg, 80 % of the protocol dose: by 20 % of the protocol dose" in told
+
+
+def test_an_infusion_that_is_left_out_says_so_in_the_calendar():
+    data = made(a_change(LV, 2, "hypersensitivity", to="0 %", of="protocol dose"))
+    told = [one["why"] for cycle in data["cycles"] for one in cycle["events"] if one["what"] == LV]
+    assert [why.startswith("omitted") for why in told] == [False, True, True]

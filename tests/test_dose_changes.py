@@ -13,6 +13,7 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 from dosewright.errors import Mistake
+from dosewright.orders.changes import changes
 from dosewright.orders.dose_changes import held
 from dosewright.orders.patient import Change
 from dosewright.orders.reasons import given_for, reasons
@@ -403,6 +404,13 @@ def test_fluorouracil_that_is_left_out_needs_no_genotype():
 def test_a_change_names_who_decided_it_on_the_order():
     step = line(changed_order(a_change()), OXA)["reduction"]["steps"][0]
     assert [step[name] for name in ("decided_by", "role", "on")] == [BY["decided_by"], BY["role"], BY["on"]]
+
+
+def test_the_next_order_tells_what_has_changed_and_not_its_history():
+    first, second = changed_order(), changed_order(a_change(cycle=2), before=given(WHOLE_DOSES))
+    told = {one.what: (one.before, one.now) for one in changes(first, second)}
+    assert told["lines, oxaliplatin, reduction, share"] == ("", "80 %")
+    assert [what for what in told if what.startswith("history") or "steps" in what] == []
 
 
 def test_per_m2_of_a_flat_dose_is_refused():

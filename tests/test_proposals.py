@@ -107,6 +107,14 @@ def test_unknown_toxicities_stop_what_goes_by_them():
     )
 
 
+def test_what_several_rules_go_by_and_nobody_knows_is_asked_for_once():
+    _, made = proposed(a_rule(), a_rule("neuropathy", term="peripheral sensory neuropathy"), toxicities="unknown")
+    assert [one["message"] for one in findings(made, "dose-rule-unknown")] == [
+        "oxaliplatin: whether rules platelets and neuropathy change the dose cannot be told: toxicities after the last "
+        "cycle are unknown"
+    ]
+
+
 def test_before_the_first_cycle_nothing_is_asked():
     assert answers(a_rule(), before=(), toxicities="unknown") == []
 

@@ -8,7 +8,7 @@ import glob
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -24,6 +24,7 @@ from .orders import doses as dosing
 from .orders.basis import Basis
 from .orders.course import (
     Course,
+    Event,
     Plan,
     Schedule,
     embolised,
@@ -173,7 +174,7 @@ def made(
         findings.append(Finding("exposure-unknown", "blocks-release", message, "undecided", where="beads.drug"))
     data = calendars.data(
         course,
-        with_shares(planned, rules, changed.of_cycles()),
+        _with_omissions(with_shares(planned, rules, changed.of_cycles()), changed),
         exposed,
         findings,
         protocol={
@@ -313,6 +314,24 @@ def _doses_of(changed: Changed) -> list[dict[str, Any]]:
                     }
                 )
     return rows
+
+
+def _with_omissions(planned: Plan, changed: Changed) -> Plan:
+    """The plan in which an infusion that is left out says so."""
+    left_out = {
+        cycle: {line.key for line in lines if isinstance(line, Omitted)} for cycle, lines in changed.lines.items()
+    }
+    cycles = (
+        one._replace(events=tuple(_told(event, left_out.get(one.number, set())) for event in one.events))
+        for one in planned.cycles
+    )
+    return planned._replace(cycles=tuple(cycles))
+
+
+def _told(event: Event, left_out: Collection[str]) -> Event:
+    if event.kind == "infusion" and event.what in left_out:
+        return event._replace(why="omitted: nothing of it is given in this cycle")
+    return event
 
 
 def _by_drug(planned: Plan, rules: Schedule, changed: Changed) -> list[dict[str, Any]]:

@@ -24,6 +24,8 @@ _UNTOLD: Final = {
     "age",
     "number",
     "working",
+    "history",  # it only repeats what the orders before have told
+    "steps",
 }
 _NAMES: Final = ("key", "drug", "of", "analyte", "id", "kind")
 

@@ -134,7 +134,7 @@ def _by_toxicity(rule: DoseRule, patient: Patient, *, cycle: int, on: dt.date) -
     name = toxicity.named(str(rule.term), str(rule.ctcae)).name
     entries = relevant(patient, cycle=cycle, on=on)
     if entries is None:
-        return Found(f"{name}: unknown", None, unknown="toxicities after the last cycle are unknown")
+        return Found("toxicities: unknown", None, unknown="toxicities after the last cycle are unknown")
     of_term = [one for one in entries if one.named.name == name]
     last = max((one.after_cycle for one in of_term), default=0)
     of_term = [one for one in of_term if one.after_cycle == last]
@@ -324,11 +324,9 @@ def findings(
     """What is to be said of the proposals: the open ones stop release, and so does what nobody knows."""
     yield from _undecided(site, patient, cycle=cycle, on=on)
     yield from _not_recorded(choices, site, patient, cycle=cycle, on=on)
+    yield from _unknown([one for one in made if one.answer == "unknown"])
     for one in made:
-        if one.answer == "unknown":
-            message = f"{one.key}: whether rule {one.rule} changes the dose cannot be told: {one.unknown}"
-            yield Finding("dose-rule-unknown", "blocks-release", message, one.found, "known", one.source, one.key)
-        elif one.answer == "open" and one.hold:
+        if one.answer == "open" and one.hold:
             message = f"{one.key}: rule {one.rule} holds the treatment ({one.follows})"
             yield Finding("dose-rule-holds", "blocks-release", message, one.found, "ended", one.source, one.key)
         elif one.answer == "open":
@@ -353,6 +351,18 @@ def findings(
             if by.on > on:
                 message = f"{one.key}: rule {one.rule} was declined after the day of treatment"
                 yield Finding("declined-later", "blocks-release", message, str(by.on), f"by {on}", where=one.key)
+
+
+def _unknown(made: Sequence[Proposal]) -> Iterator[Finding]:
+    """What several rules on one line go by and nobody knows is asked for once."""
+    together: dict[tuple[str, str, str], list[Proposal]] = {}
+    for one in made:
+        together.setdefault((one.key, one.found, one.unknown), []).append(one)
+    for (key, found, unknown), several in together.items():
+        names = wording.listed(one.rule for one in several)
+        change = f"{wording.plural('rule', len(several))} {names} {'changes' if len(several) == 1 else 'change'}"
+        message = f"{key}: whether {change} the dose cannot be told: {unknown}"
+        yield Finding("dose-rule-unknown", "blocks-release", message, found, "known", several[0].source, key)
 
 
 def _allowed(one: Proposal) -> str:
