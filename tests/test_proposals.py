@@ -99,6 +99,12 @@ def test_a_change_does_not_answer_what_holds():
     assert answers(a_rule(), changes=changes, toxicities=toxic) == ["open"]
 
 
+def test_what_is_left_out_need_not_wait():
+    changes = [a_change(cycle=2, to="0 %", of=PROTOCOL)]
+    toxic = [a_toxicity(grade="4", ended="present")]
+    assert answers(a_rule(), changes=changes, toxicities=toxic) == ["changed"]
+
+
 def test_unknown_toxicities_stop_what_goes_by_them():
     found, made = proposed(a_rule(), toxicities="unknown")
     assert ([one["answer"] for one in found], severities(made, "dose-rule-unknown")) == (

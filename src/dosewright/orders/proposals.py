@@ -282,6 +282,8 @@ def _answer(at_most: float | None, share: float, *, hold: bool, unknown: str, de
         return "declined"
     if unknown:
         return "unknown"
+    if share == 0.0:  # of what is left out, nothing has to wait
+        return "changed"
     if hold:
         return "open"
     if at_most is None:

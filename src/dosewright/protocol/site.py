@@ -353,7 +353,7 @@ class Site(Strict):
 
     @model_validator(mode="after")
     def _holds_together(self) -> Site:
-        found = [*self._mistakes_of_form(), *self._mistakes_of_preparation()]
+        found = [*self._mistakes_of_form(), *self._mistakes_of_preparation(), *self._mistakes_of_dose_rules()]
         if found:
             raise together(found)
         return self
@@ -369,10 +369,6 @@ class Site(Strict):
                 words = f"decided a second time for {decision.protocol}"
                 yield Refusal(words, within=("decisions", index))
             seen.add(key)
-        rules = [] if isinstance(self.dose_changes, str) else [one.id for one in self.dose_changes]
-        for index, id in enumerate(rules):
-            if id in rules[:index]:
-                yield Refusal("a rule of this id stands before it", within=("dose_changes", index), got=id)
 
     def _mistakes_of_preparation(self) -> Iterator[Mistake]:
         """Lines that nobody knows, and diluents that do not go with their drug."""
@@ -384,6 +380,18 @@ class Site(Strict):
             if facts and facts.diluents and preparation.diluent not in facts.diluents.value:
                 needs = f"a diluent that goes with {name} ({', '.join(facts.diluents.value)})"
                 yield Mistake(needs, within=("preparation", name, "diluent"), got=preparation.diluent)
+
+    def _mistakes_of_dose_rules(self) -> Iterator[Mistake]:
+        """Rules that stand twice, or are on a drug that nobody knows: those would never hold, and nobody would see."""
+        rules = () if isinstance(self.dose_changes, str) else self.dose_changes
+        ids = [one.id for one in rules]
+        for index, rule in enumerate(rules):
+            place = ("dose_changes", index)
+            if rule.id in ids[:index]:
+                yield Refusal("a rule of this id stands before it", within=place, got=rule.id)
+            if rule.drug not in drugs() and rule.drug not in self.preparation:
+                needs = "a drug by its generic name in full, or a line that stands under 'preparation'"
+                yield Mistake(needs, within=(*place, "drug"), example="oxaliplatin", got=rule.drug)
 
     def decision(self, protocol: str, path: str) -> Decision | None:
         """The decision on one open question of a protocol, if there is one."""
