@@ -44,6 +44,8 @@ CASES = [
     Case("change-per-area", change(changed_per=68.0), change(changed_per=85.0), "blocks-release · oxaliplatin.changed_per · 68 mg/m² · 85 mg/m² for 100 % · methods", always=change(share=100.0)),
     Case("omitted-and-dosed", change(dose=0.001), OMITTED, "refuse · oxaliplatin.dose · 0.001 mg · nothing · by definition", always=change(share=0.0, reason="hypersensitivity")),
     Case("omitted-and-dosed", change(share=0.0), change(share=0.1), "refuse · oxaliplatin.dose · 141 mg · nothing · by definition", always=change(reason="hypersensitivity", dose=141.0)),
+    Case("drug-omitted", OMITTED, change(share=0.1, reason="hypersensitivity"), "warning · oxaliplatin.share · left out: hypersensitivity · 85 mg/m² · methods"),
+    Case("drug-omitted", OMITTED | change(reason=None), OMITTED | change(share=0.0, dose=1.0), "warning · oxaliplatin.share · left out · 85 mg/m² · methods"),
     Case("re-escalation", change(last_share=79.99), change(last_share=80.0), "blocks-release · oxaliplatin.raised · 80 % after 79.99 % · a reason to raise it again · by definition", always=REDUCED),
     Case("re-escalation", change(last_share=80.0), change(last_share=80.0, raised="toxicity is over"), "blocks-release · oxaliplatin.raised · 100 % after 80 % · a reason to raise it again · by definition"),
     Case("re-escalation", change(last_share=64.0), change(last_share=None), "blocks-release · oxaliplatin.raised · 80 % after 64 % · a reason to raise it again · by definition", always=REDUCED),
@@ -70,11 +72,14 @@ def rules(order):
 
 
 def test_a_drug_that_is_left_out_with_its_reason_is_not_missing():
-    assert rules(changed(sound(), OMITTED)) == set()
+    assert rules(changed(sound(), OMITTED)) == {"drug-omitted"}
 
 
 def test_a_drug_that_is_left_out_without_a_reason_is_told():
-    assert rules(changed(sound(), OMITTED | change(reason=None))) == {"share-unexplained"}
+    assert rules(changed(sound(), OMITTED | change(reason=None))) == {
+        "share-unexplained",
+        "drug-omitted",
+    }
 
 
 def test_a_drug_that_is_only_not_there_is_missing():

@@ -112,6 +112,26 @@ def change_per_area(line: LineView) -> Condition:
 
 
 @rule(
+    "drug-omitted",
+    "warning",
+    of="line",
+    where="share",
+    measured="left out{why}",
+    allowed="{due.dose}",
+    source="{due.dose_source}",
+    hazards="H37 H47",
+    applies=lambda due: due is not None and due.dose is not None,
+    even_absent=True,
+)
+def drug_omitted(line: LineView) -> Condition:
+    """A drug of the protocol is left out on purpose.
+
+    Make sure that it is meant for this cycle too.
+    """
+    return (line.share <= 0.0) & missing(line.dose)
+
+
+@rule(
     "omitted-and-dosed",
     "refuse",
     of="line",
