@@ -200,6 +200,13 @@ def test_where_figures_do_not_agree_no_dose_is_ordered():
     assert [one["key"] for one in made["lines"]] == [LV, FU]
 
 
+@pytest.mark.parametrize(("stated", "told"), [("100 mg", set()), ("113 mg", set()), ("120 mg", {"refuse"})])
+def test_the_milligrams_of_its_band_agree_and_those_of_the_band_above_do_not(stated, told):
+    bands = "90 mg to 105 mg: 100 mg; 105 mg to 125 mg: 120 mg; 125 mg to 150 mg: 140 mg; limit 15 %"
+    made = changed_order(a_change(by="20 %", of=PROTOCOL, mg=stated), site={"preparation.oxaliplatin.bands": bands})
+    assert severities(made, "change-disagrees") == told
+
+
 def test_a_coarse_step_does_not_let_a_wrong_percentage_pass():
     # 74 mg/m² is 122.7 mg and within 10 mg of 80 %, but no rounding of a percentage
     said = a_change(by="20 %", of=PROTOCOL, per_m2="73 mg/m2")

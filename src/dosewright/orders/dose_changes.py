@@ -269,36 +269,36 @@ def omitted(component: Component, figure: Quantity, calculated: Quantity, of: He
     return Omitted(component.key, component.drug, component.days, figure, calculated, percent(of.last), said, steps)
 
 
-def refused(of: Held, figure: Quantity, full: Quantity, surface: Quantity, step: Quantity) -> Iterator[Finding]:
+def refused(
+    of: Held, figure: Quantity, full: Quantity, surface: Quantity, step: Quantity, ordered: Quantity
+) -> Iterator[Finding]:
     """Why no dose can be ordered on changes that contradict themselves, with the figures named.
 
     `full` is the protocol's dose in milligrams on the body of today; `step` is how the site rounds, within which what
-    stands there must agree. Milligrams belong to the cycle from which a change holds, and are held against it alone.
+    stands there must agree; `ordered` is what the site makes of it, as by a table of bands.
     """
-    key = of.key
     for one in of.steps:
         calculated = full.m_as("mg") * one.share
         if one.share > 1.0 + DUST:
-            message = f"{key}: {one.says()} comes to more than the protocol's dose"
-            yield Finding("change-above-protocol", "refuse", message, share_said(one.share), "at most 100 %", where=key)
-        slack = min(step.m_as("mg"), full.m_as("mg") * A_WHOLE_PERCENT / WHOLE)
+            message = f"{of.key}: {one.says()} comes to more than the protocol's dose"
+            said = share_said(one.share)
+            yield Finding("change-above-protocol", "refuse", message, said, "at most 100 %", where=of.key)
         if one.per_m2 is not None and (one.by is not None or one.to is not None):
+            slack = min(step.m_as("mg"), full.m_as("mg") * A_WHOLE_PERCENT / WHOLE)
             other = one.per_m2.m_as("mg/m²") * surface.m_as("m²") * full.m_as("mg") / _uncapped(figure, surface)
             if abs(other - calculated) > slack + DUST:
-                per_m2 = figure.m_as("mg/m²") * one.share
-                message = (
-                    f"{key}: {one.says()} comes to {_say(per_m2, 'mg/m²')}, and beside it stands {_told(one.per_m2)}"
-                )
+                comes_to = f"{of.key}: {one.says()} comes to {_say(figure.m_as('mg/m²') * one.share, 'mg/m²')}"
+                message = f"{comes_to}, and beside it stands {_told(one.per_m2)}"
                 said = f"{_say(calculated, 'mg')} and {_say(other, 'mg')}"
-                allowed = f"within {wording.say(quantity(slack, 'mg'), places=2)} of each other"
-                yield Finding("change-disagrees", "refuse", message, said, allowed, where=key)
-        if one.mg is not None and one.from_cycle == of.cycle:
-            stated = one.mg.m_as("mg")
-            if abs(stated - calculated) > step.m_as("mg") + DUST:
-                message = f"{key}: {one.says()} comes to {_say(calculated, 'mg')} on this body, and beside it stands "
-                message += _told(one.mg)
-                allowed = f"within {wording.say(step)} of {_say(calculated, 'mg')}"
-                yield Finding("change-disagrees", "refuse", message, _told(one.mg), allowed, where=key)
+                allowed = f"within {_say(slack, 'mg')} of each other"
+                yield Finding("change-disagrees", "refuse", message, said, allowed, where=of.key)
+        # milligrams belong to the cycle from which a change holds, and are held against it alone
+        stated = calculated if one.mg is None or one.from_cycle != of.cycle else one.mg.m_as("mg")
+        if stated != ordered.m_as("mg") and abs(stated - calculated) > step.m_as("mg") + DUST:
+            comes_to = f"{of.key}: {one.says()} comes to {_say(calculated, 'mg')} on this body"
+            message = f"{comes_to}, and beside it stands {_say(stated, 'mg')}"
+            allowed = f"within {wording.say(step)} of {_say(calculated, 'mg')}, or {_told(ordered)} as ordered"
+            yield Finding("change-disagrees", "refuse", message, _say(stated, "mg"), allowed, where=of.key)
 
 
 def _uncapped(figure: Quantity, surface: Quantity) -> float:

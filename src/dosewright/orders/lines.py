@@ -162,12 +162,6 @@ def _line(
     cap = None if preparation is None or preparation.dose_cap == "none" else preparation.dose_cap
     capped = None if cap is None else dose.capped_dose(dose=mg, cap=cap)
     full = capped.value if capped else mg
-    if of is not None:
-        refused = list(dose_changes.refused(of, settled.value, full, basis.surface, _step(preparation)))
-        yield from refused
-        if refused:
-            return
-        yield from dose_changes.remarks(of)
     lowered = of is not None and of.lowered
     basic = dose_changes.lowered(full, of) if of is not None and lowered else full
     try:
@@ -176,6 +170,14 @@ def _line(
         said = wording.say(mg, places=MG_PLACES)
         yield Finding("cannot-round", "refuse", f"{key}: {refusal}", said, where=f"{key}.dose")
         return
+    if of is not None:
+        refused = list(
+            dose_changes.refused(of, settled.value, full, basis.surface, _step(preparation), rounded.ordered)
+        )
+        yield from refused
+        if refused:
+            return
+        yield from dose_changes.remarks(of)
     ordered = rounded.ordered
     off = rounding.deviation(ordered=ordered, calculated=mg)
     form = choices.settle(f"{key}.form", component.form) if component.form else None
