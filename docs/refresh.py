@@ -8,7 +8,8 @@ A page's blocks run in order, in one temporary folder that holds `examples/`:
 
 - in a `console` block a line that starts with `$ ` is a command, and what follows is just what it prints. A line with
   nothing but `…` stands for any number of lines, `…` within a line for any signs; what is shortened in this way is
-  compared, but not written anew. `dosewright`, `cat FILE`, `echo $?` and `python FILE` are run; `./dev` is not.
+  compared, but not written anew. `dosewright`, `cat FILE`, `cp FILE FILE`, `echo $?` and `python FILE` are run; `./dev`
+  is not.
 - a block that names a file after its language (`yaml site.yaml`) writes that file. Where the file is there already, the
   block replaces the top-level keys that it names.
 """
@@ -19,6 +20,7 @@ import contextlib
 import io
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -73,6 +75,8 @@ class Session:
 
     def write(self, name: str, content: str) -> None:
         """A file of the page: new, or with the keys that the block names put in place of what stands there."""
+        if name.startswith("examples/"):
+            raise ValueError(f"{name}: a page changes a copy, never an example itself")
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(_merged(path.read_text("utf-8"), content) if path.exists() else content, "utf-8")
@@ -82,6 +86,9 @@ class Session:
         words = shlex.split(command, comments=True)
         if words[0] == "cat":
             return "".join((self.folder / name).read_text("utf-8") for name in words[1:])
+        if words[0] == "cp":
+            shutil.copyfile(self.folder / words[1], self.folder / words[2])
+            return ""
         if command == "echo $?":
             return f"{self.code}\n"
         if words[0] == "dosewright":

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import dosewright
 from dosewright.errors import Mistake
-from dosewright.orders import bands, toxicity_today
+from dosewright.orders import bands, proposals, toxicity_today
 from dosewright.orders.patient import load_patient
 from dosewright.protocol import library
 from dosewright.protocol.site import load_site
@@ -56,11 +56,12 @@ def the_rest(kind: str, text: str, left_out: set[str]) -> str:
 
 
 def load_checked_site(content: bytes, name: str) -> None:
-    """A site as `dosewright site check` checks it: with its decisions, tables of bands and grades."""
+    """A site as `dosewright site check` checks it: with its decisions, tables of bands, grades and rules."""
     site, document = load_site(content, name)
     library.check_decisions(site, document)
     bands.check_bands(site, document)
     toxicity_today.check_holds(site, document)
+    proposals.check_rules(site, document)
 
 
 LOAD: dict[str, Callable[[bytes, str], object]] = {

@@ -181,6 +181,7 @@ UNITS = {
     "height": "cm", "weight": "kg", "reference_weight": "kg", "bsa": "m2", "dose": "mg", "calculated": "mg",
     "dose_per": "mg/m2", "flat": "mg", "over": "h", "diluent_volume": "mL", "volume": "mL", "concentration": "mg/mL",
     "rate": "mL/h", "offered": "mg", "contact": "min", "final_volume": "mL", "injected": "mg", "share": "%",
+    "changed_by": "%", "changed_to": "%", "changed_per": "mg/m²", "last_share": "%", "proposed": "%",
     "total": "mg/m2", "dose_per_kg": "mg/kg",
 }  # fmt: skip
 DAYS = {"birth_date", "written", "on", "valid_until", "last_on", "height_on", "weight_on"}
@@ -372,6 +373,26 @@ def _dangers() -> Iterator[Danger]:
         yield danger(
             "H37", f"{drug} reduced without a reason", "share-unexplained", lambda o, d=drug: _reduced(o, d, 80.0)
         )
+        yield danger(
+            "H37", f"{drug} reduced by 20 % of nobody knows what", "change-base",
+            lambda o, d=drug: (_in_part(o, d, 80.0), _set(**{f"{d}__changed_by": 20.0})(o)),
+        )  # fmt: skip
+        yield danger(
+            "H37", f"{drug} reduced twice by 20 %, added and not multiplied", "change-product",
+            lambda o, d=drug: (_in_part(o, d, 60.0), _set(**_twice(d))(o)),
+        )  # fmt: skip
+        yield danger(
+            "H37", f"{drug} in full, after a reduction that was forgotten", "re-escalation",
+            _set(**{f"{drug}__last_share": 80.0}),
+        )  # fmt: skip
+        yield danger(
+            "H37", f"{drug} in full, against a proposal that nobody has answered", "proposal-unanswered",
+            _set(**{f"{drug}__proposed": 75.0}),
+        )  # fmt: skip
+        yield danger(
+            "H37", f"{drug} left out, with a dose beside it", "omitted-and-dosed",
+            _set(**{f"{drug}__share": 0.0, f"{drug}__reason": "hypersensitivity"}),
+        )  # fmt: skip
         yield danger(
             "H36",
             f"{drug} starts a week before",
@@ -709,6 +730,12 @@ def _in_part(order: Order, drug: str, share: float) -> None:
     """A reduction as it is to be written: with its share, its reason and all that follows."""
     _reduced(order, drug, share)
     order[f"{drug}.reason"] = "DPYD"
+
+
+def _twice(drug: str) -> dict[str, object]:
+    """20 % off the last ordered dose, which was 80 % already."""
+    said = {"changed_by": 20.0, "changed_of": "last ordered dose", "last_share": 80.0}
+    return {f"{drug}__{name}": value for name, value in said.items()}
 
 
 def _later(order: Order, hours: float) -> None:

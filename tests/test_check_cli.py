@@ -231,7 +231,7 @@ WRONG_SHEETS = {
         {"lines": [{"drug": "oxaliplatin", "start": "2026-11-23T09:00"}]},
         "offset from UTC",
     ),
-    "a share of nothing": ({"lines": [{"drug": "oxaliplatin", "share": "0 %"}]}, "must lie between"),
+    "a share of more than all": ({"lines": [{"drug": "oxaliplatin", "share": "101 %"}]}, "must lie between"),
     "a field nobody may write": ({"unchanged": "yes"}, "a field of the order"),
     "a mapping in the place of a value": ({"weight": {"value": "60 kg"}}, "a list or a mapping"),
 }

@@ -26,6 +26,7 @@ from dosewright.protocol.model import Protocol
 from dosewright.protocol.site import ProductList, Site, load_site, reference_site
 from dosewright.units import quantity
 
+from . import changing_doses
 from .commands import commands
 from .ward import an_order
 
@@ -267,12 +268,15 @@ def test_every_open_question_of_the_library_is_listed():
 # --------------------------------------------------------------------------------------------------------------- JSON
 
 
+KEYS_ARE_DATA = {"patient.genotype", "patient.given[].share", "patient.given[].ordered"}
+
+
 def _shape(data: Any, path: str = "") -> Iterator[str]:
     """The paths of JSON data; a quantity is a leaf, and so is a mapping whose keys are data."""
     if isinstance(data, list):
         for one in data:
             yield from _shape(one, f"{path}[]")
-    elif isinstance(data, dict) and set(data) != {"value", "unit"} and path != "patient.genotype":
+    elif isinstance(data, dict) and set(data) != {"value", "unit"} and path not in KEYS_ARE_DATA:
         for key, one in data.items():
             here = f"{path}.{key}" if path else key
             yield here
@@ -287,6 +291,7 @@ def _orders() -> Iterator[dict[str, Any]]:
             for name in ("haic-folfox", "hepa-haic"):
                 loaded = library.find(name)
                 yield order(loaded, site, document, patient, cycle=1, on=dt.date(2026, 11, 23), what_if={})
+    yield from changing_doses.orders()
 
 
 def test_everything_in_the_json_of_an_order_is_described():
@@ -321,6 +326,7 @@ def _calendars() -> Iterator[dict[str, Any]]:
         {"cycle": "1", "status": "reduced", "share": "80 %", "on": "2026-11-23", "entered": "2026-11-24", **said},
         {"cycle": "2", "status": "delayed", "on": "2026-12-10", "entered": "2026-12-01", "released": released, **said},
     ]
+    yield changing_doses.a_calendar(site, document)
     for name, recorded in (("haic-folfox", records), ("hepa-haic", [])):
         loaded = library.find(name)
         content = planning.begun(loaded, site, patient, start="2026-11-23", cycles="3") | {"records": recorded}

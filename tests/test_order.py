@@ -175,9 +175,20 @@ WARNS = [
     ("dose-capped", {"site": {"preparation.oxaliplatin.dose_cap": "100 mg"}}),
     ("allergy-recorded", {"patient": {"allergies": ["penicillin (rash)"]}}),
 ]
+HALVED = {
+    "drug": "fluorouracil",
+    "from_cycle": "1",
+    "to": "50 %",
+    "of": "protocol dose",
+    "reason": "genotype",
+    "decided_by": "B. Person",
+    "role": "physician",
+    "on": "2026-11-20",
+}
 REMARKS = [
     ("reference-weight-unknown", {"patient": {"reference_weight": "unknown"}}),
     ("sex-unknown", {"patient": {"sex": "unknown"}}),
+    ("genotype-reduced", {"patient": {"genotype": {"DPYD": "activity score 1.5"}, "changes": [HALVED]}}),
 ]
 GRAVITY = {"blocks-release": STOPS, "refuse": REFUSES, "warning": WARNS, "info": REMARKS}
 FIRES = [pytest.param(rule, how, severity, id=rule) for severity, cases in GRAVITY.items() for rule, how in cases]
@@ -248,7 +259,8 @@ def test_the_gravest_findings_stand_first():
 # --------------------------------------------------------------------------------------------------------- unknown is never met
 
 UNKNOWN = [key for key in patient_data("unknown") if patient_data("unknown")[key] == "unknown"]
-HARMLESS = {"diagnosis", "stage", "intent", "sex", "reference_weight", "ascites", "embolisation"}
+# of toxicities, what matters is what the cycle before has caused: before the first there is none
+HARMLESS = {"diagnosis", "stage", "intent", "sex", "reference_weight", "ascites", "embolisation", "toxicities"}
 
 
 @pytest.mark.parametrize("key", sorted(set(UNKNOWN) - HARMLESS - {"height"}))

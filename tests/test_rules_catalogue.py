@@ -20,6 +20,7 @@ from . import (
     rulings,
     test_rules_administration,
     test_rules_body,
+    test_rules_changes,
     test_rules_dose,
     test_rules_fitness,
     test_rules_identity,
@@ -29,7 +30,7 @@ from .rulings import ON, SQUARE, Changes, asked, changed, checked, sound
 
 CHAPTERS_OF_CASES = (
     test_rules_identity, test_rules_body, test_rules_dose, test_rules_administration, test_rules_fitness,
-    test_rules_words,
+    test_rules_words, test_rules_changes,
 )  # fmt: skip
 CASES = [case for chapter in CHAPTERS_OF_CASES for case in chapter.CASES]
 FIRST = {case.rule: case for case in reversed(CASES)}

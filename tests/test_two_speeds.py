@@ -24,7 +24,7 @@ def test_a_column_is_told_the_same_as_each_order_alone(seed):
 def test_the_random_orders_reach_nearly_every_rule():
     # the others look at files, at other protocols, or at limits that a protocol of the library does not have
     elsewhere = {"protocol-unknown", "above-limit", "dose-of-whole-cycle"}
-    assert set(RULES) - two_speeds.fired(3000) == elsewhere
+    assert set(RULES) - two_speeds.fired(4000) == elsewhere
 
 
 def test_several_workers_find_what_one_finds():
@@ -54,7 +54,7 @@ def writable(order: ordered.Order) -> ordered.Order:
 def orders() -> list[ordered.Order]:
     """Sound, dangerous and damaged orders of both arms, each with an id of its own."""
     sound = [ordered.row(ordered.columns(arm, 1, 9), 0) for arm in ordered.ARMS]
-    drawn = [one for arm in ordered.ARMS for one in two_speeds.drawn(arm, 45, 9)]
+    drawn = [one for arm in ordered.ARMS for one in two_speeds.drawn(arm, 45, 10)]
     found = [writable(one) for one in (*sound, *drawn)]
     for number, order in enumerate(found):
         order["id"], order["identifier"] = f"ORDER-{number:04}", f"MRN-{number:04}"

@@ -85,12 +85,28 @@ WORDS_OF: Mapping[str, tuple[str, ...]] = {
     "weight_confirmed_by": ("N. Example",),
     "height_confirmed_by": ("N. Example",),
 }  # fmt: skip
+CHANGES: Mapping[str, tuple[Any, ...]] = {
+    "share": (0.0, 64.0, 64.05, 80.0, 100.0),
+    "changed_by": (20.0, 20.05, 20.06, 36.0, 100.0),
+    "changed_to": (0.0, 20.0, 80.0, 100.0, 125.0),
+    "changed_of": ("protocol dose", "last ordered dose"),
+    "changed_per": (54.4, 68.0, 68.34, 68.35, 85.0, 1920.0),
+    "last_share": (64.0, 79.99, 80.0, 100.0),
+    "proposed": (0.0, 64.0, 80.0, 100.0),
+    "raised": ("toxicity is over",),
+    "declined": ("B. Example: has another cause",),
+    "reason": ("neuropathy",),
+}
 STRANGERS: tuple[Mapping[str, Any], ...] = (
     {"irinotecan.drug": "irinotecan", "irinotecan.dose": 180.0},
     {"doxorubicin.drug": "doxorubicin", "doxorubicin.route": "intravenous"},
     {"cisplatin.dose": 100.0},
 )
-LINE_PATHS = ("share", "reason", "lines", "unit", "comment", "written", "flat", "dose_per", "form", "dose_per_kg")
+LINE_PATHS = (
+    "share", "reason", "lines", "unit", "comment", "written", "flat", "dose_per", "form", "dose_per_kg",
+)  # fmt: skip
+CHANGE_PATHS = ("share", "changed_by", "changed_to", "changed_of", "changed_per", "last_share", "proposed", "raised",
+                "declined", "reason")  # fmt: skip
 ORDER_PATHS = (
     "comment",
     "unreadable",
@@ -135,7 +151,13 @@ def spoil(order: ordered.Order, chance: Any) -> None:
     if kind < 0.04:
         order |= STRANGERS[int(chance.integers(len(STRANGERS)))]
         return
-    if kind < 0.14:
+    if kind < 0.08:
+        drug = _one_of(("oxaliplatin", "leucovorin", "fluorouracil"), chance)
+        for name in CHANGE_PATHS:  # several at once: most rules on changes look at two of them
+            if chance.random() < 0.5:
+                order[f"{drug}.{name}"] = _one_of(CHANGES[name], chance)
+        return
+    if kind < 0.17:
         lines = [f"{drug}.{name}" for drug in ("oxaliplatin", "leucovorin", "fluorouracil") for name in LINE_PATHS]
         path = _one_of([*lines, *ORDER_PATHS, *BEFORE_PATHS, "beads.injected"], chance)
     else:

@@ -515,6 +515,7 @@ def ward_view(data: Data) -> dict[str, Any]:
 def _row_of(data: Data, cycle: Data) -> dict[str, Any]:
     """One cycle in a line: how late it is and what was given, in words."""
     number = cycle["number"]
+    changes = [one for one in data["changes"] if one["cycle"] == number]
     share = next((one["share"] for one in data["history"] if one["cycle"] == number and one["share"]), None)
     treated = cycle["status"] in _DONE
     embolised = any(event["kind"] == "embolisation" for event in cycle["events"])
@@ -523,8 +524,9 @@ def _row_of(data: Data, cycle: Data) -> dict[str, Any]:
         "loud": cycle["status"] in {"delayed", "reduced", "omitted", "stopped"},
         "late": _late(cycle["delay"]) if cycle["delay"] and cycle["events"] else "",
         "took": cycle["actual"] if treated else None,
-        "not_taken": "not yet" if cycle["events"] else "not applicable",
+        "not_taken": "by drug" if treated else "not yet" if cycle["events"] else "not applicable",
         "share": share,
+        "changes": changes,
         "missing": () if treated else (*_BEFORE, *((_BEADS,) if embolised else ())),
     }
 
@@ -561,7 +563,10 @@ def ward_days(data: Data) -> list[tuple[str, int, list[Task]]]:
 
 def _tasks(data: Data, cycle: Data) -> Iterator[tuple[Data, Task]]:
     first = _date(cycle["actual"] or cycle["planned"])
-    ordered = {line["key"]: line for line in data["lines"]}
+    ordered = {line["key"]: {**line, "share": None} for line in data["lines"]}
+    changed = {one["key"]: one for one in data["changes"] if one["cycle"] == cycle["number"]}
+    for key, one in changed.items():
+        ordered[key] = {**ordered[key], "ordered": one["ordered"], "share": one["share"], "says": one["says"]}
     opens: Data | None = _row_of(data, cycle)
     for event in cycle["events"]:
         infusion, belongs = event["kind"] == "infusion", _of_treatment(event, first)

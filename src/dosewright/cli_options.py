@@ -53,6 +53,7 @@ def read_site(path: str | None) -> tuple[Site, Document]:
     if path is None:
         return reference_site()
     from .orders.bands import check_bands
+    from .orders.proposals import check_rules
     from .orders.toxicity_today import check_holds
     from .protocol.library import check_decisions
 
@@ -60,6 +61,7 @@ def read_site(path: str | None) -> tuple[Site, Document]:
     check_decisions(*found)
     check_bands(*found)
     check_holds(*found)
+    check_rules(*found)
     return found
 
 

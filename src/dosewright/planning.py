@@ -8,8 +8,9 @@ import glob
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import yaml
@@ -18,16 +19,32 @@ from . import calendars, files
 from .calculators.loading import Doses, sum_of_stages
 from .errors import CannotCompute, Mistake, Mistakes, Refusal
 from .orders import basis as body
+from .orders import dose_changes, exposure
 from .orders import doses as dosing
-from .orders import exposure
-from .orders.course import Course, Plan, Schedule, embolised, given_elsewhere, load_course, of_site, plan, schedule
+from .orders.basis import Basis
+from .orders.course import (
+    Course,
+    Event,
+    Plan,
+    Schedule,
+    embolised,
+    given_elsewhere,
+    load_course,
+    of_site,
+    plan,
+    schedule,
+    with_shares,
+)
 from .orders.decisions import Choices
+from .orders.dose_changes import Omitted, percent
 from .orders.finding import Finding, stops
+from .orders.lines import Line, build
 from .orders.patient import Patient
 from .protocol import library
 from .protocol.library import Loaded
 from .protocol.site import Site
 from .reading import Document, read, validate
+from .units import quantity
 
 
 class Made(NamedTuple):
@@ -132,6 +149,7 @@ def made(
     findings += [one for one in choices.findings(cycle=course.cycles) if one.where.startswith("interval")]
     findings += dosing.standing(loaded, site)
     beads = _beads(choices, patient, course)
+    changed = Changed()
     try:
         basis = body.of_patient(site.body, patient, course.start)
     except CannotCompute as unknown:
@@ -140,15 +158,23 @@ def made(
         findings.append(exposure.no_body(str(unknown)))
     else:
         lines = dosing.doses(loaded, site, basis, what_if=what_if).lines
-        adds = _adds(planned, rules, loaded, lines, basis.surface.m_as("m²"), beads)
-        exposed, found = exposure.over_course(planned.cycles, adds, patient, site)
+        surface = basis.surface.m_as("m²")
+        changed = _changed(planned, loaded, site, basis, choices, patient)
+        findings += changed.findings
+        adds = [
+            _adds_of(cycle.number, rules, loaded, changed.lines.get(cycle.number, lines), surface, beads)
+            for cycle in planned.cycles
+        ]
+        exposed, found = exposure.over_course(
+            planned.cycles, adds, patient, site, ordered=changed.lines, unclear=changed.unclear
+        )
         findings += found
     if beads is not None and beads["drug"] is None:
         message = "which drug the beads carry is undecided, so it is missing from the cumulative doses"
         findings.append(Finding("exposure-unknown", "blocks-release", message, "undecided", where="beads.drug"))
     data = calendars.data(
         course,
-        planned,
+        _with_omissions(with_shares(planned, rules, changed.of_cycles()), changed),
         exposed,
         findings,
         protocol={
@@ -175,6 +201,8 @@ def made(
             }
             for one in lines
         ],
+        changes=_doses_of(changed),
+        intensities=_by_drug(planned, rules, changed),
         embolisation=beads,
     )
     contact = "" if site.contact == "undecided" else site.contact
@@ -205,23 +233,116 @@ def _beads(choices: Choices, patient: Patient, course: Course) -> dict[str, Any]
     }
 
 
-def _adds(
-    planned: Plan,
+def _adds_of(
+    cycle: int,
     rules: Schedule,
     loaded: Loaded,
-    lines: Sequence[Any],
+    lines: Sequence[Line | Omitted],
     surface: float,
     beads: Mapping[str, Any] | None,
-) -> list[exposure.Adds]:
-    """What each cycle adds of each drug: with beads where it has an embolisation; unknown where no dose is decided."""
-    doses = {line.key for line in lines}
-    unknown = {component.drug: None for component in loaded.protocol.components if component.key not in doses}
-    without = exposure.per_cycle(lines, surface) | unknown
-    if beads is None:
-        return [without for _ in planned.cycles]
+) -> exposure.Adds:
+    """What a cycle adds of each drug: with beads where it has an embolisation; unknown where no dose is decided."""
+    told = {line.key for line in lines}
+    unknown = {component.drug: None for component in loaded.protocol.components if component.key not in told}
+    given = [line for line in lines if isinstance(line, Line)]
+    if beads is None or not embolised(cycle, rules):
+        return exposure.per_cycle(given, surface) | unknown
     mg = None if beads["offered"] is None else beads["offered"].m_as("mg")
-    with_beads = exposure.per_cycle(lines, surface, bead_drug=beads["drug"], bead_mg=mg) | unknown
-    return [with_beads if embolised(cycle.number, rules) else without for cycle in planned.cycles]
+    return exposure.per_cycle(given, surface, bead_drug=beads["drug"], bead_mg=mg) | unknown
+
+
+class Changed(NamedTuple):
+    """What changes of the doses make of a course: by cycle the lines as they are ordered there, and their shares.
+
+    `unclear` are cycles of which one share is recorded for drugs that were ordered at different ones.
+    """
+
+    lines: Mapping[int, tuple[Line | Omitted, ...]] = MappingProxyType({})
+    shares: Mapping[int, Mapping[str, float]] = MappingProxyType({})
+    unclear: frozenset[int] = frozenset()
+    findings: tuple[Finding, ...] = ()
+
+    def of_cycles(self) -> dict[int, float | None]:
+        """The one share of each cycle; None where its drugs have different ones."""
+        several = {cycle: set(of_one.values()) for cycle, of_one in self.shares.items()}
+        return {cycle: next(iter(found)) if len(found) == 1 else None for cycle, found in several.items()}
+
+
+def _changed(planned: Plan, loaded: Loaded, site: Site, basis: Basis, choices: Choices, patient: Patient) -> Changed:
+    """The doses of every cycle in which changes hold, on the body at the start of the course."""
+    lines: dict[int, tuple[Line | Omitted, ...]] = {}
+    shares, unclear, found = {}, set(), dict[str, Finding]()
+    for cycle in planned.cycles:
+        held = dose_changes.held_by_key(choices, patient, cycle.number)
+        if not held:
+            continue
+        number = cycle.number
+        shares[number] = dose_changes.shares(choices, patient, number)
+        if cycle.status == "reduced":  # its own record says how much of the protocol's dose was given
+            if len(set(shares[number].values())) > 1:
+                unclear.add(number)
+                message = f"cycle {number}: one share is recorded for drugs that were ordered at different ones"
+                finding = Finding("share-by-drug", "blocks-release", message, where=f"cycle {number}")
+                found[message] = finding
+            continue
+        held = {key: dose_changes.on_another_body(one) for key, one in held.items()}
+        built = list(build(loaded.protocol, site, basis, choices, held=held))
+        lines[number] = tuple(one for one in built if isinstance(one, Line | Omitted))
+        said = (one for one in built if isinstance(one, Finding) and one.rule in dose_changes.OF_CHANGES)
+        found |= {one.message: one for one in said}
+    return Changed(lines, shares, frozenset(unclear), tuple(found.values()))
+
+
+def _doses_of(changed: Changed) -> list[dict[str, Any]]:
+    """Of every cycle in which a dose is not the protocol's: which, what is left of it, and why."""
+    rows = []
+    for cycle, lines in changed.lines.items():
+        for line in lines:
+            reduction = line.reduction if isinstance(line, Line) else None
+            if isinstance(line, Omitted) or reduction is not None:
+                steps = line.steps if isinstance(line, Omitted) else reduction.steps if reduction else ()
+                rows.append(
+                    {
+                        "cycle": cycle,
+                        "key": line.key,
+                        "drug": line.drug,
+                        "share": percent(changed.shares[cycle][line.key]),
+                        "ordered": None if isinstance(line, Omitted) else line.ordered,
+                        "says": steps[-1]["says"],
+                        "reason": steps[-1]["reason"],
+                        "by": steps[-1]["decided_by"],
+                    }
+                )
+    return rows
+
+
+def _with_omissions(planned: Plan, changed: Changed) -> Plan:
+    """The plan in which an infusion that is left out says so."""
+    left_out = {
+        cycle: {line.key for line in lines if isinstance(line, Omitted)} for cycle, lines in changed.lines.items()
+    }
+    cycles = (
+        one._replace(events=tuple(_told(event, left_out.get(one.number, set())) for event in one.events))
+        for one in planned.cycles
+    )
+    return planned._replace(cycles=tuple(cycles))
+
+
+def _told(event: Event, left_out: Collection[str]) -> Event:
+    if event.kind == "infusion" and event.what in left_out:
+        return event._replace(why="omitted: nothing of it is given in this cycle")
+    return event
+
+
+def _by_drug(planned: Plan, rules: Schedule, changed: Changed) -> list[dict[str, Any]]:
+    """The relative dose intensity of each line, where changes of the dose tell them apart; else none."""
+    rows = []
+    for key in dict.fromkeys(key for of_one in changed.shares.values() for key in of_one):
+        shares = {cycle: of_one[key] for cycle, of_one in changed.shares.items()}
+        intensity = with_shares(planned, rules, shares).intensity
+        if intensity is not None:
+            rows.append({"key": key, "intensity": quantity(calendars.round_percent(intensity), "%")})
+    return rows
 
 
 def add_record(

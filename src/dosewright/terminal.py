@@ -115,7 +115,18 @@ def told(order: Mapping[str, Any], path: Path) -> str:
     """One line on a sheet that was written, and the reasons that keep it from release."""
     reasons = [f["message"] for f in order["findings"] if f["severity"] in {"refuse", "blocks-release"}]
     head = f"{path}    {order['patient']['name']}, cycle {order['cycle']}    {_stamp(order['released'])}"
-    return "\n".join([head, *(_wrapped(reason, 6, first="    - ") for reason in reasons)])
+    changed = [_wrapped(words, 6, first="    ") for words in _changed(order)]
+    return "\n".join([head, *changed, *(_wrapped(reason, 6, first="    - ") for reason in reasons)])
+
+
+def _changed(order: Mapping[str, Any]) -> Iterator[str]:
+    """Which doses are not the protocol's, and which drugs are left out."""
+    for line in order["lines"]:
+        if line["reduction"] is not None and line["reduction"]["share"]["value"] < 100:
+            share = wording.number(line["reduction"]["share"]["value"], places=2)
+            yield f"{line['key']} is reduced to {share} % of the protocol dose"
+    for one in order["omitted"]:
+        yield f"{one['key']} is omitted"
 
 
 def changes(found: Sequence[Change]) -> str:
@@ -328,6 +339,12 @@ def course(data: Mapping[str, Any]) -> str:
     intensity = data["intensity"]
     if intensity:
         out += ["", f"Relative dose intensity so far: {wording.number(intensity['value'], places=1)} %"]
+    elif data.get("intensities"):
+        told = (f"{one['key']} {wording.number(one['intensity']['value'], places=1)} %" for one in data["intensities"])
+        out += ["", f"Relative dose intensity so far: {wording.listed(told)}"]
+    if data.get("changes"):
+        out += ["", click.style("Changed doses", bold=True)]
+        out += [_wrapped(_of_cycle(one), 4, first="  ") for one in data["changes"]]
     rows = [row for row in data["exposure"] if row["of"] == "drug" or row["limit"]]
     if rows:
         out += ["", click.style("Cumulative doses, in mg/m²: before, then after each cycle", bold=True)]
@@ -343,6 +360,13 @@ def course(data: Mapping[str, Any]) -> str:
     if data["findings"]:
         out += ["", *findings([Finding(**one) for one in data["findings"]])]
     return "\n".join(out)
+
+
+def _of_cycle(one: Mapping[str, Any]) -> str:
+    """A dose of one cycle that is not the protocol's."""
+    share = f"{wording.number(one['share']['value'], places=2)} % of the protocol dose"
+    left = "omitted" if one["ordered"] is None else f"{wording.number(one['ordered']['value'])} mg, {share}"
+    return f"cycle {one['cycle']}: {one['key']} {left}: {one['says']}, {one['reason']} ({one['by']})"
 
 
 def _cycle(cycle: Mapping[str, Any]) -> Iterator[str]:

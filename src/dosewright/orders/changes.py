@@ -35,6 +35,8 @@ _UNTOLD: Final = {
     "at_least",
     "at_most",
     "why",
+    "history",  # it only repeats what the orders before have told
+    "steps",
 }
 _NAMES: Final = ("key", "drug", "of", "analyte", "term", "id", "kind")
 

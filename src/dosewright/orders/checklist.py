@@ -125,7 +125,12 @@ LISTS: Final = (
                 _rules("administration", "preparation", "beads", *_TIMING),
                 "access, and who will give it",
             ),
-            Step("calculations", _rules(*_BODY, "dose"), "computed once more by a second person", "RECALLED"),
+            Step(
+                "calculations",
+                _rules(*_BODY, "dose", "changes"),
+                "computed once more by a second person",
+                "RECALLED",
+            ),
             Step(
                 "laboratory results and fitness",
                 _rules(*_LABORATORY, *_ELIGIBLE),
@@ -161,7 +166,11 @@ LISTS: Final = (
             ),
             Step("timing", _rules(*_TIMING), "appointments"),
             Step("body surface area", _rules(*_BODY), "height and weight measured, not asked"),
-            Step("dose", _rules("dose", "missing-dose", "missing-drug-name"), "reductions meant by the prescriber"),
+            Step(
+                "dose",
+                _rules("dose", "changes", "missing-dose", "missing-drug-name"),
+                "reductions meant by the prescriber",
+            ),
             Step("laboratory values", _rules(*_LABORATORY), "trend since the last cycle"),
             Step("delivery", _rules(*_DELIVERY), "lines and pumps at the bedside"),
             Step("toxicity", frozenset(), "what the last cycle caused, and what follows from it"),

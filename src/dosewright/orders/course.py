@@ -6,7 +6,7 @@ Planning is plain dates and whole days: a schedule is taken once from protocol a
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal, NamedTuple
 
@@ -597,6 +597,26 @@ def _beyond(cycles: Sequence[Cycle], rules: Schedule) -> Iterator[Finding]:
     if last is not None and last > known:
         message = f"holidays and make-up working days are known only until {known}; the plan runs to {last}"
         yield Finding("holidays-unknown", "warning", message, str(last), f"until {known}", "site calendar", "calendar")
+
+
+def with_shares(made: Plan, rules: Schedule, shares: Mapping[int, float | None]) -> Plan:
+    """The plan with the share, from 0 to 1, that changes of the dose had left in cycles that were given as ordered.
+
+    None says that the drugs of a cycle were ordered at different shares: then neither the cycle nor the course has one
+    intensity.
+    """
+    cycles = tuple(
+        _with_share(one, shares[one.number]) if one.status == "given" and one.number in shares else one
+        for one in made.cycles
+    )
+    several = any(one.status in DONE and one.share is None for one in cycles)
+    return Plan(cycles, made.findings, None if several else _course_intensity(cycles, rules))
+
+
+def _with_share(cycle: Cycle, share: float | None) -> Cycle:
+    if share is None or cycle.share is None or cycle.intensity is None:
+        return cycle._replace(share=None, intensity=None)
+    return cycle._replace(share=cycle.share * share, intensity=cycle.intensity * share)
 
 
 def _course_intensity(cycles: Sequence[Cycle], rules: Schedule) -> float | None:

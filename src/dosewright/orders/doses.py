@@ -16,9 +16,10 @@ from ..protocol.site import Site, other_files
 from ..reading import Document
 from ..units import Quantity, Range, quantity
 from . import basis as body
-from . import lines
+from . import dose_changes, lines
 from .basis import Basis
 from .decisions import Choices
+from .dose_changes import Omitted
 from .finding import Finding, stops
 from .lines import Line
 
@@ -33,6 +34,7 @@ class Doses:
     basis: Basis
     lines: tuple[Line, ...]
     findings: tuple[Finding, ...]
+    omitted: tuple[Omitted, ...] = ()
 
     @property
     def released(self) -> bool:
@@ -50,20 +52,27 @@ def doses(
     day: int | None = None,
     patient: Patient | None = None,
 ) -> Doses:
-    """Doses of one protocol on one body under one site's policy, of one day of the cycle or of all."""
+    """Doses of one protocol on one body under one site's policy, of one day of the cycle or of all.
+
+    Changes of a patient's doses hold from their cycles on; where no cycle is named, the doses are the protocol's own.
+    """
     protocol = loaded.protocol
     choices = Choices(protocol, site, what_if)
     found: list[Finding] = list(standing(loaded, site))
     found += choices.findings(cycle=cycle)
     found += body.plausibility(site.body, basis, patient)
     made: list[Line] = []
-    for one in lines.build(protocol, site, basis, choices, day=day):
+    omitted: list[Omitted] = []
+    held = {} if patient is None or cycle is None else dose_changes.held_by_key(choices, patient, cycle)
+    for one in lines.build(protocol, site, basis, choices, day=day, held=held):
         if isinstance(one, Line):
             made.append(one)
+        elif isinstance(one, Omitted):
+            omitted.append(one)
         else:
             found.append(one)
     found += _above_site_limits(made, site, basis)
-    return Doses(basis, tuple(made), tuple(found))
+    return Doses(basis, tuple(made), tuple(found), tuple(omitted))
 
 
 def _above_site_limits(made: Sequence[Line], site: Site, basis: Basis) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -13,9 +13,10 @@ from ..protocol.drugs import CALLED, drug, drugs
 from ..protocol.site import Cumulative, Site
 from ..units import quantity
 from .course import Cycle
+from .dose_changes import Omitted
 from .finding import Finding, Severity
 from .lines import Line
-from .patient import Patient
+from .patient import Given, Patient
 
 Adds = Mapping[str, float | None]
 
@@ -78,6 +79,35 @@ def _sum(amounts: Iterable[float | None]) -> float | None:
     return total
 
 
+class Full(NamedTuple):
+    """What one line of a cycle gives by the protocol, without any change of its dose; None where that is unknown."""
+
+    key: str
+    drug: str
+    mg: float | None
+
+
+def in_full(lines: Iterable[Line], left_out: Iterable[Omitted] = ()) -> list[Full]:
+    """What each line gives in a whole cycle by the protocol: as ordered; as calculated, where its dose was changed."""
+    found = [Full(one.key, one.drug, _full(one)) for one in lines]
+    return found + [Full(one.key, one.drug, one.calculated.m_as("mg") * len(one.days)) for one in left_out]
+
+
+def _full(line: Line) -> float:
+    if line.reduction is None:
+        return float(line.total_of_cycle.m_as("mg"))
+    return float((line.capped or line.calculated).m_as("mg")) * len(line.days)
+
+
+def adds_given(full: Iterable[Full], surface: float, cycle: Given) -> dict[str, float | None]:
+    """What a cycle that was given has added of each drug, in mg/m²: the share of each line that its record tells."""
+    adds: dict[str, float | None] = {}
+    for one in full:
+        amount = None if one.mg is None else one.mg / surface
+        adds[one.drug] = _sum([adds.get(one.drug, 0.0), _part(cycle.share_of(one.key, one.drug), amount)])
+    return adds
+
+
 class Taken(NamedTuple):
     """A cycle as it counts toward a sum: its day 1, and the share of its full dose; None where that is unknown."""
 
@@ -87,24 +117,46 @@ class Taken(NamedTuple):
 
 
 def over_course(
-    cycles: Sequence[Cycle], adds: Sequence[Adds], patient: Patient, site: Site
+    cycles: Sequence[Cycle],
+    adds: Sequence[Adds],
+    patient: Patient,
+    site: Site,
+    *,
+    ordered: Collection[int] = (),
+    unclear: Collection[int] = (),
 ) -> tuple[tuple[Exposure, ...], tuple[Finding, ...]]:
-    """The running totals of a course and where a planned cycle crosses a limit; `adds` is what each full cycle adds.
+    """The running totals of a course and where a planned cycle crosses a limit; `adds` is what each cycle adds in full.
 
-    Given cycles count with the share that was given, planned ones in full, omitted and stopped ones not at all.
+    Given cycles count with the share that was given, planned ones in full, omitted and stopped ones not at all. Of the
+    cycles in `ordered`, `adds` is what their changed doses add; of those in `unclear` nobody knows what was given.
     """
-    return _totals([Taken(one.number, one.actual or one.planned, _share(one)) for one in cycles], adds, patient, site)
+    taken = []
+    for one in cycles:
+        share = None if one.number in unclear else 1.0 if one.number in ordered and _share(one) else _share(one)
+        taken.append(Taken(one.number, one.actual or one.planned, share))
+    return _totals(taken, adds, patient, site)
 
 
 def with_order(
-    patient: Patient, site: Site, adds: Adds, *, cycle: int, on: dt.date
+    patient: Patient,
+    site: Site,
+    adds: Adds,
+    *,
+    full: Sequence[Full],
+    surface: float,
+    cycle: int,
+    on: dt.date,
+    unclear: Collection[int] = (),
 ) -> tuple[tuple[Exposure, ...], tuple[Finding, ...]]:
-    """The totals with this order: after each cycle that the patient's file records, and after this one."""
-    given = [
-        Taken(one.cycle, one.on, None if one.share is None else one.share.magnitude / 100) for one in patient.given
-    ]
-    taken = [*(one for one in given if one.on < on), Taken(cycle, on, 1.0)]
-    return _totals(taken, [adds] * len(taken), patient, site)
+    """The totals with this order: after each cycle that the patient's file records, and after this one.
+
+    This order counts with what it adds; an earlier cycle with what was given of the `full` dose of each line. It is not
+    known where the record of its cycle is `unclear`.
+    """
+    earlier = [one for one in patient.given if one.on < on]
+    taken = [Taken(one.cycle, one.on, None if one.cycle in unclear else 1.0) for one in earlier]
+    taken.append(Taken(cycle, on, 1.0))
+    return _totals(taken, [*(adds_given(full, surface, one) for one in earlier), adds], patient, site)
 
 
 def _totals(

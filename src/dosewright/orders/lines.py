@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from .. import wording
@@ -13,13 +14,15 @@ from ..protocol.drugs import Drug, drug
 from ..protocol.model import Component, Protocol
 from ..protocol.site import Preparation, Product, Site
 from ..units import DOSE_PER_AREA, DOSE_PER_WEIGHT, Quantity, half_up, quantity
-from . import bands
+from . import bands, dose_changes
 from .bands import Banded
 from .basis import Basis
 from .day import Times
 from .decisions import Choices, Settled
+from .dose_changes import Held, Omitted, Reduction
 from .finding import Finding
 
+UNCHANGED: Final[Mapping[str, Held]] = MappingProxyType({})
 MG_PLACES: Final = 2
 BASIS_WORDS: Final = {DOSE_PER_AREA: "per m²", DOSE_PER_WEIGHT: "per kg"}
 
@@ -69,6 +72,7 @@ class Line:
     dose_per: Quantity
     calculated: Quantity
     capped: Quantity | None
+    reduction: Reduction | None
     ordered: Quantity
     deviation: Quantity
     working: str
@@ -96,16 +100,17 @@ def calculated(dose_per: Quantity, basis: Basis, *, places: int = MG_PLACES) -> 
     return made, f"{wording.say(dose_per)} flat = {wording.say(made, places=places)}"
 
 
-def _places(mg: float, step: Quantity | None, ordered: Quantity) -> int:
+def _places(mg: float, step: Quantity | None, ordered: Quantity, *, down: bool = False) -> int:
     """As many decimals of the calculated dose as make rounding and deviation true for whoever checks them.
 
-    99.4987 mg goes to 99 mg; printed as 99.5 mg it would seem to go the wrong way.
+    99.4987 mg goes to 99 mg; printed as 99.5 mg it would seem to go the wrong way. A lowered dose is only rounded down.
     """
     aim = ordered.m_as("mg")
     off = wording.signed_percent(aim / mg - 1)
     for places in range(MG_PLACES, wording.MOST_PLACES):
         shown = half_up(mg, 10.0**-places)
-        rounds = step is None or half_up(shown, step.m_as("mg")) == aim
+        nearest = shown if step is None else half_up(shown, step.m_as("mg"))
+        rounds = step is None or (shown >= aim and shown - aim < step.m_as("mg") if down else nearest == aim)
         if rounds and wording.signed_percent(aim / shown - 1) == off:
             return places
     return wording.MOST_PLACES
@@ -117,9 +122,18 @@ def basis_of(dose_per: Quantity) -> str:
 
 
 def build(
-    protocol: Protocol, site: Site, basis: Basis, choices: Choices, *, day: int | None = None
-) -> Iterator[Line | Finding]:
-    """The lines of one treatment day (or of all) in the order of administration, and what is to be remarked on each."""
+    protocol: Protocol,
+    site: Site,
+    basis: Basis,
+    choices: Choices,
+    *,
+    day: int | None = None,
+    held: Mapping[str, Held] = UNCHANGED,
+) -> Iterator[Line | Omitted | Finding]:
+    """The lines of one treatment day (or of all) in the order of administration, and what is to be remarked on each.
+
+    `held` is what changes of the dose hold, by line; a line that they leave out is told as such.
+    """
     number = 0
     for component in protocol.components:
         if day is not None and day not in component.days:
@@ -129,12 +143,17 @@ def build(
             message = f"{component.key}: the source states no dose and the site has decided none"
             yield Finding("dose-undecided", "refuse", message, where=f"{component.key}.dose")
             continue
+        of = held.get(component.key)
+        if of is not None and of.omitted:
+            yield dose_changes.omitted(component, settled.value, calculated(settled.value, basis)[0], of)
+            yield from dose_changes.remarks(of)
+            continue
         number += 1
-        yield from _line(number, component, settled, site, basis, choices)
+        yield from _line(number, component, settled, site, basis, choices, of)
 
 
 def _line(
-    number: int, component: Component, settled: Settled, site: Site, basis: Basis, choices: Choices
+    number: int, component: Component, settled: Settled, site: Site, basis: Basis, choices: Choices, of: Held | None
 ) -> Iterator[Line | Finding]:
     key = component.key
     facts = drug(component.drug)
@@ -142,13 +161,23 @@ def _line(
     mg, _ = calculated(settled.value, basis)
     cap = None if preparation is None or preparation.dose_cap == "none" else preparation.dose_cap
     capped = None if cap is None else dose.capped_dose(dose=mg, cap=cap)
-    basic = capped.value if capped else mg
+    full = capped.value if capped else mg
+    lowered = of is not None and of.lowered
+    basic = dose_changes.lowered(full, of) if of is not None and lowered else full
     try:
-        rounded, how, used = _rounded(basic, preparation, cap, component.drug)
+        rounded, how, used = _rounded(basic, preparation, cap, component.drug, lowered=lowered)
     except Refusal as refusal:
         said = wording.say(mg, places=MG_PLACES)
         yield Finding("cannot-round", "refuse", f"{key}: {refusal}", said, where=f"{key}.dose")
         return
+    if of is not None:
+        refused = list(
+            dose_changes.refused(of, settled.value, full, basis.surface, _step(preparation), rounded.ordered)
+        )
+        yield from refused
+        if refused:
+            return
+        yield from dose_changes.remarks(of)
     ordered = rounded.ordered
     off = rounding.deviation(ordered=ordered, calculated=mg)
     form = choices.settle(f"{key}.form", component.form) if component.form else None
@@ -161,12 +190,20 @@ def _line(
         made = None
     plain = capped is None or not capped.applied
     step = preparation.step if preparation and used is None and plain else None
-    _, working = calculated(settled.value, basis, places=_places(mg.m_as("mg"), step, ordered))
+    places = MG_PLACES if lowered else _places(mg.m_as("mg"), step, ordered)
+    _, working = calculated(settled.value, basis, places=places)
     steps = [working]
     if capped and capped.applied:
         steps.append(f"capped at {wording.say(capped.cap)}")
+    reduction = None
+    if of is not None:
+        reduction = _reduction(of, settled.value, basic, rounded)
+        steps.append(_changed(of, settled.value, full, basic, basis, preparation, ordered, plain=plain))
     steps.append(f"{how}: {wording.say(ordered)}")
-    steps.append(wording.signed_percent(off.magnitude / 100) + (" of the calculated dose" if used else ""))
+    if lowered:
+        steps.append(f"{wording.signed_percent(rounded.deviation.magnitude / 100)} of the lowered dose")
+    named = " of the calculated dose" if used or lowered else ""
+    steps.append(f"{wording.signed_percent(off.magnitude / 100)}{named}")
     line = Line(
         number=number,
         key=key,
@@ -178,6 +215,7 @@ def _line(
         dose_per=settled.value,
         calculated=mg,
         capped=capped.value if capped and capped.applied else None,
+        reduction=reduction,
         ordered=ordered,
         deviation=off,
         working=", ".join(steps),
@@ -204,17 +242,66 @@ def _line(
     yield from _remarks(line, component, preparation, facts, rounded.deviation)
 
 
+def _reduction(of: Held, figure: Quantity, basic: Quantity, rounded: rounding.Rounded) -> Reduction:
+    return Reduction(
+        share=dose_changes.percent(of.share),
+        off=dose_changes.percent(1.0 - of.share),
+        last_share=dose_changes.percent(of.last),
+        dose_per=dose_changes.part_of(figure, of.share),
+        calculated=basic,
+        deviation=rounded.deviation,
+        steps=tuple(one.data() for one in of.steps),
+    )
+
+
+def _changed(
+    of: Held,
+    figure: Quantity,
+    full: Quantity,
+    basic: Quantity,
+    basis: Basis,
+    preparation: Preparation | None,
+    ordered: Quantity,
+    *,
+    plain: bool,
+) -> str:
+    """The working of a change: each step, their product, and what it makes on this body."""
+    step = _step(preparation) if preparation is None or preparation.bands is None else None
+    places = _places(basic.m_as("mg"), step, ordered, down=True)
+    if not of.lowered:
+        return of.stacked()
+    if plain:
+        made = dose_changes.part_of(figure, of.share)
+        if DOSE_PER_AREA.holds(made):
+            return f"{of.stacked()}: {wording.closing_product(made, basis.surface, basic, places=places)}"
+        if DOSE_PER_WEIGHT.holds(made):
+            return f"{of.stacked()}: {wording.closing_product(made, basis.weight, basic, places=places)}"
+    share, whole, left = dose_changes.share_said(of.share), *(wording.say(one, places=places) for one in (full, basic))
+    return f"{of.stacked()}: {share} of {whole} = {left}"
+
+
+def _step(preparation: Preparation | None) -> Quantity:
+    """The step to which the site rounds; a milligram where it says nothing of the line."""
+    return preparation.step if preparation else quantity(1.0, "mg")
+
+
 def _rounded(
-    dose_: Quantity, preparation: Preparation | None, cap: Quantity | None, of: str
+    dose_: Quantity, preparation: Preparation | None, cap: Quantity | None, of: str, *, lowered: bool = False
 ) -> tuple[rounding.Rounded, str, Banded | None]:
-    """The ordered dose by the site's table of bands or its step, how it was rounded in words, and by which row."""
+    """The ordered dose by the site's table of bands or its step, how it was rounded in words, and by which row.
+
+    A lowered dose is never rounded up.
+    """
+    reduced: rounding.YesNo = "yes" if lowered else "no"
+    down = "rounded down " if lowered else ""
     table = None if preparation is None else bands.table_of(preparation, of)
     if preparation is not None and table is not None:
-        made = rounding.round_to_band(dose=dose_, bands=table, cap=cap)
+        made = rounding.round_to_band(dose=dose_, bands=table, cap=cap, reduced=reduced)
         used = bands.banded(preparation, table, made.ordered)
-        return made, used.words, used
-    step = preparation.step if preparation else quantity(1.0, "mg")
-    return rounding.round_to_step(dose=dose_, step=step, cap=cap), f"to {wording.say(step)}", None
+        return made, f"{down}{used.words}", used
+    step = _step(preparation)
+    made = rounding.round_to_step(dose=dose_, step=step, cap=cap, reduced=reduced)
+    return made, f"{down}to {wording.say(step)}", None
 
 
 def _made(ordered: Quantity, over: Quantity | None, preparation: Preparation, facts: Drug, of: str) -> Made:

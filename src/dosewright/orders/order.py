@@ -20,12 +20,13 @@ from ..protocol.site import Site
 from ..reading import Document, Strict
 from ..units import Range, quantity, settled
 from . import basis as body
-from . import beads, exposure, fit_today, fitness, lines, organs
+from . import beads, dose_changes, exposure, fit_today, fitness, lines, organs, proposals
 from .beads import Beads
 from .calendar import Days
 from .criterion import ON_BEADS, Day
 from .day import Part, placed
 from .decisions import Choices
+from .dose_changes import Omitted
 from .doses import Doses, doses, line_data, site_data, to_data
 from .finding import Finding, Severity, gravity, stops
 from .fitness import ACTIVITIES, FULL_ACTIVITY
@@ -93,8 +94,12 @@ def order(
     routes = _routes(made.lines, sheets)
     given = sorted(routes)
     found += _patient_findings(patient, choices, given, cycle=cycle, on=on, day=day)
-    found += _genotype(patient, site, given)
+    found += _genotype(patient, site, given, _shares(made))
     found += _overlaps(placed_lines)
+    found += dose_changes.given_remarks(choices, patient, cycle=cycle, on=on)
+    proposed = proposals.proposals(choices, site, patient, made_basis, cycle=cycle, on=on)
+    found += proposals.findings(proposed, choices, site, patient, cycle=cycle, on=on)
+    found += proposals.on_beads(site, next((one.drug for one in sheets if one.drug is not None), None))
     exposed, remarks = _exposure(loaded, site, patient, made, sheets, choices, cycle=cycle, on=on)
     found += remarks
     today = fit_today.fit(
@@ -140,9 +145,12 @@ def order(
         "premedication": _said(choices, "premedication", protocol.premedication),
         "begin": begin,
         "lines": [line_data(line) for line in placed_lines],
+        "omitted": made.omitted,
         "end": max((t.end for line in placed_lines for t in line.times), default=None),
         "care": None if site.care == "undecided" else [{"what": c.what, "when": c.when} for c in site.care],
         "exposure": exposed,
+        "history": _history(choices, patient, made, cycle=cycle, on=on),
+        "proposals": [proposals.data(one) for one in proposed],
         "next": _next(choices, on - dt.timedelta(days=day - 1)),
         "stop": _said(choices, "stop", protocol.stop),
         "follow_up": [{"what": one.what, "when": one.when, "from": one.source} for one in protocol.follow_up],
@@ -216,7 +224,7 @@ def _without_body(
     found = [
         *organs.child_pugh_findings(liver),
         *_patient_findings(patient, choices, sorted(routes), cycle=cycle, on=on, day=day),
-        *_genotype(patient, site, sorted(routes)),
+        *_genotype(patient, site, sorted(routes), {}),
         exposure.no_body(str(why)),
     ]
     return fit_today.fit(
@@ -344,7 +352,16 @@ def _course(patient: Patient, choices: Choices, cycle: int, on: dt.date) -> Iter
         yield Finding("late", "warning", message, said, f"by {latest}", settled.source, "on")
 
 
-def _genotype(patient: Patient, site: Site, given: list[str]) -> Iterator[Finding]:
+def _shares(made: Doses) -> Mapping[str, float]:
+    """The share of the protocol's dose that is ordered of each drug, in percent; the largest of its lines."""
+    shares: dict[str, float] = {}
+    for line in made.lines:
+        share = 100.0 if line.reduction is None else line.reduction.share.magnitude
+        shares[line.drug] = max(share, shares.get(line.drug, 0.0))
+    return shares
+
+
+def _genotype(patient: Patient, site: Site, given: list[str], shares: Mapping[str, float]) -> Iterator[Finding]:
     genes = {gene.value: gene.source for name in given if (gene := drug(name).genotype) is not None}
     for symbol, source in genes.items():
         known: Mapping[str, str] = {} if patient.genotype == "unknown" else dict(patient.genotype.items())
@@ -357,9 +374,25 @@ def _genotype(patient: Patient, site: Site, given: list[str]) -> Iterator[Findin
             message = f"{symbol}: what stands there cannot be read as an activity score"
             allowed = wording.listed(ACTIVITIES, "or")
             yield Finding("genotype-unreadable", "blocks-release", message, found, allowed, "cpic", "genotype")
+        elif found not in {"unknown", FULL_ACTIVITY} and (most := _started_at(symbol, found, given, shares)):
+            message = f"{symbol} is not of full activity, and the dose starts at no more than that bears"
+            yield Finding("genotype-reduced", "info", message, found, f"at most {most}", "cpic", "genotype")
         elif found not in {"unknown", FULL_ACTIVITY}:
             message = f"{symbol} is not of full activity, and this order is not reduced for it"
             yield Finding("genotype", "refuse", message, found, FULL_ACTIVITY, "cpic", "genotype")
+
+
+def _started_at(symbol: str, found: str, given: list[str], shares: Mapping[str, float]) -> str:
+    """The share that an activity score bears, where each drug of the gene is ordered at no more; else nothing."""
+    most = ""
+    for name in given:
+        facts = drug(name)
+        if facts.genotype is not None and facts.genotype.value == symbol:
+            bears = facts.starts_at.value.get(found) if facts.starts_at is not None else None
+            if bears is None or shares.get(name, 100.0) > bears.magnitude + dose_changes.DUST:
+                return ""
+            most = f"{wording.say(bears)} of the protocol dose"
+    return most
 
 
 def _allergies(patient: Patient, named: list[str]) -> Iterator[Finding]:
@@ -477,15 +510,33 @@ def _exposure(
     on: dt.date,
 ) -> tuple[list[dict[str, Any]], tuple[Finding, ...]]:
     """Per drug, and per class that has a limit: what was given before, what this whole cycle adds, and their sum."""
-    whole: Iterable[Line] = made.lines
+    whole, left_out = made.lines, made.omitted
     if len(_days(loaded.protocol)) > 1:  # a whole cycle counts, not the one day of it
-        whole = [one for one in lines.build(loaded.protocol, site, made.basis, choices) if isinstance(one, Line)]
+        held = dose_changes.held_by_key(choices, patient, cycle)
+        built = list(lines.build(loaded.protocol, site, made.basis, choices, held=held))
+        whole = tuple(one for one in built if isinstance(one, Line))
+        left_out = tuple(one for one in built if isinstance(one, Omitted))
     bead = next((one for one in sheets if one.drug is not None), None)
     offered = None if bead is None or bead.offered is None else bead.offered.m_as("mg")
     surface = made.basis.surface.m_as("m²")
-    adds = exposure.per_cycle(tuple(whole), surface, bead_drug=bead.drug if bead else None, bead_mg=offered)
-    rows, found = exposure.with_order(patient, site, adds, cycle=cycle, on=on)
+    adds = exposure.per_cycle(whole, surface, bead_drug=bead.drug if bead else None, bead_mg=offered)
+    full = exposure.in_full(whole, left_out)
+    if bead is not None and bead.drug is not None:
+        full.append(exposure.Full("beads", bead.drug, offered))
+    unclear = dose_changes.unclear(choices, patient, cycle=cycle)
+    rows, found = exposure.with_order(
+        patient, site, adds, full=full, surface=surface, cycle=cycle, on=on, unclear=unclear
+    )
     return [_exposure_row(row) for row in rows if row.of == "drug" or row.limit is not None], found
+
+
+def _history(
+    choices: Choices, patient: Patient, made: Doses, *, cycle: int, on: dt.date
+) -> tuple[dose_changes.History, ...]:
+    """Each line over the cycles so far, with what this order gives."""
+    ordered = {line.key: line.ordered for line in made.lines}
+    surface = made.basis.surface
+    return dose_changes.history(choices, patient, cycle=cycle, on=on, ordered=ordered, surface=surface)
 
 
 def _exposure_row(row: exposure.Exposure) -> dict[str, Any]:

@@ -13,12 +13,14 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, Wit
 from .. import wording
 from ..calculators import toxicity
 from ..errors import Mistake, Refusal, together
-from ..reading import Count, Day, Decimal, Document, Strict, Text, Whole, at_least_one, read, validate, written
-from ..units import DOSE, DOSE_PER_AREA, HEIGHT, PERCENT, WEIGHT, Quantity
+from ..reading import Count, Day, Decimal, Document, Name, Strict, Text, Whole, at_least_one, read, validate, written
+from ..units import BODY_SURFACE, DOSE, DOSE_PER_AREA, HEIGHT, PERCENT, WEIGHT, Quantity
+from .reasons import IN_WORDS, ReasonForChange, ReasonToDecline
 
 YesNoUnknown = Literal["yes", "no", "unknown"]
 Unknown = Literal["unknown"]
 LONGEST_NAME = 120
+WHOLE = 100.0  # percent
 TEMPLATE = Path(__file__).with_name("patient-template.yaml")
 
 
@@ -94,17 +96,36 @@ class Embolisation(Strict):
 
 
 def _no_more_than_all(share: Quantity) -> Quantity:
-    if share.magnitude > 100:
+    if share.magnitude > WHOLE:
         raise Refusal("a share of the protocol dose above 100 % is no share", example="80 %")
     return share
 
 
+Share = Annotated[Quantity, PERCENT, AfterValidator(_no_more_than_all)]
+
+
 class Given(Strict):
-    """A cycle that was given: its number, its day 1, and the share of its dose, where that is known."""
+    """A cycle that was given: its number, its day 1, and the share of the protocol's dose, where that is known.
+
+    The share is one for all drugs, or one for each. `ordered` and `surface` say what stood on its order.
+    """
 
     cycle: Count
     on: Day
-    share: Annotated[Quantity, PERCENT, AfterValidator(_no_more_than_all)] | None = None
+    share: Share | dict[Text, Share] | None = None
+    ordered: dict[Text, Annotated[Quantity, DOSE]] = Field(default_factory=dict)
+    surface: Annotated[Quantity, BODY_SURFACE] | None = None
+
+    def share_of(self, key: str, drug: str) -> float | None:
+        """The share of the protocol's dose that was given of one line, from 0 to 1; None where nobody says."""
+        share = self.share
+        if isinstance(share, dict):
+            share = share.get(key, share.get(drug))
+        return None if share is None else share.magnitude / WHOLE
+
+    def ordered_of(self, key: str, drug: str) -> Quantity | None:
+        """What was ordered of one line, in milligrams; None where nobody says."""
+        return self.ordered.get(key, self.ordered.get(drug))
 
 
 def _version(value: str) -> str:
@@ -146,6 +167,82 @@ class Toxicity(Strict):
         return toxicity.named(self.term, self.ctcae)
 
 
+Signed = Annotated[ShortText, AfterValidator(written)]
+
+
+class _Decided(Strict):
+    """What a named person has decided of a drug, on which day, and why; some reasons need words beside them."""
+
+    drug: ShortText
+    words: ShortText | None = None
+    decided_by: Signed
+    role: Signed
+    on: Day
+
+    @model_validator(mode="after")
+    def _says_why(self) -> _Decided:
+        reason = getattr(self, "reason", "")
+        if reason in IN_WORDS and self.words is None:
+            raise Mistake(f"'words', since '{reason}' says nothing by itself", example="words: what it was")
+        return self
+
+
+class Change(_Decided):
+    """A change of a dose, from a cycle on: by or to how much, of what; and what that is per m² and in milligrams.
+
+    At least the percentage or the dose per m² stands there. Nothing of it is guessed: what stands there must agree.
+    """
+
+    from_cycle: Count
+    by: Annotated[Quantity, PERCENT] | None = None
+    to: Annotated[Quantity, PERCENT] | None = None
+    of: Literal["protocol dose", "last ordered dose"] | None = None
+    per_m2: Annotated[Quantity, DOSE_PER_AREA] | None = None
+    mg: Annotated[Quantity, DOSE] | None = None
+    reason: ReasonForChange
+
+    @model_validator(mode="after")
+    def _without_ambiguity(self) -> Change:
+        found = next(self._mistakes(), None)
+        if found is not None:
+            raise found
+        return self
+
+    def _mistakes(self) -> Iterator[Mistake]:
+        percent = self.by if self.by is not None else self.to
+        if self.by is not None and self.to is not None:
+            yield Mistake("'by' or 'to': taken away and left are two things", example="by: 20 %")
+        if percent is None and self.per_m2 is None:
+            yield Mistake("'by', 'to' or 'per_m2': milligrams fit one body of one day", example="by: 20 %")
+        if percent is not None and self.of is None:
+            needs = "'of: protocol dose' or 'of: last ordered dose' beside a percentage"
+            yield Mistake(needs, example="by: 20 %, of: protocol dose")
+        if percent is None and self.of is not None:
+            yield Mistake("a percentage that 'of' belongs to", within=("of",), example="by: 20 %, of: protocol dose")
+        if self.by is not None and not 0 < self.by.magnitude <= WHOLE:
+            words = "a dose is lowered by more than 0 % and at most 100 %"
+            yield Refusal(words, within=("by",), example="20 %", got=wording.say(self.by))
+        if self.to is not None and self.to.magnitude > WHOLE and self.of == "protocol dose":
+            words = "more than the protocol's dose is no change of it"
+            yield Refusal(words, within=("to",), example="80 %", got=wording.say(self.to))
+        if self.omits and (self.per_m2 is not None or self.mg is not None):
+            yield Refusal("what is left out has neither a dose per m² nor milligrams")
+
+    @property
+    def omits(self) -> bool:
+        """Whether the drug is left out."""
+        by, to = self.by, self.to
+        return (to is not None and to.magnitude == 0) or (by is not None and by.magnitude == WHOLE)
+
+
+class Declined(_Decided):
+    """A proposal of the site's rules that a named person does not follow in one cycle."""
+
+    rule: Name
+    cycle: Count
+    reason: ReasonToDecline
+
+
 class Patient(Strict):
     """One patient at one point of a course."""
 
@@ -180,6 +277,8 @@ class Patient(Strict):
     embolisation: Embolisation | Literal["unknown", "not applicable"]
     given: tuple[Given, ...] = ()
     toxicities: Annotated[tuple[Toxicity, ...], AfterValidator(at_least_one)] | Literal["none", "unknown"] = "unknown"
+    changes: tuple[Change, ...] = ()
+    declined: tuple[Declined, ...] = ()
 
     @model_validator(mode="after")
     def _possible(self) -> Patient:
@@ -194,6 +293,8 @@ class Patient(Strict):
             *((("weights", index, "on"), one.on) for index, one in enumerate(self.weights)),
             *((("given", index, "on"), one.on) for index, one in enumerate(self.given)),
             *((("toxicities", index, "on"), one.on) for index, one in self.recorded),
+            *((("changes", index, "on"), one.on) for index, one in enumerate(self.changes)),
+            *((("declined", index, "on"), one.on) for index, one in enumerate(self.declined)),
         ]
         if self.height != "unknown":
             dated.append((("height", "on"), self.height.on))
@@ -223,6 +324,12 @@ class Patient(Strict):
             elif toxic.after_cycle and toxic.on < began[toxic.after_cycle]:
                 words = "a toxicity before the cycle that it follows"
                 yield Refusal(words, within=("toxicities", index), got=toxic.on)
+
+        for index, change in enumerate(self.changes):
+            before = [one for one in self.changes[:index] if one.drug == change.drug]
+            if before and change.from_cycle <= before[-1].from_cycle:
+                words = f"a second change of {change.drug} from a cycle that is not later: say the two as one"
+                yield Refusal(words, within=("changes", index), got=change.from_cycle)
 
     @property
     def recorded(self) -> tuple[tuple[int, Toxicity], ...]:

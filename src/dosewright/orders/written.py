@@ -15,6 +15,7 @@ from ..reading import Document
 from ..units import DOSE_PER_AREA, DOSE_PER_WEIGHT, UNITS, Kind, Quantity, code, quantity
 from .fitness import plain_name
 from .order import content_hash
+from .reasons import given_for
 from .rules.fields import BLANKS, FIELDS, Field, Part, line_key
 from .rules.view import Record
 
@@ -220,7 +221,10 @@ def _stated(data: Mapping[str, Any]) -> Iterator[tuple[str, Field, Any]]:
     for name, node in _of_whole(data).items():
         yield "", FIELDS["order"][name], node
     for line in data["lines"]:
-        for name, node in _of_line(line).items():
+        for name, node in {**_of_line(line), **_proposed(data.get("proposals", []), line["key"])}.items():
+            yield f"{line['key']}.", FIELDS["line"][name], node
+    for line in data.get("omitted", []):
+        for name, node in _omitted(line).items():
             yield f"{line['key']}.", FIELDS["line"][name], node
     for name, node in _of_beads(data["beads"]).items():
         yield "beads.", FIELDS["beads"][name], node
@@ -249,21 +253,46 @@ def _before(data: Mapping[str, Any]) -> Iterator[tuple[str, Field, Any]]:
         total[row["drug"]] = total.get(row["drug"], 0.0) + _per_m2(row["total"])
         until[row["drug"]] = max(row["until"], until.get(row["drug"], ""))
     beads = data["beads"] or {"drug": None, "offered": None}
-    full = [(line["drug"], line["total_of_cycle"]["value"] / surface) for line in data["lines"]]
+    full = [
+        (line["key"], line["drug"], _in_full(line) / surface) for line in [*data["lines"], *data.get("omitted", [])]
+    ]
     if beads["drug"] is not None and beads["offered"] is not None:
-        full.append((beads["drug"], beads["offered"]["value"] / surface))
+        full.append(("beads", beads["drug"], beads["offered"]["value"] / surface))
     unknown = set()
     for cycle in patient["given"]:
-        for name, amount in full:
+        unclear = _unclear(data.get("history", []), cycle)
+        for key, name, amount in full:
             if cycle["on"] > until.get(name, ""):
-                if cycle["share"] is None:
+                share = None if unclear else _share_given(cycle["share"], key, name)
+                if share is None:
                     unknown.add(name)
                 else:
-                    total[name] = total.get(name, 0.0) + amount * cycle["share"]["value"] / 100
+                    total[name] = total.get(name, 0.0) + amount * share["value"] / 100
     for name, amount in total.items():
         yield f"before.{name}.", FIELDS["before"]["total"], {"value": amount, "unit": "mg/m2"}
     for name in sorted(unknown):
         yield f"before.{name}.", FIELDS["before"]["unknown"], "yes"
+
+
+def _in_full(line: Mapping[str, Any]) -> float:
+    """What a line gives in a whole cycle by the protocol, in mg: as ordered; as calculated, where it was changed."""
+    if "total_of_cycle" in line and not line.get("reduction"):
+        return float(line["total_of_cycle"]["value"])
+    return float((line.get("capped") or line["calculated"])["value"]) * len(line["days"])
+
+
+def _share_given(share: Mapping[str, Any] | None, key: str, drug: str) -> Mapping[str, Any] | None:
+    """The share of the protocol's dose that was given of one line: one for all drugs, or one for each."""
+    if share is None or set(share) == {"value", "unit"}:
+        return share
+    found: Mapping[str, Any] | None = share.get(key, share.get(drug))
+    return found
+
+
+def _unclear(history: list[Mapping[str, Any]], cycle: Mapping[str, Any]) -> bool:
+    """Whether one share stands for all drugs of a cycle, though they were ordered at different ones."""
+    shares = {row["share"]["value"] for line in history for row in line["rows"] if row["cycle"] == cycle["cycle"]}
+    return len(shares) > 1 and cycle["share"] is not None and set(cycle["share"]) == {"value", "unit"}
 
 
 def _per_m2(node: Mapping[str, Any]) -> float:
@@ -333,7 +362,7 @@ def _of_line(line: Mapping[str, Any]) -> Mapping[str, Any]:
         "drug": line["drug"],
         "dose": line["ordered"],
         "dose_per": line["dose_per"],
-        "calculated": line["capped"] or line["calculated"],
+        "calculated": (line.get("reduction") or {}).get("calculated") or line["capped"] or line["calculated"],
         "form": line["form"],
         "route": None if line["route"] == "undecided" else line["route"],
         "line": made.get("line"),
@@ -348,7 +377,52 @@ def _of_line(line: Mapping[str, Any]) -> Mapping[str, Any]:
         "concentration": made.get("concentration"),
         "rate": line["rate"],
         "written": line["working"],
+        **_change(line.get("reduction"), line["dose_per"]),
     }
+
+
+def _change(of: Mapping[str, Any] | None, dose_per: Mapping[str, Any]) -> Mapping[str, Any]:
+    """How the dose of a line was changed, and what it was before; of several changes the last says by or to what."""
+    if of is None:
+        return {}
+    last = of["steps"][-1]
+    given = dict.fromkeys(step["reason"] for step in of["steps"])
+    to_raise = last["reason"] in given_for("raising") and last["share"]["value"] > last["before"]["value"]
+    per_area = DOSE_PER_AREA.holds(quantity(1.0, _BY_CODE[dose_per["unit"]]))
+    return {
+        **_last_change(of, last),
+        "share": of["share"],
+        "reason": "; ".join(given),
+        "last_share": of["last_share"],
+        "changed_per": of["dose_per"] if per_area else None,
+        "raised": last["reason"] if to_raise else None,
+    }
+
+
+def _omitted(of: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What an order says of a line that is left out: that nothing is given of it, and why."""
+    last = of["steps"][-1]
+    share = {"share": {"value": 0, "unit": "%"}, "last_share": of["last_share"], "reason": last["reason"]}
+    return {**share, **_last_change(share, last)}
+
+
+def _proposed(proposals: list[Mapping[str, Any]], key: str) -> Mapping[str, Any]:
+    """The most that the rules leave of a line; of those that are declined, only where no other proposes anything."""
+    of_line = [one for one in proposals if one["key"] == key and one["at_most"] is not None]
+    counting = [one for one in of_line if one["answer"] in {"open", "changed"}]
+    declined = [one for one in of_line if one["answer"] == "declined"]
+    of_line = counting or declined
+    if not of_line:
+        return {}
+    least = min(of_line, key=lambda one: float(one["at_most"]["value"]))
+    return {"proposed": least["at_most"], "declined": None if counting else f"{least['by']}: {least['reason']}"}
+
+
+def _last_change(of: Mapping[str, Any], last: Mapping[str, Any]) -> Mapping[str, Any]:
+    """By or to how much the last change is, and of what; nothing, where it held before and changes nothing now."""
+    if of["last_share"] != last["before"] or last["share"] != of["share"]:
+        return {}
+    return {"changed_by": last["by"], "changed_to": last["to"], "changed_of": last["of"]}
 
 
 def _of_beads(beads: Mapping[str, Any] | None) -> Mapping[str, Any]:

@@ -32,6 +32,7 @@ from ..units import (
     RangeOf,
 )
 from .bands import Table, load_table
+from .dose_rules import DoseRule
 from .drugs import drug, drugs
 from .model import Route
 
@@ -360,6 +361,7 @@ class Site(Strict):
     interactions: Annotated[tuple[Interaction, ...], AfterValidator(at_least_one)] | Undecided
     prior_exposure: Literal["required", "asked"]
     cumulative: tuple[Cumulative, ...] | Undecided
+    dose_changes: Annotated[tuple[DoseRule, ...], AfterValidator(at_least_one)] | Undecided
     order_valid: Annotated[Quantity, INTERVAL]
     contact: Text
     bring: tuple[Text, ...] | Undecided
@@ -367,7 +369,7 @@ class Site(Strict):
 
     @model_validator(mode="after")
     def _holds_together(self) -> Site:
-        found = [*self._mistakes_of_form(), *self._mistakes_of_preparation()]
+        found = [*self._mistakes_of_form(), *self._mistakes_of_preparation(), *self._mistakes_of_dose_rules()]
         if found:
             raise together(found)
         return self
@@ -403,6 +405,18 @@ class Site(Strict):
             if facts and facts.diluents and preparation.diluent not in facts.diluents.value:
                 needs = f"a diluent that goes with {name} ({', '.join(facts.diluents.value)})"
                 yield Mistake(needs, within=("preparation", name, "diluent"), got=preparation.diluent)
+
+    def _mistakes_of_dose_rules(self) -> Iterator[Mistake]:
+        """Rules that stand twice, or are on a drug that nobody knows: those would never hold, and nobody would see."""
+        rules = () if isinstance(self.dose_changes, str) else self.dose_changes
+        ids = [one.id for one in rules]
+        for index, rule in enumerate(rules):
+            place = ("dose_changes", index)
+            if rule.id in ids[:index]:
+                yield Refusal("a rule of this id stands before it", within=place, got=rule.id)
+            if rule.drug not in drugs() and rule.drug not in self.preparation:
+                needs = "a drug by its generic name in full, or a line that stands under 'preparation'"
+                yield Mistake(needs, within=(*place, "drug"), example="oxaliplatin", got=rule.drug)
 
     def decision(self, protocol: str, path: str) -> Decision | None:
         """The decision on one open question of a protocol, if there is one."""

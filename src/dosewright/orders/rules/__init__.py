@@ -15,6 +15,7 @@ CHAPTERS: Final[Mapping[str, str]] = {
     "surface": "Body surface area",
     "naming": "Which drugs",
     "dose": "Doses and limits",
+    "changes": "Changes of the dose",
     "administration": "Route, duration, rate and sequence",
     "preparation": "Diluent, concentration and volume",
     "interval": "Interval and cycle",

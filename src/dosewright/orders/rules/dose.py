@@ -280,6 +280,7 @@ def dose_calculation(line: LineView) -> Condition:
     allowed="a reason",
     source="by definition",
     hazards="H37",
+    even_absent=True,
 )
 def share_unexplained(line: LineView) -> Condition:
     """The dose is reduced, and no reason is given.

@@ -29,7 +29,7 @@ def drug_missing(line: LineView) -> Condition:
 
     Order it, or write that it is left out and why.
     """
-    return line.due_today & no(line.present)
+    return line.due_today & no(line.present) & no(line.share <= 0.0)
 
 
 @rule(

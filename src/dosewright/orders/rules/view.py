@@ -18,7 +18,7 @@ from ...calculators.columns import choose, floor
 from ...dates import local_midnight
 from ...protocol.drugs import drugs
 from ...protocol.site import Interaction
-from ...units import BODY_MASS_INDEX, DOSE_PER_AREA, quantity
+from ...units import BODY_MASS_INDEX, DOSE_PER_AREA, PERCENT, quantity
 from .. import basis
 from ..exposure import may_count
 from .due import BeadsDue, CriterionDue, Figure, GateDue, LifetimeDue, LineDue
@@ -399,6 +399,9 @@ class LineView(View):
         "dissolved": say_quantity(FIELDS["line"]["concentration"].kind, places=5),  # type: ignore[arg-type]
         "lasts": say_quantity(FIELDS["line"]["over"].kind),  # type: ignore[arg-type]
         "limit": say_quantity(FIELDS["line"]["dose"].kind, places=2),  # type: ignore[arg-type]
+        "share_or_all": say_quantity(PERCENT, places=2),
+        "left": say_quantity(PERCENT, places=2),
+        "left_per": say_quantity(DOSE_PER_AREA, places=2),
         "dose_of_day": say_quantity(FIELDS["line"]["dose"].kind, places=2),  # type: ignore[arg-type]
         "dose_of_cycle": say_quantity(FIELDS["line"]["dose"].kind, places=2),  # type: ignore[arg-type]
         "order_drugs": str,
@@ -508,15 +511,40 @@ class LineView(View):
         return mg if cap is None else choose(mg > cap, cap, mg)
 
     @functools.cached_property
+    def share_or_all(self) -> Number:
+        """The share of the protocol's dose that the order says it gives; all of it where it says nothing."""
+        return choose(self.lacks("share"), 100.0, self.share)
+
+    @functools.cached_property
     def expected(self) -> Number:
         """The calculated dose: the full one, or the share of it that the order says it gives."""
         share = self.share
         return self.full * choose(missing(share), 1.0, share / 100)
 
     @functools.cached_property
+    def of_last(self) -> Condition:
+        """Where the change is of the last ordered dose, and not of the protocol's."""
+        return each(self.changed_of, "last ordered dose".__eq__)
+
+    @functools.cached_property
+    def left(self) -> Number:
+        """The share of the protocol's dose that the stated change leaves, in percent."""
+        kept = choose(self.lacks("changed_to"), 100.0 - self.changed_by, self.changed_to)
+        base = choose(self.of_last, self.last_share, choose(missing(self.changed_of), NOT_KNOWN, 100.0))
+        return kept * base / 100
+
+    @functools.cached_property
+    def left_per(self) -> Number:
+        """The share of the protocol's dose per m² that the order says it gives."""
+        return self.due.dose.amount * self.share_or_all / 100 if self.due.dose is not None else NOT_KNOWN
+
+    @functools.cached_property
     def off(self) -> Number:
-        """How far the ordered dose lies from the calculated one, as a share of the calculated one."""
-        return self.dose / self.expected - 1
+        """How far the ordered dose lies from the calculated one, as a share of the calculated one.
+
+        Of a drug that is left out nothing is calculated, and nothing departs from it.
+        """
+        return self.dose / choose(self.expected > 0.0, self.expected, NOT_KNOWN) - 1
 
     @functools.cached_property
     def tolerance(self) -> float:
@@ -525,8 +553,8 @@ class LineView(View):
 
     @functools.cached_property
     def deviates(self) -> Condition:
-        """Where the ordered dose is not the calculated one."""
-        return differ(self.dose, self.expected, self.tolerance)
+        """Where the ordered dose is not the calculated one; of a drug that is left out, none is calculated."""
+        return differ(self.dose, self.expected, self.tolerance) & no(self.share <= 0.0)
 
     @functools.cached_property
     def slips(self) -> Mapping[str, Condition]:

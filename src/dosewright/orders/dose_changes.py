@@ -1,0 +1,471 @@
+"""Changes of a dose: what a named person has decided, how several stack, and what they leave of the protocol's dose.
+
+Every change says by or to how much, and of what: the protocol's dose or the last ordered one. The last ordered dose is
+its share of the protocol's dose, on the body of today, since milligrams fit one body of one day. Whatever else stands
+beside the percentage must come to the same; nothing is guessed, and a lowered dose is never rounded up.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from .. import wording
+from ..calculators import dose
+from ..errors import Mistake, Refusal
+from ..protocol.model import Component, Protocol
+from ..units import DOSE_PER_AREA, Quantity, quantity, settled
+from .decisions import Choices
+from .finding import Finding
+from .reasons import reasons
+
+if TYPE_CHECKING:
+    from .patient import Change, Given, Patient
+
+WHOLE: Final = 100.0  # percent
+DUST: Final = 1e-9  # of a share: what arithmetic leaves, and no person means
+OF_CHANGES: Final = frozenset({"change-disagrees", "change-above-protocol", "change-reason", "re-escalation"})
+"""The findings on changes that hold in whatever cycle, on whatever body."""
+A_WHOLE_PERCENT: Final = 0.5  # percentage points: what rounding to a whole per cent makes; an engineering tolerance
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One change as it acts: what its file says, and the share of the protocol's dose before and after it."""
+
+    from_cycle: int
+    by: Quantity | None
+    to: Quantity | None
+    of: str | None
+    per_m2: Quantity | None
+    mg: Quantity | None
+    before: float
+    share: float
+    reason: str
+    words: str | None
+    decided_by: str
+    role: str
+    on: dt.date
+
+    @property
+    def raises(self) -> bool:
+        """Whether it gives more than was ordered last."""
+        return self.share > self.before + DUST
+
+    def says(self) -> str:
+        """By or to how much, and of what: 'by 20 % of the protocol dose'."""
+        percent = f"by {wording.say(self.by)}" if self.by is not None else ""
+        percent = f"to {wording.say(self.to)}" if self.to is not None else percent
+        if percent:
+            return f"{percent} of the {self.of}"
+        return f"to {wording.told(self.per_m2)}"
+
+    def why(self) -> str:
+        """Its reason and who decided it."""
+        words = f", {self.words}" if self.words else ""
+        return f"{self.reason}{words} ({self.decided_by}, {self.role}, {self.on})"
+
+    def data(self) -> dict[str, Any]:
+        """The same for programs."""
+        return {
+            "from_cycle": self.from_cycle,
+            "by": self.by,
+            "to": self.to,
+            "of": self.of,
+            "per_m2": self.per_m2,
+            "mg": self.mg,
+            "says": self.says(),
+            "before": percent(self.before),
+            "share": percent(self.share),
+            "reason": self.reason,
+            "words": self.words,
+            "decided_by": self.decided_by,
+            "role": self.role,
+            "on": self.on,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What holds of one line in one cycle: the share of the protocol's dose, now and in the cycle before, and why."""
+
+    key: str
+    drug: str
+    cycle: int
+    last: float
+    share: float
+    steps: tuple[Step, ...]
+
+    @property
+    def lowered(self) -> bool:
+        """Whether less than the protocol's dose is ordered."""
+        return self.share < 1.0 - DUST
+
+    @property
+    def omitted(self) -> bool:
+        """Whether the drug is left out."""
+        return self.share == 0.0
+
+    def stacked(self) -> str:
+        """The changes and their product: 'by 20 % of …, then by 20 % of …: 36 % off the protocol dose, 64 % left'."""
+        said = ", then ".join(f"from cycle {one.from_cycle} {one.says()}" for one in self.steps)
+        left = f"{share_said(self.share)} of it left"
+        if len(self.steps) == 1 and self.steps[0].of == "protocol dose":
+            return f"{said}, {left}"
+        return f"{said}: {share_said(1.0 - self.share)} off the protocol dose, {left}"
+
+
+def percent(share: float) -> Quantity:
+    """A share from 0 to 1 as a percentage."""
+    return quantity(settled(share * WHOLE), "%")
+
+
+def part_of(figure: Quantity, share: float) -> Quantity:
+    """A share of a dose, in the unit of the dose."""
+    return quantity(settled(figure.magnitude * share), figure.units)
+
+
+def share_said(share: float) -> str:
+    """A share from 0 to 1 in words: '64 %'."""
+    return wording.say(percent(share), places=2)
+
+
+# -------------------------------------------------------------------------------------------------- which changes hold
+
+
+def concerns(name: str, component: Component) -> bool:
+    """Whether a change (or a rule) names a line, by its own name or by its drug."""
+    return name in {component.key, component.drug}
+
+
+def check_named(protocol: Protocol, patient: Patient) -> None:
+    """Refuse a change that names no line of the protocol: it would be passed over in silence."""
+    known = list(dict.fromkeys(name for one in protocol.components for name in (one.drug, one.key)))
+    for part in ("changes", "declined"):
+        for index, one in enumerate(getattr(patient, part)):
+            if one.drug not in known:
+                needs, place = f"a drug or a line of {protocol.id} ({', '.join(known)})", f"{part} {index + 1}, drug"
+                raise Mistake(needs, where=place, got=one.drug)
+    for index, change in enumerate(patient.changes):
+        lines = [one for one in protocol.components if concerns(change.drug, one)]
+        if len(lines) > 1 and (change.per_m2 is not None or change.mg is not None):
+            needs = (
+                f"one line of {change.drug} ({', '.join(one.key for one in lines)}) beside a dose per m² or milligrams"
+            )
+            raise Mistake(needs, where=f"changes {index + 1}, drug", got=change.drug)
+
+
+def held_by_key(choices: Choices, patient: Patient, cycle: int) -> Mapping[str, Held]:
+    """What holds of each line of a protocol in one cycle, for those lines of which any change holds.
+
+    Raises `Mistake` where a change names nothing, does not fit its line, or stands beside another of its cycle.
+    """
+    check_named(choices.protocol, patient)
+    found = {}
+    for component in choices.protocol.components:
+        figure = choices.settle(f"{component.key}.dose", component.dose).value
+        changes = [one for one in patient.changes if concerns(one.drug, component)]
+        if figure is not None and changes:
+            of_line = held(component, figure, changes, cycle)
+            if of_line.steps:
+                found[component.key] = of_line
+    return found
+
+
+def held(component: Component, figure: Quantity, changes: Sequence[Change], cycle: int) -> Held:
+    """What the changes leave of one line's dose in a cycle, one after another in the order of their cycles."""
+    ordered = sorted(changes, key=lambda one: one.from_cycle)
+    for one, other in itertools.pairwise(ordered):
+        if one.from_cycle == other.from_cycle:
+            words = f"two changes of {component.key} hold from cycle {one.from_cycle}: say the two as one"
+            raise Refusal(words, where="changes", got=f"{one.drug} and {other.drug}")
+    share = last = 1.0
+    steps = []
+    for change in (one for one in ordered if one.from_cycle <= cycle):
+        before, share = share, _share(component, figure, change, share)
+        steps.append(_step(change, before, share))
+        last = before if change.from_cycle == cycle else share
+    return Held(component.key, component.drug, cycle, last, share, tuple(steps))
+
+
+def _share(component: Component, figure: Quantity, change: Change, before: float) -> float:
+    """The share of the protocol's dose that a change leaves; of the percentage where one stands, else per m²."""
+    if change.per_m2 is not None and not DOSE_PER_AREA.holds(figure):
+        said = f"{component.key} is given as {wording.say(figure)}, not per m²: write 'by' or 'to'"
+        raise Refusal(said, where="changes", got=wording.say(change.per_m2))
+    base = before if change.of == "last ordered dose" else 1.0
+    if change.to is not None:
+        return settled(base * change.to.magnitude / WHOLE)
+    if change.by is not None:
+        return settled(base * (WHOLE - change.by.magnitude) / WHOLE)
+    per_m2 = quantity(0.0, "mg/m²") if change.per_m2 is None else change.per_m2
+    return settled(per_m2.m_as("mg/m²") / figure.m_as("mg/m²"))
+
+
+def _step(change: Change, before: float, share: float) -> Step:
+    return Step(
+        change.from_cycle,
+        change.by,
+        change.to,
+        change.of,
+        change.per_m2,
+        change.mg,
+        before,
+        share,
+        change.reason,
+        change.words,
+        change.decided_by,
+        change.role,
+        change.on,
+    )
+
+
+def on_another_body(of: Held) -> Held:
+    """The same without the milligrams that its changes name: they fit the body of their day, and no day to come."""
+    return replace(of, steps=tuple(replace(one, mg=None) for one in of.steps))
+
+
+# --------------------------------------------------------------------------------------------------------- on one line
+
+
+@dataclass(frozen=True, slots=True)
+class Reduction:
+    """How one line departs from the protocol's dose, and what rounding then made of the lowered dose."""
+
+    share: Quantity
+    off: Quantity
+    last_share: Quantity
+    dose_per: Quantity
+    calculated: Quantity
+    deviation: Quantity
+    steps: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Omitted:
+    """A line of the protocol that is left out, by whom and why: it is said plainly, and not only missing."""
+
+    key: str
+    drug: str
+    days: tuple[int, ...]
+    dose_per: Quantity
+    calculated: Quantity
+    last_share: Quantity
+    says: str
+    steps: tuple[Mapping[str, Any], ...]
+
+
+def lowered(full: Quantity, of: Held) -> Quantity:
+    """The dose that the changes leave of the protocol's, in milligrams."""
+    return dose.reduced_to(dose=full, to=percent(of.share), base="protocol dose").value
+
+
+def omitted(component: Component, figure: Quantity, calculated: Quantity, of: Held) -> Omitted:
+    """A line that is left out, as it is told."""
+    steps, said = tuple(one.data() for one in of.steps), f"{of.stacked()}; {of.steps[-1].why()}"
+    return Omitted(component.key, component.drug, component.days, figure, calculated, percent(of.last), said, steps)
+
+
+def refused(
+    of: Held, figure: Quantity, full: Quantity, surface: Quantity, step: Quantity, ordered: Quantity
+) -> Iterator[Finding]:
+    """Why no dose can be ordered on changes that contradict themselves, with the figures named.
+
+    `full` is the protocol's dose in milligrams on the body of today; `step` is how the site rounds, within which what
+    stands there must agree; `ordered` is what the site makes of it, as by a table of bands.
+    """
+    for one in of.steps:
+        calculated = full.m_as("mg") * one.share
+        if one.share > 1.0 + DUST:
+            message = f"{of.key}: {one.says()} comes to more than the protocol's dose"
+            said = share_said(one.share)
+            yield Finding("change-above-protocol", "refuse", message, said, "at most 100 %", where=of.key)
+        if one.per_m2 is not None and (one.by is not None or one.to is not None):
+            slack = min(step.m_as("mg"), full.m_as("mg") * A_WHOLE_PERCENT / WHOLE)
+            other = one.per_m2.m_as("mg/m²") * surface.m_as("m²") * full.m_as("mg") / _uncapped(figure, surface)
+            if abs(other - calculated) > slack + DUST:
+                comes_to = f"{of.key}: {one.says()} comes to {_say(figure.m_as('mg/m²') * one.share, 'mg/m²')}"
+                message = f"{comes_to}, and beside it stands {_told(one.per_m2)}"
+                said = f"{_say(calculated, 'mg')} and {_say(other, 'mg')}"
+                allowed = f"within {_say(slack, 'mg')} of each other"
+                yield Finding("change-disagrees", "refuse", message, said, allowed, where=of.key)
+        # milligrams belong to the cycle from which a change holds, and are held against it alone
+        stated = calculated if one.mg is None or one.from_cycle != of.cycle else one.mg.m_as("mg")
+        if stated != ordered.m_as("mg") and abs(stated - calculated) > step.m_as("mg") + DUST:
+            comes_to = f"{of.key}: {one.says()} comes to {_say(calculated, 'mg')} on this body"
+            message = f"{comes_to}, and beside it stands {_say(stated, 'mg')}"
+            allowed = f"within {wording.say(step)} of {_say(calculated, 'mg')}, or {_told(ordered)} as ordered"
+            yield Finding("change-disagrees", "refuse", message, _say(stated, "mg"), allowed, where=of.key)
+
+
+def _uncapped(figure: Quantity, surface: Quantity) -> float:
+    return float(figure.m_as("mg/m²") * surface.m_as("m²"))
+
+
+def _say(value: float, unit: str) -> str:
+    return wording.say(quantity(value, unit), places=2)
+
+
+def _told(value: Quantity) -> str:
+    return wording.say(value, places=2)
+
+
+def remarks(of: Held) -> Iterator[Finding]:
+    """What is to be said of the changes of one line: that it is lowered or was raised, and whether the reason fits."""
+    key = of.key
+    for one in of.steps:
+        for_what = reasons()[one.reason].given_for
+        before, after = share_said(one.before), share_said(one.share)
+        if one.raises and for_what != "raising":
+            message = f"{key}: cycle {one.from_cycle} raises the dose again, and the reason is none for that"
+            allowed = "a reason to raise a dose"
+            yield Finding("re-escalation", "blocks-release", message, one.reason, allowed, where=key)
+        elif one.raises and one.from_cycle == of.cycle:
+            message = f"{key}: the dose is raised again, from {before} to {after} of the protocol dose: {one.why()}"
+            yield Finding("re-escalated", "warning", message, after, before, where=key)
+        elif not one.raises and for_what == "raising":
+            message = f"{key}: cycle {one.from_cycle} does not raise the dose, and the reason is one for that"
+            allowed = "a reason to lower a dose"
+            yield Finding("change-reason", "blocks-release", message, one.reason, allowed, where=key)
+    said = f"{key}: {of.stacked()}; {of.steps[-1].why()}"
+    if of.omitted:
+        yield Finding("dose-omitted", "warning", f"{said}: the drug is left out", "0 %", "100 %", where=key)
+    elif of.lowered:
+        yield Finding("dose-reduced", "info", said, share_said(of.share), "100 %", where=key)
+
+
+# ---------------------------------------------------------------------------------------------------- over the cycles
+
+
+def given_remarks(choices: Choices, patient: Patient, *, cycle: int, on: dt.date) -> Iterator[Finding]:
+    """Where the changes and the cycles that were given do not go together."""
+    days = {one.cycle: one.on for one in patient.given} | {cycle: on}
+    for change in patient.changes:
+        day = days.get(change.from_cycle)
+        if change.from_cycle <= cycle and day is not None and change.on > day:
+            message = f"{change.drug}: a change was decided after the cycle from which it holds"
+            yield Finding("change-later", "blocks-release", message, str(change.on), f"by {day}", where="changes")
+    ambiguous = unclear(choices, patient, cycle=cycle)
+    for one in (one for one in patient.given if one.cycle < cycle):
+        in_force = shares(choices, patient, one.cycle)
+        if one.cycle in ambiguous and one.share is not None and not isinstance(one.share, dict):
+            message = f"cycle {one.cycle}: one share stands for all drugs, and they were ordered at different ones"
+            said = wording.listed(f"{key} {share_said(share)}" for key, share in in_force.items())
+            where = "given"
+            yield Finding("share-by-drug", "blocks-release", message, wording.say(one.share), said, where=where)
+            continue
+        for component in choices.protocol.components:
+            given, most = one.share_of(component.key, component.drug), in_force.get(component.key, 1.0)
+            if given is not None and given > most + DUST:
+                message = f"{component.key}: more is recorded as given in cycle {one.cycle} than the changes had left"
+                yield Finding(
+                    "given-above-ordered", "blocks-release", message, share_said(given), share_said(most), where="given"
+                )
+            yield from _recorded_otherwise(choices, component, one, most)
+
+
+def _recorded_otherwise(choices: Choices, component: Component, one: Given, share: float) -> Iterator[Finding]:
+    """Where the milligrams on record of a cycle are not what its changes had left, on its own surface."""
+    figure = choices.settle(f"{component.key}.dose", component.dose).value
+    recorded = one.ordered_of(component.key, component.drug)
+    if recorded is None or figure is None or one.surface is None or not DOSE_PER_AREA.holds(figure):
+        return
+    due = figure.m_as("mg/m²") * one.surface.m_as("m²") * share
+    preparation = choices.site.prepares(component.key, component.drug)
+    most = max(preparation.most_deviation.magnitude / WHOLE * due, preparation.step.m_as("mg")) if preparation else 0.0
+    if abs(recorded.m_as("mg") - due) > most + DUST:
+        message = f"{component.key}: what was ordered in cycle {one.cycle} is not what its changes had left"
+        allowed = f"{_say(due, 'mg')}, {share_said(share)} of the protocol dose"
+        yield Finding("history-differs", "blocks-release", message, _told(recorded), allowed, where="given")
+
+
+def unclear(choices: Choices, patient: Patient, *, cycle: int) -> frozenset[int]:
+    """The cycles before this one of which one share stands for all drugs, and they were ordered at different ones."""
+    found = set()
+    for one in (one for one in patient.given if one.cycle < cycle):
+        single = one.share is not None and not isinstance(one.share, dict)
+        if single and len({settled(share) for share in shares(choices, patient, one.cycle).values()}) > 1:
+            found.add(one.cycle)
+    return frozenset(found)
+
+
+def shares(choices: Choices, patient: Patient, cycle: int) -> Mapping[str, float]:
+    """The share of the protocol's dose that is ordered of each line in one cycle."""
+    found = held_by_key(choices, patient, cycle)
+    return {one.key: found[one.key].share if one.key in found else 1.0 for one in choices.protocol.components}
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One cycle in the history of a line: what held, what was ordered, and what was given of it."""
+
+    cycle: int
+    on: dt.date
+    share: Quantity
+    says: str
+    dose_per: Quantity
+    ordered: Quantity | None
+    per_m2: Quantity | None
+    given: Quantity | None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """One line over the cycles so far: the protocol's dose, and of each cycle what was made of it."""
+
+    key: str
+    drug: str
+    dose_per: Quantity
+    rows: tuple[Past, ...]
+
+
+def history(
+    choices: Choices,
+    patient: Patient,
+    *,
+    cycle: int,
+    on: dt.date,
+    ordered: Mapping[str, Quantity],
+    surface: Quantity,
+) -> tuple[History, ...]:
+    """The doses of the cycles up to this one, per line; `ordered` is what this order gives, on this surface.
+
+    Empty where nothing was given before.
+    """
+    before = [one for one in patient.given if one.cycle < cycle]
+    made = []
+    for component in choices.protocol.components if before else ():
+        figure = choices.settle(f"{component.key}.dose", component.dose).value
+        if figure is None:
+            continue
+        changes = [one for one in patient.changes if concerns(one.drug, component)]
+        rows = []
+        for one in before:
+            given, was = one.share_of(component.key, component.drug), one.ordered_of(component.key, component.drug)
+            of = held(component, figure, changes, one.cycle)
+            rows.append(_past(figure, of, one.on, was, one.surface, given))
+        now = held(component, figure, changes, cycle)
+        rows.append(_past(figure, now, on, ordered.get(component.key), surface, None))
+        made.append(History(component.key, component.drug, figure, tuple(rows)))
+    return tuple(made)
+
+
+def _past(
+    figure: Quantity, of: Held, on: dt.date, ordered: Quantity | None, surface: Quantity | None, given: float | None
+) -> Past:
+    per_m2 = None
+    if ordered is not None and surface is not None:
+        per_m2 = quantity(settled(ordered.m_as("mg") / surface.m_as("m²")), "mg/m²")
+    return Past(
+        cycle=of.cycle,
+        on=on,
+        share=percent(of.share),
+        says=of.steps[-1].says() if of.steps and of.steps[-1].from_cycle == of.cycle else "",
+        dose_per=part_of(figure, of.share),
+        ordered=ordered,
+        per_m2=per_m2,
+        given=None if given is None else percent(given),
+    )
