@@ -285,7 +285,7 @@ class Judge:
                 verdict = "at import"
             elif names:
                 verdict = self.judged(session, [items[name] for name in names], mutant.function, old, new)
-            if early and not self.hasty and not verdict.startswith("killed"):
+            if early and (not names or (not self.hasty and not verdict.startswith("killed"))):
                 verdict = "at import"
             self.say(mutant, verdict)
         return True
