@@ -711,6 +711,13 @@ def test_a_hazard_ratio_that_its_rounding_explains_has_no_finding(ratio, p):
     assert told_of(with_hazards((ratio, p))) == []
 
 
+def test_a_ratio_that_is_not_in_the_middle_of_its_interval_is_told_with_the_middle():
+    # √(0.332 × 0.946) = 0.56042
+    row_ = {"name": "x", "model": "univariable", "ratio": "0.700 (0.332–0.946)"}
+    words = "the ratio is not the geometric mean of the ends of its interval"
+    assert told_of(with_hazards(row_)) == [("interval", HAZARD, words, "0.700 (0.332–0.946)", "0.56")]
+
+
 def test_a_hazard_ratio_without_a_split_has_no_floor():
     made = audits.audit(load(as_file(with_hazards(("0.560 (0.332–0.946)", "0.03"))), "tables.yaml")[0])
     (told,) = [one.data() for one in made.refitted]
