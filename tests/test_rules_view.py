@@ -16,6 +16,7 @@ from dosewright.orders.rules.fields import date_digits, day_number, day_of, hour
 from dosewright.orders.rules.view import (
     BeadsView,
     CriterionView,
+    InteractionView,
     LabView,
     LifetimeView,
     LineView,
@@ -421,6 +422,45 @@ def test_what_is_listed_as_given_before_is_known_by_name_or_told():
     assert not view(arm=HEPA, carried=frozenset({"before.doxorubicin.total"})).lists_any
 
 
+def test_half_a_milligram_and_nobody_knows_how_much_were_given_before():
+    assert view({"before.doxorubicin.total": 0.5}, HEPA).given_before
+    assert view({"before.doxorubicin.unknown": "yes"}, HEPA).lists_any
+    assert not view({"before.doxorubicin.unknown": "no"}, HEPA).lists_any
+
+
+def test_a_line_adds_to_the_lifetime_of_its_drug_where_it_is_given():
+    site = {"cumulative": [{"of": "oxaliplatin", "at_most": "1000 mg/m2", "from": "site policy"}]}
+    for changes, added in (({}, 141 / M2), ({"oxaliplatin.*": None}, 0)):
+        order = view(changes, site=site)
+        (due,) = order.due.lifetimes
+        assert LifetimeView(order, due).added == pytest.approx(added)
+
+
+def test_a_criterion_is_of_an_order_that_has_its_other_fields_too():
+    order = view({"weight": None}, carried=frozenset({"ecog", "height"}))
+    one = next(CriterionView(order, due) for due in order.due.criteria if due.id == "ecog")
+    assert [one.lacks(name) for name in ("found", "weight", "height")] == [False, True, False]
+    assert [one.carries(name) for name in ("found", "weight", "height")] == [True, False, True]
+    assert said(one, "height", "due.text") == ["165 cm", "ECOG performance status at most 2"]
+
+
+def test_an_interaction_is_of_its_order():
+    order = view()
+    assert [InteractionView(order, due).order for due in order.due.interactions] == [order] * 3
+
+
+def test_a_dose_per_kg_needs_the_weight_alone():
+    against = asked("haic-folfox", None, {"components.0.dose": {"is": "5 mg/kg", "from": "methods"}})
+    for carried, expected in (({"weight"}, True), ({"height"}, False)):
+        one = OrderView(Record(sound(), carried=frozenset(carried)), "", against).line("oxaliplatin")
+        assert (one.carries("expected"), one.full) == (expected, 300)
+
+
+def test_start_and_end_are_told_on_the_hospitals_clock():
+    assert said(line(), "start", "end") == ["2026-11-23 09:00+08:00", "2026-11-23 13:00+08:00"]
+    assert said(line(changes={"oxaliplatin.end": None}), "end") == [""]
+
+
 # ------------------------------------------------------------------------------------------------------------------- words
 
 
@@ -435,7 +475,7 @@ def test_a_span_is_told_by_its_ends(least, most, words):
     ("value", "name", "words"),
     [
         (None, "cap", ""), (Figure(85.0, "per m²", "x"), "dose", "85 mg/m²"), (Figure(5.0, "per kg", "x"), "dose", "5 mg/kg"),
-        (Figure(1200.0, "flat", "x"), "dose", "1,200 mg"), ((1, 2, 8), "days", "1, 2 or 8"), (("a", "b"), "x", "a or b"),
+        (Figure(1200.0, "flat", "x"), "dose", "1,200 mg"), ((1, 2, 8), "days", "1, 2 or 8"), ((1000,), "days", "1,000"), (("a", "b"), "x", "a or b"),
         (frozenset({500.0, 250.0}), "stocked", "250 or 500"), (frozenset({"b", "a"}), "forms", "a or b"), ("x", "y", "x"),
         (20.0, "over", "20 h"), (1 / 3, "contact", "20 min"), (130.0, "cap", "130 mg"), (2.0, "surface_cap", "2 m²"),
         (9600.0, "fastest", "9,600 mg/h"), (140.0, "height_usual_least", "140 cm"), (35.0, "weight_usual_least", "35 kg"),
