@@ -161,6 +161,33 @@ def test_everything_about_a_patient_is_read(tmp_path):
     )  # fmt: skip
 
 
+def test_a_non_target_lesion_is_judged_by_eye_and_was_there_at_the_baseline(tmp_path):
+    tables = with_line("lesions", 5, "P1,1,A,T,non-target,portal thrombus,portal vein,,,,progressed,,")
+    assert cohorts.load(str(write(tmp_path / "one", tables=tables))).lesions["P1", "A"][1][1].state == "progressed"
+    tables = with_line("lesions", 5, "P1,1,A,U,non-target,portal thrombus,portal vein,,,,present,,")
+    assert mistakes(write(tmp_path / "two", tables=tables)) == [
+        "lesions.csv:5, column lesion: needs a lesion that the same reader saw at the baseline, or the role new; got 'U'"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("{on: [weight]}", "14:16 matching, on: needs a column under covariates (age, ecog); got 'weight'"),
+        ('{on: [age], caliper: "0"}', "14:32 matching, caliper: needs a caliper above 0, for example '0.2'; got '0'"),
+    ],
+)
+def test_a_matching_that_cannot_be_is_told_with_its_place(tmp_path, line, told):
+    settings = SETTINGS.replace("missing:", f"matching: {line}\nmissing:")
+    (found,) = mistakes(write(tmp_path, settings=settings))
+    assert found == f"cohort.yaml:{told}"
+
+
+def test_a_matching_needs_no_caliper(tmp_path):
+    found = cohorts.load(str(write(tmp_path, settings=SETTINGS.replace("missing:", "matching: {on: [age]}\nmissing:"))))
+    assert (found.settings.matching.on, found.settings.matching.caliper) == (("age",), None)
+
+
 def test_an_arm_has_its_name_in_print(small):
     assert [small.arm_name(key) for key in "ab"] == ["Arm A", "Arm B"]
 
