@@ -103,8 +103,13 @@ def enumerated(table) -> float:
 
 
 @pytest.mark.parametrize(
-    "table", [[[1, 2, 0], [0, 1, 3]], [[2, 1], [0, 2], [1, 1]], [[3, 0], [1, 3]], [[1, 1, 1], [2, 0, 2]]]
-)
+    "table",
+    [
+        [[1, 2, 0], [0, 1, 3]], [[2, 1], [0, 2], [1, 1]], [[3, 0], [1, 3]], [[1, 1, 1], [2, 0, 2]],
+        [[2, 0, 1], [0, 2, 0], [1, 0, 1]], [[1, 1, 0], [0, 1, 1], [2, 0, 1]], [[0, 1, 2], [2, 0, 0], [0, 1, 1]],
+        [[1, 0, 1, 0], [0, 2, 0, 0], [1, 0, 0, 2]], [[1, 0, 1], [0, 1, 0], [1, 0, 0], [0, 0, 2]],
+    ],
+)  # fmt: skip
 def test_the_exact_test_is_that_of_dealing_out_every_patient(table):
     assert p_values(table).fisher == pytest.approx(enumerated(table), rel=1e-12)
 
