@@ -14,6 +14,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 from scipy import stats
 
 from dosewright.errors import Mistake, Mistakes
@@ -837,6 +838,58 @@ def test_what_is_no_p_value_is_refused(text):
 def test_what_is_no_cell_is_refused(text):
     with pytest.raises(Mistake):
         printed.cell(text)
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "told"),
+    [
+        (printed.p_value, "NS", "needs a p-value as printed, for example '<0.001'; got 'NS'"),
+        (printed.p_value, "1.1", "needs a p-value as printed, for example '<0.001'; got '1.1'"),
+        (printed.share, "100.1", "needs a percentage as printed, for example '62.2'; got '100.1'"),
+        (printed.share, None, "needs a percentage as printed, for example '62.2'; got nothing"),
+        (printed.cell, "four", "needs a count with its percentage, or 'not printed', for example '46 (62.2)'; got 'four'"),
+        (printed.cell, "50/40", "needs a count no greater than its denominator, for example '46/74 (62.2)'; got '50/40'"),
+        (printed.ratio, "0.56", "needs a ratio with its interval, as printed, for example '0.560 (0.332–0.946)'; got '0.56'"),
+        (printed.ratio, "0.5 (0.9–0.3)", "needs a ratio above 0 with an interval whose lower end comes first, "
+         "for example '0.560 (0.332–0.946)'; got '0.5 (0.9–0.3)'"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_from_print_is_told_with_what_is_needed(read, text, told):
+    with pytest.raises(Mistake) as caught:
+        read(text)
+    assert str(caught.value) == told
+
+
+def test_what_is_read_from_print_keeps_its_words_and_its_numbers():
+    assert printed.cell(" 46/74 (62.2 %) ") == printed.Cell(
+        "46/74 (62.2 %)", 46, 74, printed.Share("62.2", Decimal("62.2"))
+    )
+    assert printed.cell("46") == printed.Cell("46", 46, None, None)
+    assert printed.cell("40/40").of == 40
+    assert printed.cell("not printed") == printed.Cell("not printed", None, None, None)
+    assert printed.p_value(" <0.001 ") == printed.PValue("<0.001", "<", Decimal("0.001"))
+    assert (printed.p_value("=0.03").sign, printed.p_value("1").value) == ("", 1)
+    assert (printed.share("100").value, printed.share(" 62.2 % ").text) == (100, "62.2")
+    found = printed.ratio(" 0.560 (0.332–0.946) ")
+    assert (found.text, found.half) == ("0.560 (0.332–0.946)", Decimal("0.0005"))
+    assert [printed.ratio(text).half for text in ("2 (1.00–20)", "1.30 (0.76–2.21)")] == [
+        Decimal("0.5"),
+        Decimal("0.005"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"), [("<0.05", (0, 0.05)), (">0.05", (0.05, 1)), ("0.05", (0.045, 0.055)), ("0.0", (0, 0.05)), ("1.00", (0.995, 1))]
+)  # fmt: skip
+def test_a_printed_p_may_lie_between_its_ends(text, ends):
+    assert printed.p_value(text).reaches() == ends
+
+
+@pytest.mark.parametrize("kind", [printed.PrintedP, printed.PrintedShare, printed.PrintedCell, printed.PrintedRatio])
+def test_a_number_in_print_is_text_with_an_example_to_an_editor(kind):
+    schema = TypeAdapter(kind).json_schema()
+    assert (schema["type"], set(schema)) == ("string", {"type", "examples"})
+    TypeAdapter(kind).validate_python(schema["examples"][0])
 
 
 @pytest.mark.parametrize(
