@@ -221,6 +221,17 @@ def test_who_progressed_before_the_start_has_no_time_and_that_is_said(tmp_path):
     assert (found.endpoints[1].made.n, found.endpoints[1].made.events) == (2, 0)
 
 
+def test_the_events_of_an_endpoint_are_those_that_its_patients_had(made):
+    for one in made.endpoints:
+        of = {read.patient: read for read in made.reads}
+        told = [
+            ended(one.endpoint, patient.id, reports.history(made.cohort, patient, of[patient.id]))
+            for patient in made.patients
+        ]
+        assert (one.made.n, one.made.events) == (len(told), sum(each.cause == 1 for each in told))
+        assert (one.endpoint.id in {"os", "pfs"}, one.why) == (True, "")
+
+
 def test_where_nobody_died_there_is_a_report_all_the_same(tmp_path):
     alive = TABLES["patients"].replace(",2024-11-30,progression,", ",,,")
     found = report_of(write(tmp_path, tables={**TABLES, "patients": alive}))
