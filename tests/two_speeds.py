@@ -156,6 +156,10 @@ def spoil(order: ordered.Order, chance: Any) -> None:
         for name in CHANGE_PATHS:  # several at once: most rules on changes look at two of them
             if chance.random() < 0.5:
                 order[f"{drug}.{name}"] = _one_of(CHANGES[name], chance)
+        if order.get(f"{drug}.share") == 0.0:  # left out: of most such lines nothing else stands there
+            for path in [one for one in order if one.startswith(f"{drug}.") and chance.random() < 0.95]:
+                if path.removeprefix(f"{drug}.") not in CHANGE_PATHS:
+                    del order[path]
         return
     if kind < 0.17:
         lines = [f"{drug}.{name}" for drug in ("oxaliplatin", "leucovorin", "fluorouracil") for name in LINE_PATHS]
