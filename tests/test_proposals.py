@@ -251,7 +251,7 @@ def test_a_value_in_another_unit_of_the_analyte_is_converted():
         (bilirubin("2", on="2026-11-19"), "it is older than 3 d"),
         ("unknown", "no value is known"),
         ([*bilirubin("2"), *bilirubin("3")], "several values of the same day, and nothing says which counts"),
-        (bilirubin("2", "g/L"), "it cannot be read"),
+        (bilirubin("2", "g/L"), "needs bilirubin with the unit"),
     ],
 )
 def test_what_is_not_known_of_a_value_stops_release(values, why):

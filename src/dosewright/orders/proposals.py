@@ -25,6 +25,7 @@ from .basis import Basis
 from .decisions import Choices
 from .dose_changes import DUST, concerns, held, part_of, percent, share_said
 from .finding import Finding
+from .fitness import latest
 from .patient import Declined, Patient, Toxicity
 
 Answer = Literal["changed", "declined", "open", "unknown", "not needed", "ended"]
@@ -169,22 +170,15 @@ def relevant(patient: Patient, *, cycle: int, on: dt.date) -> list[Toxicity] | N
 
 def _latest(rule: DoseRule, name: str, patient: Patient, on: dt.date) -> Found | tuple[Quantity, str]:
     """The latest value of an analyte by the day of treatment; what keeps it from counting, where something does."""
-    wanted = laboratory.analyte(name)
-    values = () if isinstance(patient.laboratory, str) else patient.laboratory
-    rows = [one for one in values if laboratory.find(one.analyte) is wanted and one.on <= on]
-    if not rows:
-        return Found(f"{wanted.name}: unknown", None, unknown="no value is known")
-    last = max(one.on for one in rows)
-    of_day = [one for one in rows if one.on == last]
-    said = f"{wanted.name} {of_day[0].value} {of_day[0].unit}, {last}"
-    if len({(one.value, one.unit) for one in of_day}) > 1:
-        return Found(said, None, unknown="several values of the same day, and nothing says which counts")
-    if rule.within is not None and (on - last).days > rule.within.m_as("d"):
+    found, known_as = latest(patient, name, on), laboratory.analyte(name).name
+    if found.value is None:
+        return Found(f"{known_as}: unknown", None, unknown=found.wrong)
+    said = f"{known_as} {found.value.value} {found.value.unit}, {found.value.on}"
+    if found.wrong or found.read is None:
+        return Found(said, None, unknown=found.wrong)
+    if rule.within is not None and (on - found.value.on).days > rule.within.m_as("d"):
         return Found(said, None, unknown=f"it is older than {wording.say(rule.within)}")
-    try:
-        return wanted.read(of_day[0].value, of_day[0].unit), said
-    except Mistake as mistake:
-        return Found(said, None, unknown=f"it cannot be read: {mistake.needs}")
+    return found.read, said
 
 
 def _by_value(rule: DoseRule, found: tuple[Quantity, str], unit: str) -> Found | None:
