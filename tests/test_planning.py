@@ -236,7 +236,7 @@ def write(name):
         entry = {"cycle": "2", "status": "delayed", "on": f"2027-{number % 12 + 1:02}-15", "reason": f"{name}-{number}",
                  "by": name, "entered": "2026-12-01"}
         planning.add_record(path, entry, site, seen=None)
-        print(entry["reason"], flush=True)
+        os.write(1, f"{name}-{number}\\n".encode())  # at once, so that no other writer's words come between
 first_name, *others = names.split(",")
 for name in others:  # a process for each
     if os.fork() == 0:
