@@ -186,7 +186,7 @@ def test_records_may_stand_in_any_order():
 
 def test_a_censored_row_keeps_by_which_record_it_was():
     made = ended(endpoint("os"), "P1", [START, record("last-contact", 30), record("last-contact", 60)])
-    assert made.record == record("last-contact", 60)
+    assert (made.patient, made.origin, made.record) == ("P1", START, record("last-contact", 60))
 
 
 def test_a_record_keeps_where_it_stands():
@@ -207,3 +207,8 @@ def test_all_records_that_are_wrong_are_told_at_once():
 def test_an_assessment_on_the_day_of_a_new_therapy_is_before_it():
     records = (record("assessment", 20), record("assessment", 40), record("new-therapy", 40))
     assert of("pfs-until-new-therapy", *records)[0] == 40
+
+
+def test_an_endpoint_that_censors_nobody_lacks_an_event_where_there_is_none():
+    never = endpoint("os").model_copy(update={"censoring": ()})
+    assert Lacking("P1", "no event") == ended(never, "P1", [START, record("last-contact", 60)])

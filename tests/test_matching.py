@@ -309,3 +309,37 @@ def test_a_last_category_that_one_group_lacks_counts_as_nothing_there():
     column = words("x", ["a", "b", "c", "a", "b", "b"])
     first = numpy.array([1, 1, 1, 0, 0, 0], dtype=bool)
     assert smd(column, first) == pytest.approx(smd_shares([1 / 3, 1 / 3, 1 / 3], [1 / 3, 2 / 3, 0]))
+
+
+def test_a_group_of_one_has_no_variance_of_its_own():
+    # means 1 and 3, variances 0 and 2
+    assert smd_numbers([1], [2, 4]) == 2
+
+
+def test_a_number_of_three_values_is_no_share():
+    # means 2 and 4/3, variances 1 and 1/3
+    first = numpy.array([1, 1, 1, 0, 0, 0], dtype=bool)
+    assert smd(numbers("x", ["1", "2", "3", "1", "1", "2"]), first) == pytest.approx((2 / 3) / (2 / 3) ** 0.5)
+
+
+def test_the_balance_of_a_number_counts_each_row_by_its_weight():
+    # means 11/4 and 4, variances 6.75 ÷ (4 − 6/4) and 4
+    first = numpy.array([1, 1, 1, 0, 0, 0], dtype=bool)
+    weights = numpy.array([1.0, 1.0, 2.0, 1.0, 1.0, 1.0])
+    assert smd(numbers("x", ["1", "2", "4", "2", "4", "6"]), first, weights=weights) == pytest.approx(1.25 / 3.35**0.5)
+
+
+def test_the_balance_of_a_category_counts_each_row_by_its_weight():
+    # three quarters and a half
+    first = numpy.array([1, 1, 0, 0], dtype=bool)
+    weights = numpy.array([3.0, 1.0, 1.0, 1.0])
+    expected = 0.25 / ((3 / 16 + 1 / 4) / 2) ** 0.5
+    assert smd(words("x", ["a", "b", "a", "b"]), first, weights=weights) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("group", [True, False])
+def test_a_value_without_weight_makes_no_share_a_number(group):
+    column = numbers("x", ["0", "1", "1", "0", "0", "1", "7"])
+    first = numpy.array([True, True, True, False, False, False, group])
+    expected = smd_shares([1 / 3, 2 / 3], [2 / 3, 1 / 3])
+    assert smd(column, first, weights=numpy.array([1.0] * 6 + [0.0])) == pytest.approx(expected)

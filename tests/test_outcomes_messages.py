@@ -27,6 +27,7 @@ from dosewright.outcomes.survival import Question, analysed
 SEVEN = observations((2, 3, 3, 5, 5, 7, 8), (1, 1, 1, 0, 1, 0, 1))
 GROUPS = ["a", "a", "b", "a", "b", "a", "b"]
 X = numpy.array([0, 0, 1, 0, 1, 0, 1])[:, None]
+FIRST_TWO = numpy.array([True, True, False, False])
 
 
 def record(kind, day):
@@ -44,6 +45,21 @@ SAID = [
         "chi-squared: needs degrees of freedom from 1 and a value from 0; got '-1.0 on 1'",
     ),
     (lambda: observations([1, -2], [1, 1]), 3, "row 2, time: needs a time of 0 or more, for example '12.5'; got '-2'"),
+    (
+        lambda: observations([1, math.inf], [1, 1]),
+        3,
+        "row 2, time: needs a time of 0 or more, for example '12.5'; got 'inf'",
+    ),
+    (
+        lambda: observations([None, 2], [1, 1]),
+        3,
+        "row 1, time: needs a time of 0 or more, for example '12.5'; got nothing",
+    ),
+    (
+        lambda: observations([-1] * 20, [1] * 20),
+        3,
+        "…row 20, time: needs a time of 0 or more, for example '12.5'; got '-1'",
+    ),
     (lambda: observations([1, 2], [1, 3]), 3, "row 2, event: needs 1 for the event or 0 for censored; got '3'"),
     (lambda: observations([1, 2], [1]), 3, "needs one time and one event a row; got '(2,) and (1,)'"),
     (lambda: observations([], []), 4, "there is no row to compute from"),
@@ -131,6 +147,16 @@ SAID = [
     ),
     (lambda: smd(words("x", ["a", "b"]), numpy.array([True, True])), 4, "x: a group is empty"),
     (lambda: smd_numbers([], [1]), 4, "a group is empty"),
+    (
+        lambda: smd(numbers("x", ["1", "2", "3", "4"]), FIRST_TWO, weights=numpy.array([0.0, 0.0, 1.0, 1.0])),
+        4,
+        "x: a group is empty",
+    ),
+    (
+        lambda: smd(numbers("x", ["1", "2", "3", "4"]), FIRST_TWO, weights=numpy.array([1.0, 1.0, 0.0, 0.0])),
+        4,
+        "x: a group is empty",
+    ),
     (
         lambda: width_of([1, 2], [1, 0], caliper=0),
         3,
