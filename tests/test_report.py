@@ -271,6 +271,70 @@ def test_a_report_keeps_what_it_was_made_with_and_of_whom(tmp_path):
     assert found.rates[0].arms["b"].of == 1
 
 
+# Of arm A two have a performance status that nobody in arm B has, and one an age that nobody knows.
+MATCHABLE = """\
+patient,arm,start,last_seen,died,cause,progressed,excluded,age,ecog
+P01,a,2024-01-10,2024-12-01,,,,,60,0
+P02,a,2024-01-10,2024-06-01,2024-06-01,progression,,,60,1
+P03,a,2024-01-10,2024-12-01,,,,,70,1
+P04,a,2024-01-10,2024-08-01,2024-08-01,progression,,,70,1
+P05,a,2024-01-10,2024-12-01,,,,,70,2
+P06,a,2024-01-10,2024-12-01,,,,,60,2
+P07,a,2024-01-10,2024-12-01,,,,,NA,1
+P08,b,2024-01-10,2024-05-01,2024-05-01,progression,,,60,0
+P09,b,2024-01-10,2024-12-01,,,,,60,0
+P10,b,2024-01-10,2024-07-01,2024-07-01,progression,,,70,0
+P11,b,2024-01-10,2024-12-01,,,,,60,1
+P12,b,2024-01-10,2024-09-01,2024-09-01,progression,,,70,0
+"""
+HEADS = {name: f"{text.splitlines()[0]}\n" for name, text in TABLES.items()}
+
+
+THREE = SETTINGS.replace('order: ["0", "1"]', 'order: ["0", "1", "2"]')
+
+
+def matchable(folder, matching):
+    settings = THREE.replace("missing:", f"matching: {matching}\nmissing:")
+    return cohorts.load(str(write(folder, settings=settings, tables={**HEADS, "patients": MATCHABLE})))
+
+
+def test_a_caliper_keeps_pairs_from_those_who_are_too_far_apart(tmp_path):
+    # By age and performance status P01 is as P08, P02 as P11; P03 and P04 as nobody.
+    near, why = reports._matched(matchable(tmp_path / "near", '{on: [age, ecog], caliper: "0.1"}'))
+    far, _ = reports._matched(matchable(tmp_path / "far", "{on: [age, ecog]}"))
+    assert (sorted(near.pairs), near.without_partner, near.caliper, why) == (
+        [("P01", "P08"), ("P02", "P11")],
+        2,
+        "0.1",
+        "",
+    )
+    assert (len(far.pairs), far.without_partner, far.caliper) == (4, 0, "")
+
+
+def test_whoever_is_compared_with_nobody_is_counted_by_the_reason(tmp_path):
+    found, _ = reports._matched(matchable(tmp_path, "{on: [age, ecog]}"))
+    assert (found.lacking, found.alone) == (1, {"ECOG PS 2": 2})
+
+
+def test_the_balance_is_told_before_and_after(tmp_path):
+    found, _ = reports._matched(matchable(tmp_path, '{on: [age, ecog], caliper: "0.1"}'))
+    # Of arm A two of four are above 65, of arm B two of five; three of four and one of five have a status of 1.
+    age = 0.1 / ((0.25 + 0.24) / 2) ** 0.5
+    ecog = 0.55 / ((0.1875 + 0.16) / 2) ** 0.5
+    assert found.balance == (
+        {"covariate": "Age", "smd_before": pytest.approx(age), "smd_after": 0},
+        {"covariate": "ECOG PS", "smd_before": pytest.approx(ecog), "smd_after": 0},
+    )
+
+
+def test_an_endpoint_is_told_with_those_who_had_it(tmp_path):
+    seen = {"visits": "P01,0,2024-01-02,yes,\n", "lesions": "P01,0,A,1,target,tumour,liver,50,50,,,,\n"}
+    tables = {name: head + seen.get(name, "") for name, head in HEADS.items()} | {"patients": MATCHABLE}
+    found = report_of(write(tmp_path, settings=THREE, tables=tables))
+    survival = found.endpoints[0]
+    assert (survival.endpoint.id, survival.made.n, survival.made.events, survival.why) == ("os", 12, 5, "")
+
+
 # ---------------------------------------------------------------------------------------------------- what models are asked
 
 
@@ -308,6 +372,18 @@ def test_the_first_word_of_an_order_is_the_reference_where_somebody_has_it(tmp_p
     for levels, reference in ((["good", "poor"], "good"), (["worst", "poor"], None)):
         asked = question(folder, ["Arm A", "Arm B"], ["≤65", "≤65"], levels)
         assert asked.reference.get("ECOG PS") == reference
+
+
+@pytest.mark.parametrize(
+    ("levels", "reference"), [(["1.5", "2.5"], None), (["1.5.1", "1.5.2"], "1.5.1")], ids=["numbers", "words"]
+)
+def test_a_level_is_a_number_where_it_has_one_decimal_point_at_most(tmp_path, levels, reference):
+    folder = write(tmp_path, settings=SETTINGS.replace('"0", "1"', ", ".join(f'"{one}"' for one in levels)))
+    (folder / "patients.csv").write_text(
+        TABLES["patients"].replace("65,0", f"65,{levels[0]}").replace("66,1", f"66,{levels[1]}"), "utf-8"
+    )
+    asked = question(folder, ["Arm A", "Arm B"], ["≤65", "≤65"], levels)
+    assert asked.reference.get("ECOG PS") == reference
 
 
 # ------------------------------------------------------------------------------------------------------------- the page
