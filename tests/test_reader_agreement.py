@@ -50,7 +50,7 @@ def test_full_disagreement_is_below_0():
 
 def test_two_readers_with_one_word_have_no_kappa():
     found = kappa([("PR", "PR")] * 7)
-    assert (found.kappa, found.interval, found.agreed.count) == (None, None, 7)
+    assert (found.kappa, found.expected, found.interval, found.agreed.count) == (None, 1, None, 7)
 
 
 def test_without_a_case_there_is_nothing_to_agree_on():
@@ -61,7 +61,8 @@ def test_without_a_case_there_is_nothing_to_agree_on():
 def test_agreement_is_told_with_its_interval_and_method():
     told = kappa(pairs([[20, 5], [10, 15]])).data()
     assert (told["agreed"], told["of"], told["expected"]) == (35, 50, 0.5)
-    assert told["interval"]["method"] == "Fleiss, Cohen and Everitt"
+    assert (told["kappa"], told["interval"]["method"]) == (pytest.approx(0.4), "Fleiss, Cohen and Everitt")
+    assert kappa(pairs([[20, 5], [10, 15]]), level=0.9).interval.level == 0.9
     assert kappa([("PR", "PR")]).data()["interval"] is None
 
 

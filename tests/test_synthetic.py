@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 
 import pytest
@@ -87,3 +88,44 @@ def test_too_few_or_too_many_are_refused(patients):
 def test_as_many_are_made_as_are_asked_for():
     rows = synthetic.tables(patients=200)["patients"]
     assert len([row for row in rows if "excluded" not in row]) == 200
+
+
+def test_a_seed_makes_the_same_records_in_every_version_and_everywhere():
+    # Whoever names a seed must be able to make the cohort anew. Where the formulas are changed on purpose, so is this.
+    content = "".join(synthetic.files(seed=1, patients=60).values()).encode()
+    assert hashlib.sha256(content).hexdigest()[:16] == "dd4f7963725f78ac"
+
+
+def test_two_patients_are_enough():
+    assert len([row for row in synthetic.tables(patients=2)["patients"] if "excluded" not in row]) == 2
+
+
+def test_how_many_there_may_be_is_said_in_these_words():
+    with pytest.raises(Mistake) as caught:
+        synthetic.tables(patients=1)
+    assert str(caught.value) == "needs from 2 to 20,000 patients, for example '1000'; got '1'"
+
+
+def test_a_cause_of_death_stands_where_somebody_died_and_nowhere_else():
+    rows = synthetic.tables(seed=2)["patients"]
+    assert {(bool(row.get("died")), row.get("cause", "")) for row in rows} == {(True, "progression"), (False, "")}
+
+
+def test_two_readers_see_the_same_lesions_at_first_and_differ_a_little_later():
+    rows = [row for row in synthetic.tables(seed=2)["lesions"] if row["role"] == "target"]
+    seen = {(row["reader"], row["patient"], row["visit"], row["lesion"]): row for row in rows}
+    pairs = [(row, seen["B", *key[1:]]) for key, row in seen.items() if key[0] == "A"]
+    assert len(pairs) * 2 == len(rows)
+    assert {one["longest_mm"] - other["longest_mm"] for one, other in pairs} == {0}
+    apart = [abs(one["viable_mm"] / other["viable_mm"] - 1) for one, other in pairs if other["viable_mm"] > 20]
+    assert 0.02 < sum(apart) / len(apart) < 0.15
+
+
+def test_an_arm_has_its_cycles_as_far_apart_as_its_protocol_has_them():
+    made = synthetic.tables(seed=2)
+    arm = {row["patient"]: row["arm"] for row in made["patients"]}
+    gaps = {name: set() for name in arm.values()}
+    for one, other in zip(made["cycles"], made["cycles"][1:], strict=False):
+        if one["patient"] == other["patient"]:
+            gaps[arm[one["patient"]]].add((other["day"] - one["day"]).days)
+    assert {name: (min(days), max(days)) for name, days in gaps.items()} == {"hepa-haic": (28, 42), "haic": (21, 28)}
