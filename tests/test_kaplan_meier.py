@@ -336,3 +336,7 @@ def test_a_restricted_mean_may_be_asked_for_less_than_1():
 
 def test_log_log_has_no_limits_at_1():
     assert all(math.isnan(one[0]) for one in band([1.0], [0.01], conf="log-log", level=0.95))
+
+
+def test_without_events_everybody_survives_to_the_end():
+    assert kaplan_meier(observations([1, 2], [0, 0])).survival_at_end == 1

@@ -133,3 +133,9 @@ def _made(patients):
         )
     except CannotCompute:
         return None
+
+
+def test_a_trend_over_two_groups_tells_what_the_test_tells():
+    told, test = trend(SEVEN, GROUPS), logrank(SEVEN, GROUPS)
+    assert (told.groups, told.n, told.observed, told.df) == (test.groups, test.n, test.observed, test.df)
+    assert (told.expected, told.p) == (pytest.approx(test.expected), pytest.approx(test.p))
