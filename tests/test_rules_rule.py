@@ -286,5 +286,17 @@ def test_every_rule_is_looked_at_with_its_severity_where_it_applies(entered):
     assert found == [("warning", "x-one", "leucovorin"), ("refuse", "x-three", "")]
 
 
+def test_of_a_protocol_that_nobody_knows_those_rules_alone_are_looked_at_that_ask_for_none():
+    unknown = OrderView(Record(sound()), "", None)
+    assert [one.rule.id for _, one in rules.looked(unknown, list(RULES.values()))] == [
+        id for id in RULES if id in rules.BLIND
+    ]
+
+
+def test_a_chapter_is_the_last_part_of_the_module_that_a_rule_stands_in(entered):
+    assert (RULES["weight-basis"].module, RULES["remark-and-dose"].module) == ("body", "remarks")
+    assert entered("x-one", fires).module == __name__.rpartition(".")[2]
+
+
 def test_every_hazard_of_a_rule_is_told_in_words():
     assert all(HAZARDS[id] for one in RULES.values() for id in one.data()["hazards"])

@@ -329,6 +329,13 @@ def test_the_kinds_of_some_rows_are_of_those_rows_alone():
     assert (firsts.tolist(), kind.tolist()) == ([1, 2], [0, 1] * 10)
 
 
+def test_rows_that_differ_in_two_columns_are_not_taken_for_one_kind():
+    # Counted by one factor for both columns, a first 1 beside a 0 may come to the same as a 0 beside an 8.
+    first, second = numpy.array([1.0] + [0.0] * 8), numpy.arange(9.0)
+    firsts, kind = values.kinds([first, second], numpy.arange(9))
+    assert (len(firsts), len(set(kind.tolist()))) == (9, 9)
+
+
 def test_a_column_of_one_word_has_one_answer_for_all():
     assert values.each(Words(numpy.array([0, 0]), ("a",)), lambda word: True) is True
     assert values.each(Words(numpy.array([], numpy.int32), ()), lambda word: True) is False

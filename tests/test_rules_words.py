@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import numpy
 import pytest
+
+from dosewright.orders.rules import remarks
+from dosewright.orders.rules.values import Words
 
 from .rulings import NOTHING, Case, fired, name, passed
 
@@ -25,8 +29,10 @@ REMARKS = [
     Case("remark-and-dose", remark("3,981 mg is 4,000 mg", "fluorouracil"), remark("3,980 mg is 3.98 g", "fluorouracil"), "blocks-release · fluorouracil.comment · 3,981 mg is 4,000 mg · 3,980 mg · by definition"),
     Case("remark-and-dose", remark("151 mg"), remark("150 mg"), "blocks-release · oxaliplatin.comment · 151 mg · 141 mg · by definition", always={"oxaliplatin.calculated": 150.0}),
     Case("remark-and-dose", remark("146 mg"), remark("145 mg or 141 mg"), "blocks-release · oxaliplatin.comment · 146 mg · 145 mg · by definition", always={"oxaliplatin.dose": 145.0}),
+    Case("remark-and-dose", remark("146 mg"), remark("145 mg or 141 mg"), "blocks-release · oxaliplatin.comment · 146 mg · 145 mg · by definition", always={"oxaliplatin.dose": 145.0, "oxaliplatin.calculated": None}),
     Case("remark-and-dose", remark("Give 142 MG"), remark("GIVE 141 MG"), "blocks-release · oxaliplatin.comment · Give 142 MG · 141 mg · by definition"),
     Case("written-and-dose", {"oxaliplatin.written": "oxaliplatin 410 mg"}, {"oxaliplatin.written": "oxaliplatin 85 mg/m² × 1.66 m² = 141 mg"}, "blocks-release · oxaliplatin.written · oxaliplatin 410 mg · 141 mg · by definition"),
+    Case("written-and-dose", {"oxaliplatin.written": "oxaliplatin 410 mg over 4 h"}, {"oxaliplatin.written": "oxaliplatin over 4 h"}, "blocks-release · oxaliplatin.written · oxaliplatin 410 mg over 4 h · 141 mg · by definition"),
     Case("written-and-dose", {"oxaliplatin.written": "oxaliplatin 142 mg in 278 mL over 4 h"}, {"oxaliplatin.written": "oxaliplatin 141 mg in 278 mL over 4 h"}, "blocks-release · oxaliplatin.written · oxaliplatin 142 mg in 278 mL over 4 h · 141 mg · by definition"),
     Case("remark-on-order", {"comment": "oxaliplatin 151 mg"}, {"comment": "oxaliplatin 150 mg"}, "blocks-release · comment · oxaliplatin 151 mg · 141 mg · by definition", always={"oxaliplatin.calculated": 150.0}),
     Case("remark-on-order", {"comment": "oxaliplatin 146 mg"}, {"comment": "oxaliplatin 145 mg"}, "blocks-release · comment · oxaliplatin 146 mg · 145 mg · by definition", always={"oxaliplatin.dose": 145.0}),
@@ -123,3 +129,10 @@ def test_just_outside_its_limit_a_rule_fires_and_says_what_was_measured_and_what
 @pytest.mark.parametrize("case", CASES, ids=name)
 def test_just_inside_its_limit_a_rule_is_checked_and_silent(case):
     assert passed(case)
+
+
+def test_of_a_column_of_remarks_each_is_held_against_its_own_order():
+    comments = Words(numpy.array([0, 1, 2, 0, 3]), ("141 mg", "141 mg, then 70 mg", None, "slowly"))
+    doses = numpy.array([141.0, 141.0, 141.0, 70.0, 70.0])
+    found = remarks._other(comments, lambda text: remarks.amounts(text)[0], doses)
+    assert found.tolist() == [False, True, False, True, False]
