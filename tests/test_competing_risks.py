@@ -134,3 +134,13 @@ def test_limits_take_their_scale_and_level():
     lower, upper = made.limits
     reach = 1.6448536269514722 * math.sqrt(made.variance[-1])
     assert (0.5 - reach, 0.5 + reach) == pytest.approx((lower[-1], upper[-1]))
+
+
+def test_the_incidence_at_a_time_has_the_limits_of_its_moment():
+    made = cumulative_incidence(SEVEN)
+    lower, upper = made.limits
+    assert made.at(4.5)[2:4] == (lower[1], upper[1])
+
+
+def test_an_incidence_that_nothing_could_change_does_not_vary():
+    assert cumulative_incidence(causes([1, 1], [1, 1])).variance.tolist() == [0]

@@ -95,3 +95,9 @@ def test_a_subgroup_in_which_all_belong_to_one_group_says_so():
     observed = observations([1, 2, 3, 4, 5, 6], [1, 1, 1, 1, 1, 0])
     row = forest(observed, [1, 0, 1, 0, 1, 1], [words("s", list("aaaabb"))]).rows[2]
     assert row == ("s", "b", 2, 1, None, None, None, None, "effect: a covariate is the same for all who are compared")
+
+
+def test_where_the_effect_is_the_same_in_both_levels_nothing_tells_of_an_interaction():
+    time, event, effect = [2, 3, 3, 5, 5, 7, 8], [1, 1, 1, 0, 1, 0, 1], [0, 0, 1, 0, 1, 0, 1]
+    made = interaction(observations(time * 2, event * 2), effect * 2, words("s", ["a"] * 7 + ["b"] * 7))
+    assert (made.chi2, made.p) == (pytest.approx(0, abs=1e-9), pytest.approx(1, abs=1e-4))

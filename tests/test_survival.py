@@ -45,7 +45,7 @@ def test_a_decimal_comma_is_told_as_such():
         table.numbers("x", ["1,5"])
 
 
-@pytest.mark.parametrize("cell", [".", "?", "unknown"])
+@pytest.mark.parametrize("cell", [".", "-", "?", "unknown", "n/a"])
 def test_another_sign_for_missing_is_told_as_such(cell):
     with pytest.raises(Mistake, match="leave the cell empty"):
         table.numbers("x", ["1", cell])
@@ -428,3 +428,26 @@ def test_the_data_of_an_incidence_are_these():
     }  # fmt: skip
     assert list(told["at"][0]) == ["time", "incidence", "lower", "upper", "at_risk"]
     assert (told["at"][0]["time"], made["gray"]) == (60.0, None)
+
+
+def test_levels_that_are_numbers_stand_by_their_size():
+    assert table.words("x", ["10", "9", "2"]).levels == ("2", "9", "10")
+
+
+def test_numbers_have_no_levels():
+    made = table.numbers("x", ["10", "9"])
+    assert (made.levels, made.of([0]).levels, len(made.codes)) == ((), (), 0)
+
+
+def test_a_reference_turns_the_effect_in_subgroups_around():
+    one, other = (
+        lung(group="sex", subgroups=("ph_ecog",), reference=reference).forest.rows[0]
+        for reference in ({}, {"sex": "2"})
+    )
+    assert one.hr == pytest.approx(1 / other.hr)
+
+
+def test_one_by_one_a_covariate_is_asked_in_the_strata_too():
+    made = lung(covariates=("age",), strata="sex", univariable=True)
+    assert made.univariable == made.terms
+    assert made.terms[0].hr != pytest.approx(lung(covariates=("age",)).terms[0].hr, abs=1e-4)
