@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+from types import SimpleNamespace
 
 import pytest
 
+from dosewright.orders.rules import naming
 from dosewright.orders.rules.due import Figure
 
 from .rulings import NOTHING, SQUARE, Case, asked, changed, checked, fired, name, passed, sound
@@ -212,6 +214,18 @@ def test_where_no_dose_is_stated_none_is_held_against_it(rule):
     found = checked(changed(sound(), dose(FU, 5000.0)), dataclasses.replace(against, lines=lines))
     told = [(one.rule, one.where) for one in (*found.findings, *found.not_checked)]
     assert [where for id, where in told if id == rule and where.startswith(FU)] == []
+
+
+@pytest.mark.parametrize(
+    ("word", "otherwise", "other"), [("sirolimus", False, False), ("cisplatin", False, True), ("", False, True)]
+)
+def test_a_drug_that_stands_in_no_list_of_names_is_held_against_its_own_name_alone(word, otherwise, other):
+    line = SimpleNamespace(drug=word, due=SimpleNamespace(drug="sirolimus"))
+    assert (naming.drug_look_alike(line), naming.drug_otherwise(line), naming.drug_other(line)) == (
+        False,
+        otherwise,
+        other,
+    )
 
 
 @pytest.mark.parametrize(
