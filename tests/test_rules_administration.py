@@ -44,6 +44,7 @@ ROUTE_AND_TIME = [
     Case("duration", {"oxaliplatin.over": 2.0}, OVER, "refuse · oxaliplatin.over · 2 h · 4 h · methods · that is the duration of leucovorin"),
     Case("times-and-duration", {"oxaliplatin.end": NINE + 4 + 2 * MINUTE}, {"oxaliplatin.end": NINE + 4 + MINUTE}, "blocks-release · oxaliplatin.end · 4.0333 h · 4 h · by definition"),
     Case("times-and-duration", {"oxaliplatin.end": NINE + 4 - 2 * MINUTE}, {"oxaliplatin.end": NINE + 4 - MINUTE}, "blocks-release · oxaliplatin.end · 3.9667 h · 4 h · by definition"),
+    Case("times-and-duration", {"oxaliplatin.end": NINE + 4 + 61 / 3600}, {"oxaliplatin.end": NINE + 4 + MINUTE}, "blocks-release · oxaliplatin.end · 4.0169 h · 4 h · by definition"),
     Case("too-fast", {"leucovorin.dose": 19201.0}, {"leucovorin.dose": 19200.0}, "refuse · leucovorin.over · 9,600.5 mg/h · at most 9,600 mg/h · label-leucovorin"),  # 160 mg/min
     Case("too-fast", {"leucovorin.over": 0.03}, {"leucovorin.over": 0.04}, "refuse · leucovorin.over · 11,066.7 mg/h · at most 9,600 mg/h · label-leucovorin"),
     # the day begins at 16:00 UTC of the day before, which is midnight in Shanghai
@@ -61,6 +62,8 @@ RATE = [
     # 69.55 mL/h, give or take what rounding to whole mL/h makes: 69.05 to 70.05
     Case("rate", {"oxaliplatin.rate": 70.051}, {"oxaliplatin.rate": 70.05}, "refuse · oxaliplatin.rate · 70.051 mL/h for 4 h gives 280.2 mL · 278.2 mL · by definition"),
     Case("rate", {"oxaliplatin.rate": 69.049}, {"oxaliplatin.rate": 69.05}, "refuse · oxaliplatin.rate · 69.049 mL/h for 4 h gives 276.2 mL · 278.2 mL · by definition"),
+    # half a mL per hour, though the doubles of 64.025 × 4 and 254.1 lie a hair further apart
+    Case("rate", {"oxaliplatin.rate": 64.03}, {"oxaliplatin.rate": 64.025}, "refuse · oxaliplatin.rate · 64.03 mL/h for 4 h gives 256.12 mL · 254.1 mL · by definition", always={"oxaliplatin.volume": 254.1}),
     Case("rate", {"oxaliplatin.rate": 71.0}, {"oxaliplatin.rate": 70.0}, "refuse · oxaliplatin.rate · 71 mL/h for 4 h gives 284 mL · 278.2 mL · by definition"),
     # of 60 mL in 4 h, 15 mL/h, half a mL per hour is more than 2.5 %: 14.625 to 15.375; and of 600 mL 0.5 % more than half a mL
     Case("rate", {"oxaliplatin.rate": 15.38}, {"oxaliplatin.rate": 15.37}, "refuse · oxaliplatin.rate · 15.38 mL/h for 4 h gives 61.52 mL · 60 mL · by definition", always={"oxaliplatin.volume": 60.0}),
@@ -121,6 +124,8 @@ PREPARATION = [
     Case("concentration-wrong", {"oxaliplatin.concentration": 0.5018}, {"oxaliplatin.concentration": 0.5019}, "blocks-release · oxaliplatin.concentration · 0.5018 mg/mL · 0.50683 mg/mL · by definition"),
     Case("concentration-wrong", {"oxaliplatin.concentration": 0.5}, {"oxaliplatin.concentration": 0.51}, "blocks-release · oxaliplatin.concentration · 0.5 mg/mL · 0.50683 mg/mL · by definition"),
     # of 0.1 mg/mL 2.5 % is less than a half of the second decimal: 0.0975 to 0.1025; and 0.5 % of 2 mg/mL is more
+    # half a hundredth, though the doubles of 0.965 and 120 ÷ 125 lie a hair further apart
+    Case("concentration-wrong", {"oxaliplatin.concentration": 0.9651}, {"oxaliplatin.concentration": 0.965}, "blocks-release · oxaliplatin.concentration · 0.9651 mg/mL · 0.96 mg/mL · by definition", always={"oxaliplatin.dose": 120.0, "oxaliplatin.volume": 125.0}),
     Case("concentration-wrong", {"oxaliplatin.concentration": 0.1026}, {"oxaliplatin.concentration": 0.1025}, "blocks-release · oxaliplatin.concentration · 0.1026 mg/mL · 0.1 mg/mL · by definition", always={"oxaliplatin.volume": 1410.0}),
     Case("concentration-wrong", {"oxaliplatin.concentration": 0.0974}, {"oxaliplatin.concentration": 0.0975}, "blocks-release · oxaliplatin.concentration · 0.0974 mg/mL · 0.1 mg/mL · by definition", always={"oxaliplatin.volume": 1410.0}),
     Case("concentration-wrong", {"oxaliplatin.concentration": 2.0101}, {"oxaliplatin.concentration": 2.01}, "blocks-release · oxaliplatin.concentration · 2.0101 mg/mL · 2 mg/mL · by definition", always={"oxaliplatin.volume": 70.5}),
@@ -153,3 +158,11 @@ def test_a_start_beside_a_line_that_nobody_gives_is_not_told_as_wrong(start):
     lines = tuple(dataclasses.replace(line, starts=(Start.read(start),)) for line in against.lines)
     found = checked(sound(), dataclasses.replace(against, lines=lines))
     assert [one.where for one in found.findings if one.rule == "sequence"] == []
+
+
+@pytest.mark.parametrize("minute", range(60))
+def test_a_minute_is_a_minute_at_every_minute_of_the_hour(minute):
+    start = NINE + minute / 60
+    order = sound() | {"oxaliplatin.start": start, "oxaliplatin.end": start + 4 + MINUTE}
+    found = checked(order, asked("haic-folfox")).findings
+    assert "times-and-duration" not in {one.rule for one in found}

@@ -106,6 +106,7 @@ DOSES = [
     Case("dose-deviates", dose(OXA, 118.5), dose(OXA, 118.4), "blocks-release · oxaliplatin.dose · +5.09 % of 112.77 mg · at most 5 % of the calculated dose · site policy", always=REDUCED),
     Case("dose-deviates", dose(OXA, 107.1), dose(OXA, 107.2), "blocks-release · oxaliplatin.dose · −5.02 % of 112.77 mg · at most 5 % of the calculated dose · site policy", always=REDUCED),
     Case("dose-factor", {"oxaliplatin.dose_per": 84.9}, {"oxaliplatin.dose_per": 85.0}, "blocks-release · oxaliplatin.dose_per · 84.9 mg/m² · 85 mg/m² · methods"),
+    Case("dose-factor", {"oxaliplatin.dose_per": 85.00008}, {"oxaliplatin.dose_per": 85.0}, "blocks-release · oxaliplatin.dose_per · 85.0001 mg/m² · 85 mg/m² · methods"),
     Case("dose-factor", {"oxaliplatin.dose_per": 85.1}, {"oxaliplatin.dose_per": 85.0}, "blocks-release · oxaliplatin.dose_per · 85.1 mg/m² · 85 mg/m² · methods"),
     Case("dose-factor", {"fluorouracil.flat": 1201.0}, {"fluorouracil.flat": 1200.0}, "blocks-release · fluorouracil.dose_per · 1,201 mg · 1,200 mg · methods", arm="hepa-haic"),
     Case("dose-basis", {"oxaliplatin.flat": 141.0}, NOTHING, "refuse · oxaliplatin.dose_per · per m² and flat · per m² · methods"),

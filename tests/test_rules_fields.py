@@ -48,6 +48,7 @@ def test_a_blank_is_not_known_and_never_a_value(text):
     [
         (ORDER["cycle"], "0", "cycle: must lie between 1 and 99, for example '1'; got '0'"),
         (ORDER["cycle"], "100", "cycle: must lie between 1 and 99, for example '1'; got '100'"),
+        (ORDER["cycle"], "100000", "cycle: must lie between 1 and 99, for example '1'; got '100000'"),
         (ORDER["ecog"], "6", "ecog: must lie between 0 and 5, for example '1'; got '6'"),
         (LINE["share"], "101 %", "share: must lie between 0 and 100, for example '80 %'; got '101 %'"),
         (ORDER["cycle"], "1.0", "cycle: needs a whole number, for example '1'; got '1.0'"),

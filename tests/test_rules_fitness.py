@@ -48,6 +48,7 @@ BEADS = [
     Case("bead-capacity", {"beads.offered": 60.1}, {"beads.offered": 60.0}, "blocks-release · beads.offered · 60.1 mg/vial · 40 to 60 mg/vial · methods-deb-tace", arm=HEPA),
     Case("bead-capacity", {"beads.offered": 120.1}, {"beads.offered": 120.0}, "blocks-release · beads.offered · 60.1 mg/vial · 40 to 60 mg/vial · methods-deb-tace", arm=HEPA, always={"beads.vials": 2.0}),
     Case("bead-contact", {"beads.contact": 19 * MINUTE}, {"beads.contact": 20 * MINUTE}, "blocks-release · beads.contact · 19 min · at least 20 min · methods-deb-tace", arm=HEPA),
+    Case("bead-contact", {"beads.contact": 19.26 * MINUTE}, {"beads.contact": 20 * MINUTE}, "blocks-release · beads.contact · 19.3 min · at least 20 min · methods-deb-tace", arm=HEPA),
     Case("bead-volume", {"beads.final_volume": 20.2}, {"beads.final_volume": 20.1}, "blocks-release · beads.final_volume · 20.2 mL · 20 mL · methods-deb-tace", arm=HEPA),  # 0.5 %: 0.1 mL
     Case("bead-volume", {"beads.final_volume": 19.8}, {"beads.final_volume": 19.9}, "blocks-release · beads.final_volume · 19.8 mL · 20 mL · methods-deb-tace", arm=HEPA),
     Case("bead-volume", {"beads.final_volume": 20.0}, {"beads.final_volume": 40.0}, "blocks-release · beads.final_volume · 20 mL · 40 mL · methods-deb-tace", arm=HEPA, always={"beads.vials": 2.0}),

@@ -21,6 +21,7 @@ REMARKS = [
     Case("remark-and-dose", remark("give 142 mg"), remark("give 141.7 mg"), "blocks-release · oxaliplatin.comment · give 142 mg · 141 mg · by definition"),
     Case("remark-and-dose", remark("give 140 mg"), remark("give 140.3 mg"), "blocks-release · oxaliplatin.comment · give 140 mg · 141 mg · by definition"),
     Case("remark-and-dose", remark("give 0.2 g"), remark("give 0.141 g"), "blocks-release · oxaliplatin.comment · give 0.2 g · 141 mg · by definition"),
+    Case("remark-and-dose", remark("give 0.14171 g"), remark("give 0.1417 g"), "blocks-release · oxaliplatin.comment · give 0.14171 g · 141 mg · by definition"),
     Case("remark-and-dose", remark("give 1,410 mg"), remark("give 141,000 mcg"), "blocks-release · oxaliplatin.comment · give 1,410 mg · 141 mg · by definition"),
     Case("remark-and-dose", remark("141 mg; then 70 mg"), remark("141 mg as 85 mg/m²"), "blocks-release · oxaliplatin.comment · 141 mg; then 70 mg · 141 mg · by definition"),
     Case("remark-and-dose", remark("141 mg, 140.96 mg, 141 mg or 80 mg"), remark("141 mg, 140.96 mg, 141 mg or 141 mg"), "blocks-release · oxaliplatin.comment · 141 mg, 140.96 mg, 141 mg or 80 mg · 141 mg · by definition"),
