@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from .rulings import NOTHING, ON, Case, asked, fired, name, passed
+from dosewright.orders.rules import RULES
+
+from .rulings import NOTHING, ON, Case, asked, changed, checked, fired, name, passed, sound
 
 # fmt: off
 HASH = asked("haic-folfox").protocol_hash  # type: ignore[union-attr]
@@ -79,3 +81,26 @@ def test_just_outside_its_limit_a_rule_fires_and_says_what_was_measured_and_what
 @pytest.mark.parametrize("case", CASES, ids=name)
 def test_just_inside_its_limit_a_rule_is_checked_and_silent(case):
     assert passed(case)
+
+
+def test_what_is_missing_is_told_with_what_to_do():
+    assert (RULES["missing-allergies"].advice, RULES["consent-unknown"].advice) == (
+        "Complete the order, or write 'none' or 'not applicable' where that is so: a blank says nothing.",
+        "Find out, and write it down: what is left out is told by no other rule.",
+    )
+
+
+def test_what_is_missing_is_told_with_its_hazards():
+    assert (RULES["missing-drug-name"].hazards, RULES["consent-unknown"].hazards) == (("H20", "H41"), ("H46",))
+
+
+def test_of_a_protocol_without_beads_nothing_is_asked_about_their_loading():
+    found = checked(changed(sound(), {"beads.offered": 50.0}), asked("haic-folfox"))
+    told = {one.rule for one in (*found.findings, *found.not_checked)}
+    assert "beads-unexpected" in told
+    assert not {"bead-contact-unknown", "bead-volume-unknown"} & told
+
+
+def test_a_laboratory_value_that_is_not_there_lacks_no_unit():
+    found = checked(changed(sound(), {"lab.albumin.value": None, "lab.albumin.unit": None}), asked("haic-folfox"))
+    assert "laboratory-unitless" not in {one.rule for one in found.findings}
