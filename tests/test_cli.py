@@ -806,6 +806,18 @@ def test_with_every_stream_closed_the_order_is_still_written(tmp_path):
     assert (done.returncode, (tmp_path / "o.json").exists()) == (1, True)
 
 
+@pytest.mark.parametrize("option", ["--patient", "--site"])
+def test_no_order_is_written_over_what_it_is_made_from(option, run, tmp_path):
+    source = USUAL if option == "--patient" else str(EXAMPLES / "site-example.yaml")
+    kept = tmp_path / "kept.json"
+    kept.write_bytes(Path(source).read_bytes())
+    named = {"--patient": USUAL, "--site": str(EXAMPLES / "site-example.yaml"), option: str(kept)}
+    options = [word for pair in named.items() for word in pair]
+    code, _, err = run("order", "haic-folfox", *options, "--cycle", "1", "--on", "2026-11-23", "--out", str(kept))
+    assert (code, "another file than those that are read" in err) == (3, True)
+    assert kept.read_bytes() == Path(source).read_bytes()
+
+
 def test_a_pipe_that_is_closed_early_is_no_fault(tmp_path):
     command = f"{sys.executable} -m dosewright calc list | head -1"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, cwd=tmp_path)

@@ -133,6 +133,24 @@ STOPS = [
         "exposure-later",
         {"patient": {"prior_exposure": [{"drug": "oxaliplatin", "total": "85 mg/m2", "until": "2026-11-24"}]}},
     ),
+    (
+        "toxicity-later",
+        {
+            "patient": {
+                "toxicities": [
+                    {
+                        "term": "platelets",
+                        "grade": "3",
+                        "ctcae": "v5.0",
+                        "on": "2026-11-24",
+                        "after_cycle": "0",
+                        "ended": "present",
+                    }
+                ]
+            }
+        },
+    ),
+    ("given-later", {"patient": {"given": [{"cycle": "1", "on": "2026-12-26", "share": "100 %"}]}, "cycle": 2}),
     ("preparation-undecided", {"site": {"preparation.oxaliplatin.volume": "undecided"}}),
     ("rounding", {"site": {"preparation.oxaliplatin.step": "50 mg"}}),
     ("duration-undecided", own(components__0__over={"unstated": "true"})),
@@ -411,6 +429,21 @@ def test_what_was_signed_after_the_day_did_not_hold_on_that_day(signed, day, fou
 def test_what_was_given_before_was_given_before(until, later):
     rows = [{"drug": "oxaliplatin", "total": "85 mg/m2", "until": until}]
     assert bool(findings(an_order(patient={"prior_exposure": rows}), "exposure-later")) == later
+
+
+@pytest.mark.parametrize(("on", "later"), [("2026-11-23", False), ("2026-11-24", True)])
+def test_what_is_dated_after_the_treatment_is_counted_by_nobody_and_says_so(on, later):
+    toxic = {"term": "platelets", "grade": "3", "ctcae": "v5.0", "on": on, "after_cycle": "0", "ended": "present"}
+    made = an_order(patient={"toxicities": [toxic]})
+    assert bool(findings(made, "toxicity-later")) == later
+
+
+def test_a_cap_of_today_does_not_hide_what_was_given_above_it():
+    given = [{"cycle": "1", "on": "2026-10-26", "share": "100 %"}]
+    made = an_order(patient={"given": given}, site={"preparation.oxaliplatin.dose_cap": "100 mg"}, cycle=2)
+    row = next(one for one in made["exposure"] if one["drug"] == "oxaliplatin")
+    # 85 mg/m² by the protocol; with the cap this cycle adds 100 mg on 1.6583124 m², which is 60.30 mg/m²
+    assert (row["before"]["value"], row["total"]["value"]) == (85, pytest.approx(145.302, abs=0.001))
 
 
 def test_an_order_holds_for_the_days_that_the_site_says():

@@ -12,6 +12,7 @@ import click
 
 from . import __version__
 from .cli_options import (
+    another_file,
     check_each,
     check_files,
     counter,
@@ -297,6 +298,7 @@ def _sheets(
         )
     if suffix == "json" and folder is None and len(patients) > 1:
         raise Mistake("a folder for several orders as JSON", where="--out", example="orders/", got=out)
+    another_file(out, [*patients, site_path, after])
     counted = {"cycle": numbered("--cycle", cycle), "day": numbered("--day", day)}
     date = dated("--on", on)
     loaded = library.find(protocol)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from .cli_options import dumped, format_option, leave, one_case, read_site, site_option
+from .cli_options import another_file, dumped, format_option, leave, one_case, read_site, site_option
 
 if TYPE_CHECKING:
     from .checks import One, Yardstick
@@ -85,8 +85,7 @@ def _check_out(out: str | None, table: bool, read: Sequence[str]) -> None:
         raise Mistake(
             f"for {what} a file that ends in {listed(_OUT[table], 'or')}", where="--out", example=example, got=out
         )
-    if any(Path(path).resolve() == Path(out).resolve() for path in read):
-        raise Mistake("another file than those that are read", where="--out", got=out)
+    another_file(out, read)
 
 
 # -------------------------------------------------------------------------------------------------------------- orders

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import click
 
 from .cli_options import (
+    another_file,
     decide_option,
     dumped,
     format_option,
@@ -60,6 +61,7 @@ def calendar(
     if suffix not in {"pdf", "html", "ics", "json", "csv"}:
         needs = "a file that ends in .pdf, .html, .ics, .json or .csv"
         raise Mistake(needs, where="--out", example="calendar.pdf", got=out)
+    another_file(out, [patient_path, site_path, course_path])
     patient, _ = read_patient(patient_path)
     loaded, (site, site_document) = _protocol(protocol), read_site(site_path)
     if course_path is None:

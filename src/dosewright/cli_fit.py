@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 import click
 
 from .cli_options import (
+    another_file,
     dated,
     decide_option,
     dumped,
@@ -88,8 +89,7 @@ def _target(out: str | None, read: list[str]) -> Any:
         return None
     if Path(out).suffix.casefold() not in _OUT:
         raise Mistake(f"a file that ends in {listed(_OUT, 'or')}", where="--out", example="fit.pdf", got=out)
-    if any(Path(path).resolve() == Path(out).resolve() for path in read):
-        raise Mistake("another file than those that are read", where="--out", got=out)
+    another_file(out, read)
     return Path(out)
 
 

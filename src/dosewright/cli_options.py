@@ -169,6 +169,16 @@ def new_file(out: str, content: bytes, *, quiet: bool = False) -> None:
         click.echo(f"{out}: written")
 
 
+def another_file(out: str, read: Iterable[str | None]) -> None:
+    """Refuse to write over a file that is read: it would be gone."""
+    from pathlib import Path
+
+    from .errors import Mistake
+
+    if any(Path(path).resolve() == Path(out).resolve() for path in read if path is not None):
+        raise Mistake("another file than those that are read", where="--out", got=out)
+
+
 def check_files(paths: Sequence[str], load: Callable[[bytes, str], object]) -> int:
     from pathlib import Path
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from .cli_options import dumped, leave, one_case, read_site
+from .cli_options import another_file, dumped, leave, one_case, read_site
 
 
 @click.group()
@@ -39,8 +39,8 @@ def vials_plan(paths: tuple[str, ...], site_path: str, form: str, out: str | Non
     ending = Path(out).suffix if out is not None else ".json"
     if ending not in {".pdf", ".html", ".json", ".csv"}:
         raise Mistake("a file that ends in .pdf, .html, .json or .csv", where="--out", example="plan.pdf", got=out)
-    if out is not None and any(Path(path).resolve() == Path(out).resolve() for path in (*paths, site_path)):
-        raise Mistake("another file than those that are read", where="--out", got=out)
+    if out is not None:
+        another_file(out, [*paths, site_path])
     site, document = read_site(site_path)
     given = []
     for path in paths:

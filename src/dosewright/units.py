@@ -142,6 +142,20 @@ def _table() -> dict[str, PlainUnit]:
 
 UNITS: Final[Mapping[str, PlainUnit]] = _table()
 
+
+def _without_detour(registry: pint.UnitRegistry[Any]) -> None:
+    """Let a quantity tell its number at once in the unit that it has; pint would read the unit anew each time."""
+    as_written = {text: unit._units for text, unit in UNITS.items()}
+    convert = registry.Quantity.m_as
+
+    def m_as(self: Quantity, units: Any) -> Any:
+        return self._magnitude if type(units) is str and as_written.get(units) == self._units else convert(self, units)
+
+    registry.Quantity.m_as = m_as  # type: ignore[method-assign]  # of this registry's own class
+
+
+_without_detour(registry)
+
 _OTHER_SPELLINGS: Final = re.compile(r"weeks|days|hours|m\^2|m\*\*2|m2")
 SYMBOLS: Final[Mapping[PlainUnit, str]] = {
     unit: text

@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 from .. import wording
 from ..protocol.drugs import CALLED, drug, drugs
 from ..protocol.site import Cumulative, Site
-from ..units import quantity
+from ..units import DOSE_PER_AREA, quantity
 from .course import Cycle
 from .dose_changes import Omitted
 from .finding import Finding, Severity
@@ -80,31 +80,34 @@ def _sum(amounts: Iterable[float | None]) -> float | None:
 
 
 class Full(NamedTuple):
-    """What one line of a cycle gives by the protocol, without any change of its dose; None where that is unknown."""
+    """What one line of a cycle gives by the protocol, in mg/m², without any change of its dose; None where unknown."""
 
     key: str
     drug: str
-    mg: float | None
+    per_area: float | None
 
 
-def in_full(lines: Iterable[Line], left_out: Iterable[Omitted] = ()) -> list[Full]:
-    """What each line gives in a whole cycle by the protocol: as ordered; as calculated, where its dose was changed."""
-    found = [Full(one.key, one.drug, _full(one)) for one in lines]
-    return found + [Full(one.key, one.drug, one.calculated.m_as("mg") * len(one.days)) for one in left_out]
+def in_full(lines: Iterable[Line], surface: float, left_out: Iterable[Omitted] = ()) -> list[Full]:
+    """What each line gives in a whole cycle by the protocol.
+
+    Of a dose per m² the protocol's figure: cap, rounding and body of today are not those of an earlier cycle, and a cap
+    of today would hide what was given above it.
+    """
+    whole: list[Line | Omitted] = [*lines, *left_out]
+    return [Full(one.key, one.drug, _per_area(one, surface) * len(one.days)) for one in whole]
 
 
-def _full(line: Line) -> float:
-    if line.reduction is None:
-        return float(line.total_of_cycle.m_as("mg"))
-    return float((line.capped or line.calculated).m_as("mg")) * len(line.days)
+def _per_area(line: Line | Omitted, surface: float) -> float:
+    if DOSE_PER_AREA.holds(line.dose_per):
+        return float(line.dose_per.m_as("mg/m²"))
+    return float(line.calculated.m_as("mg")) / surface
 
 
-def adds_given(full: Iterable[Full], surface: float, cycle: Given) -> dict[str, float | None]:
+def adds_given(full: Iterable[Full], cycle: Given) -> dict[str, float | None]:
     """What a cycle that was given has added of each drug, in mg/m²: the share of each line that its record tells."""
     adds: dict[str, float | None] = {}
     for one in full:
-        amount = None if one.mg is None else one.mg / surface
-        adds[one.drug] = _sum([adds.get(one.drug, 0.0), _part(cycle.share_of(one.key, one.drug), amount)])
+        adds[one.drug] = _sum([adds.get(one.drug, 0.0), _part(cycle.share_of(one.key, one.drug), one.per_area)])
     return adds
 
 
@@ -143,7 +146,6 @@ def with_order(
     adds: Adds,
     *,
     full: Sequence[Full],
-    surface: float,
     cycle: int,
     on: dt.date,
     unclear: Collection[int] = (),
@@ -156,7 +158,7 @@ def with_order(
     earlier = [one for one in patient.given if one.on < on]
     taken = [Taken(one.cycle, one.on, None if one.cycle in unclear else 1.0) for one in earlier]
     taken.append(Taken(cycle, on, 1.0))
-    return _totals(taken, [*(adds_given(full, surface, one) for one in earlier), adds], patient, site)
+    return _totals(taken, [*(adds_given(full, one) for one in earlier), adds], patient, site)
 
 
 def _totals(

@@ -300,9 +300,14 @@ def _recorded(day: Day) -> Criterion:
     of = f"toxicity of cycle {last}" if last else "toxicity before the first cycle"
     known = toxicity_today.known(day.patient, day.on)
     told = day.patient.toxicities
-    said = told if isinstance(told, str) else f"{wording.number(len(told))} recorded"
+    of_last = [one for _, one in day.patient.recorded if one.after_cycle == last and one.on <= day.on]
+    said = told if isinstance(told, str) else f"{wording.number(len(of_last))} recorded"
     reason = "recorded" if known else f"nobody has recorded the {of}"
     next_ = "" if known else "Ask and examine; record each term with its grade, or 'none' where somebody looked."
+    later = [one.term for _, one in day.patient.recorded if one.on > day.on]
+    if later:
+        known, reason = False, f"recorded on a day that is still to come: {wording.listed(later)}"
+        next_ = "Correct the day: what is dated later is counted by nobody."
     return Criterion(
         group="toxicity",
         name="recorded",

@@ -449,7 +449,15 @@ def _signed_later(site: Site, protocol: str, on: dt.date) -> Iterator[Finding]:
 
 
 def _given_later(patient: Patient, on: dt.date) -> Iterator[Finding]:
-    """What is said to have been given before, and on a day that is still to come."""
+    """What is said to have been before, and on a day that is still to come: a slip of the date hides what it tells."""
+    for _, toxic in patient.recorded:
+        if toxic.on > on:
+            message = f"{toxic.term}: a toxicity is recorded on a day after this treatment, so that nobody counts it"
+            yield Finding("toxicity-later", "blocks-release", message, str(toxic.on), f"by {on}", where="toxicities")
+    for given in patient.given:
+        if given.on > on:
+            message = f"cycle {given.cycle} is recorded as given on a day after this treatment"
+            yield Finding("given-later", "blocks-release", message, str(given.on), f"before {on}", where="given")
     earlier = () if isinstance(patient.prior_exposure, str) else patient.prior_exposure
     for one in earlier:
         if one.until > on:
@@ -520,13 +528,11 @@ def _exposure(
     offered = None if bead is None or bead.offered is None else bead.offered.m_as("mg")
     surface = made.basis.surface.m_as("m²")
     adds = exposure.per_cycle(whole, surface, bead_drug=bead.drug if bead else None, bead_mg=offered)
-    full = exposure.in_full(whole, left_out)
+    full = exposure.in_full(whole, surface, left_out)
     if bead is not None and bead.drug is not None:
-        full.append(exposure.Full("beads", bead.drug, offered))
+        full.append(exposure.Full("beads", bead.drug, None if offered is None else offered / surface))
     unclear = dose_changes.unclear(choices, patient, cycle=cycle)
-    rows, found = exposure.with_order(
-        patient, site, adds, full=full, surface=surface, cycle=cycle, on=on, unclear=unclear
-    )
+    rows, found = exposure.with_order(patient, site, adds, full=full, cycle=cycle, on=on, unclear=unclear)
     return [_exposure_row(row) for row in rows if row.of == "drug" or row.limit is not None], found
 
 

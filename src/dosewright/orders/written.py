@@ -253,9 +253,7 @@ def _before(data: Mapping[str, Any]) -> Iterator[tuple[str, Field, Any]]:
         total[row["drug"]] = total.get(row["drug"], 0.0) + _per_m2(row["total"])
         until[row["drug"]] = max(row["until"], until.get(row["drug"], ""))
     beads = data["beads"] or {"drug": None, "offered": None}
-    full = [
-        (line["key"], line["drug"], _in_full(line) / surface) for line in [*data["lines"], *data.get("omitted", [])]
-    ]
+    full = [(line["key"], line["drug"], _in_full(line, surface)) for line in [*data["lines"], *data.get("omitted", [])]]
     if beads["drug"] is not None and beads["offered"] is not None:
         full.append(("beads", beads["drug"], beads["offered"]["value"] / surface))
     unknown = set()
@@ -274,11 +272,10 @@ def _before(data: Mapping[str, Any]) -> Iterator[tuple[str, Field, Any]]:
         yield f"before.{name}.", FIELDS["before"]["unknown"], "yes"
 
 
-def _in_full(line: Mapping[str, Any]) -> float:
-    """What a line gives in a whole cycle by the protocol, in mg: as ordered; as calculated, where it was changed."""
-    if "total_of_cycle" in line and not line.get("reduction"):
-        return float(line["total_of_cycle"]["value"])
-    return float((line.get("capped") or line["calculated"])["value"]) * len(line["days"])
+def _in_full(line: Mapping[str, Any], surface: float) -> float:
+    """What a line gives in a whole cycle by the protocol, in mg/m²; cap and rounding of today are not of before."""
+    of_area = str(line["dose_per"]["unit"]).endswith("/m2")
+    return len(line["days"]) * (_per_m2(line["dose_per"]) if of_area else line["calculated"]["value"] / surface)
 
 
 def _share_given(share: Mapping[str, Any] | None, key: str, drug: str) -> Mapping[str, Any] | None:
