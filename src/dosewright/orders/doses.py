@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pint.facets.plain import PlainQuantity
 
@@ -179,16 +180,30 @@ def line_data(line: Line) -> dict[str, Any]:
     return data
 
 
+_AS_IT_IS: Final = frozenset({str, int, float, bool, type(None)})
+
+
+@functools.cache
+def _names(kind: Any) -> tuple[str, ...]:
+    """The fields of a dataclass."""
+    return tuple(field.name for field in fields(kind))
+
+
 def to_data(value: Any) -> Any:
     """Values as JSON has them: quantities as number and UCUM unit, dates in ISO 8601, everything else as it is."""
-    if value is None or isinstance(value, str | int | float | bool):
+    kind = type(value)
+    if kind in _AS_IT_IS:
+        return value
+    if kind is dict:  # by far the most; what is asked of a type alone is asked first
+        return {key: one if type(one) in _AS_IT_IS else to_data(one) for key, one in value.items()}
+    if isinstance(value, str | int | float):
         return value
     if isinstance(value, PlainQuantity):
         return wording.as_data(value)
     if isinstance(value, Range):
         return {"low": wording.as_data(value.low), "high": wording.as_data(value.high)}
     if is_dataclass(value):
-        return {field.name: to_data(getattr(value, field.name)) for field in fields(value)}
+        return {name: to_data(getattr(value, name)) for name in _names(kind)}
     if isinstance(value, Mapping):
         return {key: to_data(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
