@@ -162,7 +162,7 @@ def test_a_start_beside_a_line_that_nobody_gives_is_not_told_as_wrong(start):
 
 @pytest.mark.parametrize("minute", range(60))
 def test_a_minute_is_a_minute_at_every_minute_of_the_hour(minute):
-    start = NINE + minute / 60
-    order = sound() | {"oxaliplatin.start": start, "oxaliplatin.end": start + 4 + MINUTE}
+    start, end = NINE + minute / 60, NINE + 4 + (minute + 1) / 60  # each a double of its own
+    order = sound() | {"oxaliplatin.start": start, "oxaliplatin.end": end}
     found = checked(order, asked("haic-folfox")).findings
     assert "times-and-duration" not in {one.rule for one in found}
