@@ -185,6 +185,15 @@ def test_only_the_rows_where_a_condition_holds_are_asked(of):
         assert values.only(numpy.bool_(holds), lambda one: one > 1, value) == (holds and value > 1)
 
 
+def test_what_is_asked_of_some_rows_alone_is_a_condition_that_can_be_turned_around():
+    found = values.only(numpy.array([True, False]), lambda value: value > 1, numpy.array([2.0, 3.0]))
+    assert (found.tolist(), values.no(found).tolist()) == ([True, False], [False, True])
+
+
+def test_nothing_is_neither_above_nor_below_nothing():
+    assert (values.below(0.0, 0.0), values.above(0.0, 0.0)) == (False, False)
+
+
 def test_where_a_condition_holds_nowhere_nobody_is_asked():
     def answer(*_):
         raise AssertionError("nobody is to be asked")
