@@ -166,3 +166,15 @@ def test_a_quantity_is_told_to_so_many_places():
 
 def test_a_share_of_one_is_told_with_its_sign():
     assert [plain(fields.say_percent(value)) for value in (0.05, -0.123)] == ["+5 %", "−12.3 %"]
+
+
+@pytest.mark.parametrize(
+    ("field", "least", "most"),
+    [
+        (ORDER["cycle"], 1, 99), (ORDER["day"], 1, 99), (ORDER["last_cycle"], 0, 99), (ORDER["ecog"], 0, 5),
+        (LINE["share"], 1, 100), (BEADS["vials"], 1, 99),
+    ],
+    ids=lambda one: getattr(one, "name", None),
+)  # fmt: skip
+def test_a_count_lies_between_these(field, least, most):
+    assert (field.least, field.most) == (least, most)
