@@ -191,7 +191,7 @@ def _names(kind: Any) -> tuple[str, ...]:
 
 def to_data(value: Any) -> Any:
     """Values as JSON has them: quantities as number and UCUM unit, dates in ISO 8601, everything else as it is."""
-    kind = type(value)
+    kind: Any = type(value)
     if kind in _AS_IT_IS:
         return value
     if kind is dict:  # by far the most; what is asked of a type alone is asked first
