@@ -186,3 +186,19 @@ def test_nothing_is_reduced_by_more_than_all_of_it(percent):
 def test_a_reduction_to_more_than_all_is_none(percent):
     with pytest.raises(Refusal):
         reduced_to(dose=quantity("100 mg"), to=quantity(percent, "%"), base="protocol dose")
+
+
+def test_a_change_of_more_than_the_whole_says_which_of_the_two_was_wrong():
+    with pytest.raises(Refusal) as by:
+        reduced_by(dose=quantity("100 mg"), by=quantity("120 %"), base="protocol dose")
+    assert str(by.value) == "by: a dose cannot be reduced by more than 100 %, for example '20 %'"
+    with pytest.raises(Refusal) as to:
+        reduced_to(dose=quantity("100 mg"), to=quantity("120 %"), base="protocol dose")
+    assert str(to.value) == "to: a dose reduced to more than 100 % is no reduction, for example '80 %'"
+
+
+def test_a_cap_and_whether_it_acted_stay_beside_the_value():
+    surface, dose, cap = quantity("2.1 m2"), quantity("180 mg"), quantity("150 mg")
+    capped = capped_surface(surface=surface, cap=quantity("2 m2"))
+    assert (capped.uncapped, capped.cap, capped.applied) == (surface, quantity("2 m2"), True)
+    assert (capped_dose(dose=dose, cap=cap).uncapped, capped_dose(dose=dose, cap=cap).cap) == (dose, cap)

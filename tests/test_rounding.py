@@ -11,6 +11,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from dosewright.calculators import rounding
 from dosewright.calculators.bands import Band, BandTable
 from dosewright.calculators.rounding import (
     VialSizes,
@@ -89,7 +90,7 @@ def test_rounding_an_ordered_dose_again_changes_nothing(case):
 def test_no_dose_is_rounded_past_its_cap(case, room):
     dose, step = case
     cap = dose + room * step
-    assert ordered(dose, step, cap=cap) <= cap
+    assert ordered(dose, step, cap=cap) <= cap * (1 + 1e-12)  # 36.55 + 0.05 is 36.599999999999994
 
 
 @given(doses_and_steps(), st.sampled_from([0.0, 0.3, 0.5, 1.0]))
@@ -351,3 +352,17 @@ def test_an_odd_stock_is_answered_at_once():
     began = time.process_time()
     plan = vials_for(dose=quantity("3000 mg"), sizes=VialSizes.read("50 mg, 10 mg, 5 mg, 2 mg, 1 mg"))
     assert (plan.vials, time.process_time() - began < 1) == (((60, 50),), True)
+
+
+def test_a_plan_keeps_the_dose_that_it_is_for():
+    assert vials_for(dose=quantity("141 mg"), sizes=VialSizes.read("50 mg, 100 mg")).dose == quantity("141 mg")
+
+
+def test_too_many_vials_and_too_many_sums_are_refused_word_for_word(monkeypatch):
+    with pytest.raises(Refusal) as many:
+        vials_for(dose=quantity("3980 mg"), sizes=VialSizes.read("50 mg"))
+    assert str(many.value) == "dose: more than 60 vials would be needed; got '3980 mg'"
+    monkeypatch.setattr(rounding, "MOST_WAYS", 3)
+    with pytest.raises(Refusal) as odd:
+        vials_for(dose=quantity("97 mg"), sizes=VialSizes.read("7 mg, 11 mg, 13 mg"))
+    assert str(odd.value) == "sizes: the vial sizes are too many or too odd to be searched"
