@@ -185,6 +185,23 @@ def test_what_is_declined_is_one_rule_of_one_drug_in_one_cycle(said):
     assert answers(a_rule(), toxicities=[a_toxicity()], declined=declined(**said)) == ["open"]
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [({}, set()), ({"rule": "others"}, {"warning"}), ({"drug": FU}, {"warning"}), ({"cycle": 1}, set())],
+)
+def test_a_refusal_of_what_nothing_proposes_is_told(said, told):
+    _, made = proposed(a_rule(), toxicities=[a_toxicity()], declined=declined(**said))
+    assert severities(made, "declined-nothing") == told
+
+
+def test_a_proposal_that_is_declined_and_followed_at_once_is_told():
+    change = {"drug": OXA, "from_cycle": 2, "by": "20 %", "of": "protocol dose", "reason": "thrombocytopenia",
+              "decided_by": "B. Example", "role": "oncologist", "on": "2026-11-20"}  # fmt: skip
+    _, both = proposed(a_rule(), toxicities=[a_toxicity()], declined=declined(), changes=[change])
+    _, one = proposed(a_rule(), toxicities=[a_toxicity()], declined=declined())
+    assert (severities(both, "declined-followed"), severities(one, "declined-followed")) == ({"warning"}, set())
+
+
 def test_what_holds_may_be_declined():
     toxic = [a_toxicity(grade="4", ended="present")]
     assert proposed(a_rule(), toxicities=toxic, declined=declined())[1]["released"]

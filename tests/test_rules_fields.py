@@ -172,7 +172,7 @@ def test_a_share_of_one_is_told_with_its_sign():
     ("field", "least", "most"),
     [
         (ORDER["cycle"], 1, 99), (ORDER["day"], 1, 99), (ORDER["last_cycle"], 0, 99), (ORDER["ecog"], 0, 5),
-        (LINE["share"], 1, 100), (BEADS["vials"], 1, 99),
+        (LINE["share"], 0, 100), (BEADS["vials"], 1, 99),
     ],
     ids=lambda one: getattr(one, "name", None),
 )  # fmt: skip

@@ -19,6 +19,7 @@ from . import test_order, ward
 NOT_IN_THE_ORDER = {
     "what-if": "the order says by which figure it computed; that this was a trial, its own stamp says",
     "signed-later": "when the site's file was signed is no part of an order",
+    "toxicity-later": "toxicities are in the patient's file, and no order is checked against them",
     "exposure-later": "the day until which a sum counts is not compared",
     "rounding": "how far rounding moved a dose is part of how far it lies from the calculated one",
     "cannot-load": "whether the beads' fluid fits is no part of the order",

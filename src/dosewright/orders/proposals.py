@@ -321,6 +321,7 @@ def findings(
     yield from _undecided(site, patient, cycle=cycle, on=on)
     yield from _not_recorded(choices, site, patient, cycle=cycle, on=on)
     yield from _unknown([one for one in made if one.answer == "unknown"])
+    yield from _declined_nothing(made, patient, cycle)
     for one in made:
         if one.answer == "open" and one.hold:
             message = f"{one.key}: rule {one.rule} holds the treatment ({one.follows})"
@@ -344,9 +345,23 @@ def findings(
                 f"{one.key}: rule {one.rule} proposes {one.follows or 'something that is not known'}; declined: {why}"
             )
             yield Finding("dose-rule-declined", "warning", message, one.found, _allowed(one), one.source, one.key)
+            if one.at_most is not None and one.ordered <= one.at_most + DUST:
+                message = f"{one.key}: rule {one.rule} was declined, and the dose follows it all the same"
+                yield Finding(
+                    "declined-followed", "warning", message, share_said(one.ordered), _allowed(one), where=one.key
+                )
             if by.on > on:
                 message = f"{one.key}: rule {one.rule} was declined after the day of treatment"
                 yield Finding("declined-later", "blocks-release", message, str(by.on), f"by {on}", where=one.key)
+
+
+def _declined_nothing(made: Sequence[Proposal], patient: Patient, cycle: int) -> Iterator[Finding]:
+    """What was declined for this cycle, and nothing proposes: a slip of the rule's name or of the drug."""
+    for one in patient.declined:
+        if one.cycle == cycle and not any(proposal.declined is one for proposal in made):
+            message = f"{one.drug}: rule {one.rule} was declined, and it proposes nothing of this drug here"
+            allowed = wording.listed(sorted({proposal.rule for proposal in made}), "or") or "nothing is proposed"
+            yield Finding("declined-nothing", "warning", message, one.rule, allowed, where="declined")
 
 
 def _unknown(made: Sequence[Proposal]) -> Iterator[Finding]:
