@@ -7,11 +7,13 @@ The usual body is 165 cm and 60 kg: √(165 × 60 ÷ 3600) = 1.6583124 m². Of 8
 from __future__ import annotations
 
 import math
+import re
 
 import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
+from dosewright import documents
 from dosewright.errors import Mistake
 from dosewright.orders.changes import changes
 from dosewright.orders.dose_changes import held
@@ -424,3 +426,18 @@ def test_per_m2_of_a_flat_dose_is_refused():
     change = Change.model_validate(a_change(FU, per_m2="600 mg/m2"))
     with pytest.raises(Mistake, match=r"fluorouracil is given as 1\.2 g, not per m²"):
         held(component, quantity("1.2 g"), [change], 1)
+
+
+def test_under_a_cap_the_sheet_names_no_dose_per_area_that_is_not_ordered():
+    change = a_change() | {"on": "2026-10-20"}
+    cap = {"preparation.oxaliplatin.dose_cap": "120 mg"}
+    free, capped = (
+        re.sub("<[^>]*>", "", documents.order_html([changed_order(change, before=LOWERED, site=site)]))
+        for site in (None, cap)
+    )
+    # 80 % of 120 mg are 96 mg, which are 57.9 mg/m² and not 68
+    assert ("protocol dose, 68" in free, "protocol dose, 68" in capped, "after the cap" in capped) == (
+        True,
+        False,
+        True,
+    )
