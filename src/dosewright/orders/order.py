@@ -123,15 +123,7 @@ def order(
     found += fit_today.findings(today)
     found.sort(key=gravity)
     data = {
-        "schema": SCHEMA,
-        "kind": "order",
-        "tool": f"dosewright {__version__}",
-        "protocol": _protocol_data(loaded),
-        "site": site_data(site, site_document),
-        "patient": _patient_data(patient, on),
-        "cycle": cycle,
-        "day": day,
-        "on": on,
+        **_head("order", loaded, site, site_document, patient, cycle=cycle, day=day, on=on),
         "valid_until": on + dt.timedelta(days=site.order_valid.m_as("d")),
         "status": protocol.status,
         "released": not stops(found),
@@ -189,8 +181,30 @@ def fit_note(
     else:
         told = order(loaded, site, site_document, patient, cycle=cycle, on=on, what_if=what_if, day=day)["fit"]
     data: dict[str, Any] = {
+        **_head("fit", loaded, site, site_document, patient, cycle=cycle, day=day, on=on),
+        "fit": told,
+        "sources": _sources_of_fit(loaded.protocol, told),
+    }
+    data = dict(to_data(data))
+    data["hash"] = content_hash(data)
+    return data
+
+
+def _head(
+    kind: str,
+    loaded: Loaded,
+    site: Site,
+    site_document: Document,
+    patient: Patient,
+    *,
+    cycle: int,
+    day: int,
+    on: dt.date,
+) -> dict[str, Any]:
+    """What an order and a fit begin with: by which protocol and site, for whom, in which cycle and on which day."""
+    return {
         "schema": SCHEMA,
-        "kind": "fit",
+        "kind": kind,
         "tool": f"dosewright {__version__}",
         "protocol": _protocol_data(loaded),
         "site": site_data(site, site_document),
@@ -198,12 +212,7 @@ def fit_note(
         "cycle": cycle,
         "day": day,
         "on": on,
-        "fit": told,
-        "sources": _sources_of_fit(loaded.protocol, told),
     }
-    data = dict(to_data(data))
-    data["hash"] = content_hash(data)
-    return data
 
 
 def _without_body(

@@ -305,6 +305,20 @@ class ClearanceToday:
         }
 
 
+def cockcroft_gault(
+    patient: Patient, weight: Quantity, weight_basis: Any, creatinine: Quantity, on: dt.date
+) -> Quantity:
+    """The creatinine clearance of a patient whose sex is known, on a weight whose basis is named."""
+    years, sex = quantity(float(age_on(patient.birth_date, on)), "years"), patient.sex
+    return renal.creatinine_clearance_cockcroft_gault(
+        age=years,
+        weight=weight,
+        weight_basis=weight_basis,
+        creatinine=creatinine,
+        sex=sex,  # type: ignore[arg-type]
+    ).clearance
+
+
 def clearance(site: Site, patient: Patient, on: dt.date) -> ClearanceToday:
     """Creatinine clearance after Cockcroft and Gault, from the latest creatinine and the weight the site doses on."""
     basis = site.body.weight
@@ -321,10 +335,7 @@ def clearance(site: Site, patient: Patient, on: dt.date) -> ClearanceToday:
             missing.append("weight: measured after this day")
         if missing or patient.sex == UNKNOWN or found.read is None:
             return ClearanceToday(None, basis, told, tuple(missing))
-        years = quantity(float(age_on(patient.birth_date, on)), "years")
-        made = renal.creatinine_clearance_cockcroft_gault(
-            age=years, weight=weight.value, weight_basis=basis, creatinine=found.read, sex=patient.sex
-        )
+        made = cockcroft_gault(patient, weight.value, basis, found.read, on)
     except Mistake as mistake:
         return ClearanceToday(None, basis, told, (*missing, str(mistake)))
-    return ClearanceToday(made.clearance, basis, told, ())
+    return ClearanceToday(made, basis, told, ())

@@ -13,19 +13,18 @@ from typing import Any, Final, Literal
 
 from .. import wording
 from ..calculators import laboratory, toxicity
-from ..calculators.renal import creatinine_clearance_cockcroft_gault
-from ..dates import age_on
 from ..errors import Mistake, Refusal, together
 from ..protocol.dose_rules import DoseRule, Row
 from ..protocol.model import Component
 from ..protocol.site import Site
 from ..reading import Document
-from ..units import DOSE_PER_AREA, Quantity, quantity, settled
+from ..units import DOSE_PER_AREA, Quantity, settled
 from .basis import Basis
 from .decisions import Choices
 from .dose_changes import DUST, concerns, held, part_of, percent, share_said
 from .finding import Finding
 from .fitness import latest
+from .organs import cockcroft_gault
 from .patient import Declined, Patient, Toxicity
 
 Answer = Literal["changed", "declined", "open", "unknown", "not needed", "ended"]
@@ -114,7 +113,7 @@ def proposals(
             if figure is not None and concerns(rule.drug, component):
                 found = _found(rule, patient, basis, cycle=cycle, on=on)
                 if found is not None:
-                    made += list(_proposal(rule, found, component, figure, patient, cycle))
+                    made.append(_proposal(rule, found, component, figure, patient, cycle))
     return made
 
 
@@ -201,15 +200,9 @@ def _by_clearance(rule: DoseRule, patient: Patient, basis: Basis, on: dt.date) -
         return value
     if patient.sex == "unknown":
         return Found(f"{CLEARANCE}: unknown", None, unknown="the sex is unknown, and the formula needs it")
-    weight_basis: Any = basis.weight_basis
+    weight_basis = basis.weight_basis
     try:
-        clearance = creatinine_clearance_cockcroft_gault(
-            age=quantity(float(age_on(patient.birth_date, on)), "years"),
-            weight=basis.weight,
-            weight_basis=weight_basis,
-            creatinine=value[0],
-            sex=patient.sex,
-        ).clearance
+        clearance = cockcroft_gault(patient, basis.weight, weight_basis, value[0], on)
     except Refusal as refusal:
         return Found(f"{CLEARANCE}: unknown", None, unknown=refusal.needs)
     said = f"{CLEARANCE} {wording.say(clearance, places=1)} on {wording.say(basis.weight)} {weight_basis}, {value[1]}"
@@ -229,7 +222,7 @@ def _by_genotype(rule: DoseRule, patient: Patient) -> Found | None:
 
 def _proposal(
     rule: DoseRule, found: Found, component: Component, figure: Quantity, patient: Patient, cycle: int
-) -> Iterator[Proposal]:
+) -> Proposal:
     changes = [one for one in patient.changes if concerns(one.drug, component)]
     now = held(component, figure, changes, cycle)
     declined = next((one for one in patient.declined if _declines(one, rule, component, cycle)), None)
@@ -246,7 +239,7 @@ def _proposal(
         else:
             unknown = f"the rule is per m², and the protocol gives {wording.say(figure)}"
     hold = row is not None and row.then == "hold" and found.present
-    yield Proposal(
+    return Proposal(
         rule=rule.id,
         key=component.key,
         found=found.said,
