@@ -583,6 +583,8 @@ def one_csv(found: Sequence[One]) -> str:
     import csv
     import io
 
+    from .cases import quoted
+
     file = io.StringIO()
     sheet = csv.writer(file, lineterminator="\n")
     sheet.writerow(COLUMNS)
@@ -590,10 +592,5 @@ def one_csv(found: Sequence[One]) -> str:
         lines = [_words(finding, by) for finding, by in zip(one.checked.findings, one.overrides, strict=True)]
         lines += [not_checked_words(unknown) for unknown in one.checked.not_checked]
         for line in lines or [(CLEAR, *[""] * 7)]:
-            sheet.writerow([row, *(kept_text(cell) for cell in (one.id, *line))])
+            sheet.writerow([row, *(quoted(cell) for cell in (one.id, *line))])
     return file.getvalue()
-
-
-def kept_text(cell: str) -> str:
-    """A cell that a spreadsheet would run as a formula, with the quote that keeps it text."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

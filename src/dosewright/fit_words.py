@@ -254,6 +254,8 @@ def _without_repeating(told: Iterable[str]) -> Iterator[str]:
 
 def table(note: Data) -> str:
     """Every criterion as a row of a table, in the columns that the manual names."""
+    from .cases import quoted
+
     file = io.StringIO()
     sheet = csv.writer(file, lineterminator="\n")
     sheet.writerow(COLUMNS)
@@ -264,11 +266,5 @@ def table(note: Data) -> str:
             one["id"], one["group"], one["what"], one["answer"], "yes" if one["counts"] else "no", measured["value"],
             measured["unit"], measured["on"] or "", age, one["allowed"], one["source"], one["reason"], one["next"],
         )  # fmt: skip
-        sheet.writerow([_kept(cell) for cell in cells])
+        sheet.writerow([quoted(cell) for cell in cells])
     return file.getvalue()
-
-
-def _kept(cell: str) -> str:
-    from .cases import quoted
-
-    return quoted(cell)

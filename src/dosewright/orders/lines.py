@@ -266,10 +266,10 @@ def _changed(
     plain: bool,
 ) -> str:
     """The working of a change: each step, their product, and what it makes on this body."""
-    step = _step(preparation) if preparation is None or preparation.bands is None else None
-    places = _places(basic.m_as("mg"), step, ordered, down=True)
     if not of.lowered:
         return of.stacked()
+    step = _step(preparation) if preparation is None or preparation.bands is None else None
+    places = _places(basic.m_as("mg"), step, ordered, down=True)
     if plain:
         made = dose_changes.part_of(figure, of.share)
         if DOSE_PER_AREA.holds(made):
