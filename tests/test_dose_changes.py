@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from dosewright import documents
 from dosewright.errors import Mistake
+from dosewright.orders import exposure, written
 from dosewright.orders.changes import changes
 from dosewright.orders.dose_changes import held
-from dosewright.orders.patient import Change
+from dosewright.orders.patient import Change, Given
 from dosewright.orders.reasons import given_for, reasons
 from dosewright.units import quantity
 
@@ -349,6 +350,39 @@ def test_a_share_for_each_drug_is_summed_drug_by_drug():
     rows = {one["drug"]: one["before"]["value"] for one in made["exposure"]}
     # 80 % of 85 mg/m², and the protocol's figures: rounding of today is not that of an earlier cycle
     assert rows == {OXA: pytest.approx(68), LV: pytest.approx(200), FU: pytest.approx(2400)}
+
+
+RECORDED = {"ordered": {OXA: "120 mg"}, "surface": "1.8 m2"}
+
+
+@pytest.mark.parametrize(
+    ("share", "record", "told"),
+    [
+        ("80 %", RECORDED, 120 / 1.8),  # all that was ordered: 66.67 mg/m², and not 68
+        ("80 %", {"ordered": {OXA: "0.12 g"}, "surface": "1.8 m2"}, 120 / 1.8),
+        ("40 %", RECORDED, 120 / 1.8 / 2),  # half of what was ordered
+        ("0 %", RECORDED, 0),
+        ("80 %", {"ordered": {OXA: "120 mg"}}, 68),  # of a body that nobody knows
+        ("80 %", {"surface": "1.8 m2"}, 68),
+    ],
+)
+def test_milligrams_on_record_are_summed_on_the_surface_of_their_day(share, record, told):
+    cycle = given({OXA: share, LV: "100 %", FU: "100 %"}, **record)
+    made = changed_order(a_change() | {"on": "2026-10-20"}, before=cycle)
+    again = {place: value for place, _, value in written._before(made)}
+    row = next(one for one in made["exposure"] if one["drug"] == OXA)
+    assert [row["before"]["value"], again[f"before.{OXA}."]["value"]] == [pytest.approx(told), pytest.approx(told)]
+
+
+def test_milligrams_on_record_of_which_nobody_says_how_much_was_given_leave_the_sum_unknown():
+    made = changed_order(before=given(None, **RECORDED))
+    assert next(one["total"] for one in made["exposure"] if one["drug"] == OXA) == "unknown"
+
+
+def test_each_dose_of_a_line_on_record_counts():
+    full = [exposure.Full(OXA, OXA, 170.0, 2), exposure.Full("beads", OXA, 30.0)]
+    cycle = Given.model_validate({"cycle": "1", "on": "2026-10-26", "share": "100 %", **RECORDED})
+    assert exposure.adds_given(full, cycle, {OXA: 1.0})[OXA] == pytest.approx(2 * 120 / 1.8 + 30)
 
 
 def test_more_than_the_changes_had_left_was_not_given():

@@ -128,6 +128,13 @@ def part_of(figure: Quantity, share: float) -> Quantity:
     return quantity(settled(figure.magnitude * share), figure.units)
 
 
+def per_area(ordered: Quantity | None, surface: Quantity | None) -> Quantity | None:
+    """What was ordered per m² of the surface on its order; None where the one or the other is not on record."""
+    if ordered is None or surface is None:
+        return None
+    return quantity(settled(ordered.m_as("mg") / surface.m_as("m²")), "mg/m²")
+
+
 def share_said(share: float) -> str:
     """A share from 0 to 1 in words: '64 %'."""
     return wording.say(percent(share), places=2)
@@ -456,9 +463,6 @@ def history(
 def _past(
     figure: Quantity, of: Held, on: dt.date, ordered: Quantity | None, surface: Quantity | None, given: float | None
 ) -> Past:
-    per_m2 = None
-    if ordered is not None and surface is not None:
-        per_m2 = quantity(settled(ordered.m_as("mg") / surface.m_as("m²")), "mg/m²")
     return Past(
         cycle=of.cycle,
         on=on,
@@ -466,6 +470,6 @@ def _past(
         says=of.steps[-1].says() if of.steps and of.steps[-1].from_cycle == of.cycle else "",
         dose_per=part_of(figure, of.share),
         ordered=ordered,
-        per_m2=per_m2,
+        per_m2=per_area(ordered, surface),
         given=None if given is None else percent(given),
     )

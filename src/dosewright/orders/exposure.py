@@ -13,7 +13,7 @@ from ..protocol.drugs import CALLED, drug, drugs
 from ..protocol.site import Cumulative, Site
 from ..units import DOSE_PER_AREA, quantity
 from .course import Cycle
-from .dose_changes import Omitted
+from .dose_changes import Omitted, per_area
 from .finding import Finding, Severity
 from .lines import Line
 from .patient import Given, Patient
@@ -80,11 +80,15 @@ def _sum(amounts: Iterable[float | None]) -> float | None:
 
 
 class Full(NamedTuple):
-    """What one line of a cycle gives by the protocol, in mg/m², without any change of its dose; None where unknown."""
+    """What one line of a cycle gives by the protocol, in mg/m², without any change of its dose; None where unknown.
+
+    `doses` is how many it gives: none of beads, of which an order records no milligrams of one dose.
+    """
 
     key: str
     drug: str
     per_area: float | None
+    doses: int = 0
 
 
 def in_full(lines: Iterable[Line], surface: float, left_out: Iterable[Omitted] = ()) -> list[Full]:
@@ -94,7 +98,7 @@ def in_full(lines: Iterable[Line], surface: float, left_out: Iterable[Omitted] =
     of today would hide what was given above it.
     """
     whole: list[Line | Omitted] = [*lines, *left_out]
-    return [Full(one.key, one.drug, _per_area(one, surface) * len(one.days)) for one in whole]
+    return [Full(one.key, one.drug, _per_area(one, surface) * len(one.days), len(one.days)) for one in whole]
 
 
 def _per_area(line: Line | Omitted, surface: float) -> float:
@@ -103,11 +107,20 @@ def _per_area(line: Line | Omitted, surface: float) -> float:
     return float(line.calculated.m_as("mg")) / surface
 
 
-def adds_given(full: Iterable[Full], cycle: Given) -> dict[str, float | None]:
-    """What a cycle that was given has added of each drug, in mg/m²: the share of each line that its record tells."""
+def adds_given(full: Iterable[Full], cycle: Given, ordered: Mapping[str, float]) -> dict[str, float | None]:
+    """What a cycle that was given has added of each drug, in mg/m²: the share of each line that its record tells.
+
+    It is a share of the milligrams that were ordered, on the surface of that day, where both are on record; else of the
+    protocol's dose. `ordered` is the share of the protocol's dose at which each line was ordered then.
+    """
     adds: dict[str, float | None] = {}
     for one in full:
-        adds[one.drug] = _sum([adds.get(one.drug, 0.0), _part(cycle.share_of(one.key, one.drug), one.per_area)])
+        share = cycle.share_of(one.key, one.drug)
+        recorded = per_area(cycle.ordered_of(one.key, one.drug), cycle.surface)
+        part = _part(share, one.per_area)
+        if one.doses and share and recorded is not None and ordered[one.key]:
+            part = one.doses * recorded.m_as("mg/m²") * share / ordered[one.key]
+        adds[one.drug] = _sum([adds.get(one.drug, 0.0), part])
     return adds
 
 
@@ -146,19 +159,20 @@ def with_order(
     adds: Adds,
     *,
     full: Sequence[Full],
+    ordered: Mapping[int, Mapping[str, float]],
     cycle: int,
     on: dt.date,
     unclear: Collection[int] = (),
 ) -> tuple[tuple[Exposure, ...], tuple[Finding, ...]]:
     """The totals with this order: after each cycle that the patient's file records, and after this one.
 
-    This order counts with what it adds; an earlier cycle with what was given of the `full` dose of each line. It is not
-    known where the record of its cycle is `unclear`.
+    This order counts with what it adds; an earlier cycle with what was given of each line (`adds_given`), which was
+    `ordered` there at a share of its `full` dose. It is not known where the record of its cycle is `unclear`.
     """
     earlier = [one for one in patient.given if one.on < on]
     taken = [Taken(one.cycle, one.on, None if one.cycle in unclear else 1.0) for one in earlier]
     taken.append(Taken(cycle, on, 1.0))
-    return _totals(taken, [*(adds_given(full, one) for one in earlier), adds], patient, site)
+    return _totals(taken, [*(adds_given(full, one, ordered[one.cycle]) for one in earlier), adds], patient, site)
 
 
 def _totals(

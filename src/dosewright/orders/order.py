@@ -540,8 +540,11 @@ def _exposure(
     full = exposure.in_full(whole, surface, left_out)
     if bead is not None and bead.drug is not None:
         full.append(exposure.Full("beads", bead.drug, None if offered is None else offered / surface))
+    ordered = {one.cycle: dose_changes.shares(choices, patient, one.cycle) for one in patient.given}
     unclear = dose_changes.unclear(choices, patient, cycle=cycle)
-    rows, found = exposure.with_order(patient, site, adds, full=full, cycle=cycle, on=on, unclear=unclear)
+    rows, found = exposure.with_order(
+        patient, site, adds, full=full, ordered=ordered, cycle=cycle, on=on, unclear=unclear
+    )
     return [_exposure_row(row) for row in rows if row.of == "drug" or row.limit is not None], found
 
 

@@ -253,19 +253,24 @@ def _before(data: Mapping[str, Any]) -> Iterator[tuple[str, Field, Any]]:
         total[row["drug"]] = total.get(row["drug"], 0.0) + _per_m2(row["total"])
         until[row["drug"]] = max(row["until"], until.get(row["drug"], ""))
     beads = data["beads"] or {"drug": None, "offered": None}
-    full = [(line["key"], line["drug"], _in_full(line, surface)) for line in [*data["lines"], *data.get("omitted", [])]]
+    full = [
+        (line["key"], line["drug"], _in_full(line, surface), len(line["days"]))
+        for line in [*data["lines"], *data.get("omitted", [])]
+    ]
     if beads["drug"] is not None and beads["offered"] is not None:
-        full.append(("beads", beads["drug"], beads["offered"]["value"] / surface))
+        full.append(("beads", beads["drug"], beads["offered"]["value"] / surface, 0))
     unknown = set()
+    history = data.get("history", [])
     for cycle in patient["given"]:
-        unclear = _unclear(data.get("history", []), cycle)
-        for key, name, amount in full:
+        unclear = _unclear(history, cycle)
+        for key, name, amount, doses in full:
             if cycle["on"] > until.get(name, ""):
                 share = None if unclear else _share_given(cycle["share"], key, name)
                 if share is None:
                     unknown.add(name)
                 else:
-                    total[name] = total.get(name, 0.0) + amount * share["value"] / 100
+                    whole = _recorded_in_full(history, cycle, key, name, doses) or amount
+                    total[name] = total.get(name, 0.0) + whole * share["value"] / 100
     for name, amount in total.items():
         yield f"before.{name}.", FIELDS["before"]["total"], {"value": amount, "unit": "mg/m2"}
     for name in sorted(unknown):
@@ -276,6 +281,19 @@ def _in_full(line: Mapping[str, Any], surface: float) -> float:
     """What a line gives in a whole cycle by the protocol, in mg/m²; cap and rounding of today are not of before."""
     of_area = str(line["dose_per"]["unit"]).endswith("/m2")
     return len(line["days"]) * (_per_m2(line["dose_per"]) if of_area else line["calculated"]["value"] / surface)
+
+
+def _recorded_in_full(
+    history: list[Mapping[str, Any]], cycle: Mapping[str, Any], key: str, drug: str, doses: int
+) -> float | None:
+    """What the milligrams on record of a cycle would be without a change of the dose, in mg/m²; None without one."""
+    rows = [row for line in history if line["key"] == key for row in line["rows"] if row["cycle"] == cycle["cycle"]]
+    ordered = cycle["ordered"].get(key, cycle["ordered"].get(drug))
+    if ordered is None or cycle["surface"] is None or not rows or not rows[0]["share"]["value"]:
+        return None
+    per_m2: float = _of_node(ordered).m_as("mg") / _of_node(cycle["surface"]).m_as("m²")
+    share: float = rows[0]["share"]["value"] / 100
+    return doses * per_m2 / share
 
 
 def _share_given(share: Mapping[str, Any] | None, key: str, drug: str) -> Mapping[str, Any] | None:
@@ -293,7 +311,11 @@ def _unclear(history: list[Mapping[str, Any]], cycle: Mapping[str, Any]) -> bool
 
 
 def _per_m2(node: Mapping[str, Any]) -> float:
-    return _amount(FIELDS["before"]["total"], quantity(node["value"], _BY_CODE[node["unit"]]))
+    return _amount(FIELDS["before"]["total"], _of_node(node))
+
+
+def _of_node(node: Mapping[str, Any]) -> Quantity:
+    return quantity(node["value"], _BY_CODE[node["unit"]])
 
 
 def _of_whole(data: Mapping[str, Any]) -> Mapping[str, Any]:
