@@ -352,8 +352,14 @@ def test_an_order_is_written_with_its_hash(run, tmp_path):
 
 
 def test_the_folder_of_a_file_is_made(run, tmp_path):
-    ordered(run, "--patient", USUAL, "--out", "new/deep/x.json")
-    assert (tmp_path / "new" / "deep" / "x.json").exists() is True
+    ordered(run, "--patient", USUAL, "--out", "new/x.json")
+    assert (tmp_path / "new" / "x.json").exists() is True
+
+
+def test_where_more_than_one_folder_lacks_nothing_is_made(run, tmp_path):
+    code, _, told = ordered(run, "--patient", USUAL, "--out", "new/deep/x.json")
+    assert (code, (tmp_path / "new").exists()) == (3, False)
+    assert told == "dosewright: needs a file that can be written; got 'new/deep/x.json' (No such file or directory)\n"
 
 
 def test_several_patients_go_into_a_folder_under_names_of_their_own(run, tmp_path):

@@ -213,7 +213,8 @@ def test_a_moved_cycle_moves_in_a_calendar_program(here):
         (f"{CALENDAR} c.ics --start 2026-11-23", 2),
         (CALENDAR.replace("--course course.yaml", "--start 2026-11-23") + " c.ics", 2),
         (CALENDAR.replace("haic-folfox", "hepa-haic") + " c.ics", 3),
-        (f"{CALENDAR} no/such/folder/c.csv", 0),
+        (f"{CALENDAR} new/c.csv", 0),
+        (f"{CALENDAR} no/such/c.csv", 3),
         (f"{CALENDAR} site.yaml/c.csv", 3),
     ],
 )

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from dosewright import reading
 from dosewright.errors import Mistake, Mistakes
-from dosewright.reading import DEEPEST, LARGEST, Count, Name, Strict, Text, Whole, read, validate
+from dosewright.reading import DEEPEST, LARGEST, Count, Name, Strict, Text, Whole, read, read_json, validate
 
 
 def data_of(text: str):
@@ -82,6 +82,26 @@ INVISIBLE = [
     *range(0x00, 0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0), 0xAD, 0x061C, 0x180E,
     *range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x2070), 0xFEFF,
 ]  # fmt: skip
+
+
+def test_the_mark_that_some_editors_put_before_the_first_line_is_read_over():
+    assert data_of("\ufeffkey: value") == {"key": "value"}
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "it is no JSON that can be read: line 1, column 1"),
+        (b'{"a": 1,\n}', "it is no JSON that can be read: line 2, column 1"),
+        (b"[\xff]", "it is no text in UTF-8: byte 2 is not"),
+        (b"[" * 100_000, "it goes too deep"),
+        (b'{"a": 1, "a": 2}', "a key stands twice"),
+        (b"[NaN]", "NaN is no number"),
+    ],
+)
+def test_what_is_no_json_is_told_without_words_of_a_program(content, why):
+    with pytest.raises(ValueError, match=f"^{re.escape(why)}$"):
+        read_json(content)
 
 
 @pytest.mark.parametrize("code", INVISIBLE, ids=lambda code: f"U+{code:04X}")

@@ -140,7 +140,7 @@ def read_order(path: str) -> Record:
             return replace(record, values={**record.values, "unchanged": told})
         return record
     if ending == ".json":
-        with contextlib.suppress(ValueError, RecursionError):  # what is no JSON is told with its line below
+        with contextlib.suppress(ValueError):  # what is no JSON is told with its line below
             data = read_json(content)
             if isinstance(data, dict) and data.get("kind") == "order":
                 return written.of_order(data, name)

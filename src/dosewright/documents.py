@@ -346,8 +346,8 @@ def verify(content: bytes, name: str) -> Verification:
     identities = tuple(f"{one['id']} {one['hash'][:12]}" for one in sheet.orders)
     try:
         changed = [one["id"] for one in sheet.orders if content_hash(one) != one["hash"]]
-    except (ValueError, RecursionError) as error:  # half a sign, a number without end: JSON may hold what no order may
-        raise _not_ours(name, str(error)) from None
+    except (ValueError, RecursionError):  # half a sign, a number without end: JSON may hold what no order may
+        raise _not_ours(name, "it holds what no order may") from None
     if changed:
         says = f"CHANGED: the data of order {wording.listed(changed)} is not what its hash was made from"
         return Verification(identities, "changed", "not compared" if sheet.made_as else "none", says)
@@ -392,7 +392,7 @@ def _is_pdf(content: bytes) -> bool:
 def _of_json(content: bytes, name: str) -> _Sheet:
     try:
         data = read_json(content)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise _not_ours(name, str(error)) from None
     several = data if isinstance(data, list) and data else [data]
     return _Sheet([_as_order(one, name) for one in several], None)
@@ -408,8 +408,8 @@ def _as_order(data: object, name: str) -> Data:
 def _of_html(content: bytes, name: str) -> _Sheet:
     try:
         text = content.decode("utf-8")
-    except ValueError as error:
-        raise _not_ours(name, str(error)) from None
+    except UnicodeDecodeError:
+        raise _not_ours(name, "it is no text in UTF-8") from None
     keywords = re.search(r'<meta name="keywords" content="([^"]*)"/>', text)
     found = re.findall(r'<script type="application/json" class="order">(.*?)</script>', text, re.DOTALL)
     return _embedded([one.encode() for one in found], keywords[1] if keywords else "", name)
@@ -423,8 +423,8 @@ def _of_pdf(content: bytes, name: str) -> _Sheet:
             attached = [document.get_attachment(i) for i in range(document.count_attachments())]
             found = [bytes(one.get_data()) for one in attached if one.get_name().startswith("order-")]
             keywords, made_by = map(document.get_metadata_value, ("Keywords", "Creator"))
-    except (pypdfium2.PdfiumError, ValueError) as error:
-        raise _not_ours(name, str(error)) from None
+    except (pypdfium2.PdfiumError, ValueError):
+        raise _not_ours(name, "it is no PDF that can be read") from None
     return _embedded(found, keywords, name, made_by)
 
 
@@ -437,7 +437,7 @@ def _embedded(found: Sequence[bytes], keywords: str, name: str, made_by: str = "
 
 
 def _not_ours(name: str, why: str) -> Mistake:
-    return Mistake("a sheet made by dosewright, as PDF, HTML or JSON", where=name, hint=why.split("\n")[0][:200])
+    return Mistake("a sheet made by dosewright, as PDF, HTML or JSON", where=name, hint=why)
 
 
 def _difference(
@@ -482,8 +482,8 @@ def _seen_difference(fresh: bytes, content: bytes) -> str:
                     return f"the words on page {number} are NOT those made from it"
                 if mine.render(scale=1).to_numpy().tobytes() != other.render(scale=1).to_numpy().tobytes():
                     return f"the picture of page {number} is NOT the one made from it"
-    except (pypdfium2.PdfiumError, ValueError) as error:
-        return f"its pages cannot be read ({error})"
+    except (pypdfium2.PdfiumError, ValueError):
+        return "its pages cannot be read"
     return ""
 
 
@@ -498,8 +498,8 @@ def _difference_of_words(fresh: bytes, content: bytes) -> str:
         ):
             mine, others = ([word for page in one for word in _words(page)] for one in (ours, theirs))
             return "" if mine == others else "its words are NOT those made from it"
-    except (pypdfium2.PdfiumError, ValueError) as error:
-        return f"its pages cannot be read ({error})"
+    except (pypdfium2.PdfiumError, ValueError):
+        return "its pages cannot be read"
 
 
 def _words(page: Any) -> list[str]:

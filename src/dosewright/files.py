@@ -34,11 +34,11 @@ def write(path: Path, content: bytes) -> None:
 
 @contextlib.contextmanager
 def writing(path: Path, mode: str = "w") -> Iterator[IO]:  # type: ignore[type-arg]
-    """A file to write to, which is there whole afterwards or not at all; folders on the way are made."""
+    """A file to write to, which is there whole afterwards or not at all; its folder is made if no other lacks."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     text = {} if "b" in mode else {"encoding": "utf-8", "newline": ""}
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(exist_ok=True)  # of more than one, the path is a slip of the pen
         with open(part, mode, **text) as file:  # type: ignore[call-overload]
             yield file
         part.replace(path)

@@ -26,6 +26,7 @@ from .units import number
 
 LARGEST: Final = 1_000_000  # bytes; ten times the longest protocol anybody will write
 DEEPEST: Final = 20
+ENCODING: Final = "utf-8-sig"  # UTF-8, with or without the mark that some editors put before the first line
 MOST_ERRORS: Final = 200
 FORBIDDEN: Final = re.compile(
     "[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffd\ufffe\u034f\u115f\u1160\u2800\u3164\uffa0\ufe00-\ufe0f]"
@@ -121,9 +122,17 @@ several = BeforeValidator(_several)
 def read_json(content: bytes) -> Any:
     """JSON as programs write it: each key once, and numbers that are numbers.
 
-    Raises `ValueError` or `RecursionError` where it is none.
+    Raises `ValueError`, in words for whoever wrote it, where it is none.
     """
-    return json.loads(content.decode("utf-8"), object_pairs_hook=_each_key_once, parse_constant=_no_number)
+    try:
+        text = content.decode(ENCODING)
+        return json.loads(text, object_pairs_hook=_each_key_once, parse_constant=_no_number)
+    except UnicodeDecodeError as error:
+        raise ValueError(f"it is no text in UTF-8: byte {error.start + 1} is not") from None
+    except json.JSONDecodeError as error:
+        raise ValueError(f"it is no JSON that can be read: line {error.lineno}, column {error.colno}") from None
+    except RecursionError:
+        raise ValueError("it goes too deep") from None
 
 
 def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -194,7 +203,7 @@ def read(content: bytes, name: str) -> Document:
     if len(content) > LARGEST:
         raise Mistake(f"a file of at most {LARGEST:,} bytes", where=name, got=f"{len(content):,} bytes")
     try:
-        decoded = content.decode("utf-8")
+        decoded = content.decode(ENCODING)
     except UnicodeDecodeError as error:
         raise Mistake("a file in UTF-8", where=name, hint=f"byte {error.start + 1} is not") from None
     forbidden = FORBIDDEN.search(decoded)
