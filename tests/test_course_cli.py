@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shlex
 from pathlib import Path
 from typing import Any
@@ -220,6 +221,18 @@ def test_a_moved_cycle_moves_in_a_calendar_program(here):
 )
 def test_each_kind_of_mistake_has_its_exit_code(here, command, code):
     assert dosewright(command) == code
+
+
+@pytest.mark.parametrize("command", [SHOW, f"{CALENDAR} c.csv", PLAN.replace("course.yaml", "c.yaml")])
+def test_a_change_of_a_drug_that_is_not_given_is_told_with_its_line(here, capsys, command):
+    change = "drug: oxaliplatn, from_cycle: 2, by: 20 %, of: protocol dose, reason: neutropenia"
+    signed = "decided_by: B. Person, role: physician, on: 2026-11-20"
+    path = Path("patient.yaml")
+    path.write_text(path.read_text("utf-8").replace("changes: []", f"changes:\n  - {{{change}, {signed}}}"), "utf-8")
+    code = dosewright(command)
+    _, told = capsys.readouterr()
+    assert (code, re.match(r"dosewright: patient\.yaml:\d+:\d+ ", told) is not None) == (3, True), told
+    assert "did you mean 'oxaliplatin'?" in told
 
 
 @pytest.mark.parametrize(

@@ -317,7 +317,8 @@ def test_a_protocol_that_nobody_knows_is_refused(run):
         ),
         ({"encephalopathy": "mild"}, "encephalopathy: needs one of '0', '1', '2', '3', '4' or 'unknown'"),
         ({"toxicities": [toxic("melancholy", "2")]}, "needs a term of CTCAE"),
-        ({"birth_date": "2026-12-24"}, "a day before birth"),
+        ({"birth_date": "2026-12-24"}, "birth_date: a birth after everything that the file dates"),
+        ({"height": {"value": "165 cm", "on": "1926-11-20"}}, "a day before birth"),
     ],
 )
 def test_a_broken_patient_is_refused_with_its_place(run, changes, needs):

@@ -194,6 +194,12 @@ def test_where_the_patient_s_file_says_otherwise_it_is_remarked_on(told, finding
     assert [one["where"] for one in made.data["findings"] if one["rule"] == "given-differs"] == findings
 
 
+@pytest.mark.parametrize(("on", "severity"), [("2026-11-22", "blocks-release"), ("2026-11-24", "warning")])
+def test_a_cycle_given_before_the_course_begins_is_missing_from_its_sums_and_stops_release(on, severity):
+    made = plans.made(patient={"given": [{"cycle": "1", "on": on}]})
+    assert [one["severity"] for one in made.data["findings"] if one["rule"] == "given-differs"] == [severity]
+
+
 def test_a_patient_without_an_identifier_has_no_course():
     with pytest.raises(Mistake, match="an identifier"):
         plans.content(patient={"identifiers": []})

@@ -310,7 +310,7 @@ def _sheets(
         try:
             made.append(orders.order(loaded, site, site_document, patient, on=date, what_if=what_if, **counted))
         except Mistake as mistake:
-            raise mistake.at(document.name) from None
+            raise document.tells(mistake) from None
     if len({one["id"] for one in made}) < len(made):
         raise Mistake("each patient once: two files have the same identifiers", where="--patient")
     if after is not None and len(made) != 1:

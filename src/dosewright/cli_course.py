@@ -12,6 +12,7 @@ from .cli_options import (
     decide_option,
     dumped,
     format_option,
+    in_file,
     leave,
     new_file,
     read_patient,
@@ -62,7 +63,7 @@ def calendar(
         needs = "a file that ends in .pdf, .html, .ics, .json or .csv"
         raise Mistake(needs, where="--out", example="calendar.pdf", got=out)
     another_file(out, [patient_path, site_path, course_path])
-    patient, _ = read_patient(patient_path)
+    patient, document = read_patient(patient_path)
     loaded, (site, site_document) = _protocol(protocol), read_site(site_path)
     if course_path is None:
         if start is None or cycles is None:
@@ -72,7 +73,8 @@ def calendar(
         if start is not None or cycles is not None:
             raise click.UsageError("--course says start and cycles itself; leave --start and --cycles out")
         course = planning.load(course_path)
-    made = planning.made(loaded, site, site_document, patient, course, what_ifs(decide))
+    with in_file(document):
+        made = planning.made(loaded, site, site_document, patient, course, what_ifs(decide))
     if suffix == "ics":
         named = patient.name if name else None
         content = calendars.icalendar(course, made.schedule, name=named, contact=made.contact)
@@ -141,11 +143,12 @@ def course_plan(
 
     if (stages is None) != (apart is None):
         raise click.UsageError("--stages and --apart go together")
-    patient, _ = read_patient(patient_path)
+    patient, document = read_patient(patient_path)
     loaded, (site, site_document) = _protocol(protocol), read_site(site_path)
     content = planning.begun(loaded, site, patient, start=start, cycles=cycles, stages=stages, apart=apart)
     course = planning.course_of(content, "the course")
-    made = planning.made(loaded, site, site_document, patient, course, what_ifs(decide))
+    with in_file(document):
+        made = planning.made(loaded, site, site_document, patient, course, what_ifs(decide))
     new_file(out, planning.dumped(content, out), quiet=form == "json")
     return _shown_course(made, form)
 
@@ -178,10 +181,12 @@ def course_show(
     from . import planning
 
     found = planning.load(path)
-    patient, _ = read_patient(patient_path)
+    patient, document = read_patient(patient_path)
     site, site_document = read_site(site_path)
     loaded = planning.protocol_of(found, protocol_path)
-    return _shown_course(planning.made(loaded, site, site_document, patient, found, what_ifs(decide)), form)
+    with in_file(document):
+        made = planning.made(loaded, site, site_document, patient, found, what_ifs(decide))
+    return _shown_course(made, form)
 
 
 def _record_options(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -69,7 +69,7 @@ def fit(
             loaded, site, site_document, patient, cycle=number, on=date, what_if=what_ifs(decide), day=of_cycle
         )
     except Mistake as mistake:
-        raise mistake.at(document.name) from None
+        raise document.tells(mistake) from None
     if target is not None:
         files.write(target, _content(note, target.suffix.casefold(), paper))
     click.echo(_said(note, form).rstrip("\n"))

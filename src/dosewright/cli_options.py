@@ -65,6 +65,17 @@ def read_site(path: str | None) -> tuple[Site, Document]:
     return found
 
 
+@contextmanager
+def in_file(document: Document) -> Iterator[None]:
+    """What is found wrong in what a file says is told with its line and column."""
+    from .errors import Mistake
+
+    try:
+        yield
+    except Mistake as mistake:
+        raise document.tells(mistake) if mistake.within else mistake from None
+
+
 def read_patient(path: str) -> tuple[Patient, Document]:
     from pathlib import Path
 

@@ -21,7 +21,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainValidator, Val
 from pydantic_core import ErrorDetails
 
 from . import dates
-from .errors import Mistake, Mistakes, together
+from .errors import Mistake, Mistakes, Refusal, together
 from .units import number
 
 LARGEST: Final = 1_000_000  # bytes; ten times the longest protocol anybody will write
@@ -163,6 +163,13 @@ class Document:
         line, column = self.marks.get(known, (1, 1))
         trail = ", ".join(self._trail(path))
         return f"{self.name}:{line}:{column} {trail}".rstrip()
+
+    def tells(self, mistake: Mistake) -> Mistake:
+        """A mistake that was found in what this file says: told with line and column, where it names its place."""
+        if not mistake.within:
+            return mistake.at(self.name)
+        mistake.where, mistake.within = self.where(mistake.within), ()
+        return mistake
 
     def _trail(self, path: Path) -> Iterable[str]:
         """The path in the words of the file: an item of a list by its name, where it has one."""
@@ -363,6 +370,8 @@ def _joined(errors: list[tuple[Path, ErrorDetails]]) -> Iterator[tuple[Path, Err
     """
     for path, error in errors:
         beside = [other for where, other in errors if other is not error and where == path]
+        if error["type"] in _SHAPES and any(_refused(other) for other in beside):
+            continue  # what stands there was read as a word, and is refused for what it says
         deeper = [where for where, _ in errors if where[: len(path)] == path and len(where) > len(path)]
         if error["type"] in _FOR_A_WORD and deeper and not isinstance(error["input"], str):
             continue
@@ -373,7 +382,12 @@ def _joined(errors: list[tuple[Path, ErrorDetails]]) -> Iterator[tuple[Path, Err
             continue
         words = [other["ctx"]["expected"] for other in beside if other["type"] == "literal_error"]
         shapes = [_SHAPES[other["type"]] for other in beside if other["type"] in _SHAPES] or words
+        shapes = [] if _refused(error) else shapes
         yield path, error, shapes[0] if shapes else ""
+
+
+def _refused(error: ErrorDetails) -> bool:
+    return isinstance(error.get("ctx", {}).get("error"), Refusal)
 
 
 def _position(where: str) -> tuple[int, ...]:

@@ -23,7 +23,7 @@ from ..units import INTERVAL, PERCENT, Quantity, Range
 from .calendar import DAY, FARTHEST, Days, Fit
 from .day import Part, placed
 from .decisions import Choices
-from .finding import Finding
+from .finding import Finding, Severity
 from .patient import Patient
 
 Status = Literal["planned", "given", "reduced", "delayed", "omitted", "stopped"]
@@ -166,7 +166,11 @@ def given_elsewhere(course: Course, patient: Patient) -> Iterator[Finding]:
         if told and told.get(cycle) != recorded.get(cycle):
             said, other = (f"given on {days[cycle]}" if cycle in days else "not given" for days in (told, recorded))
             message = f"cycle {cycle}: the patient's file says {said}, the course's {other}"
-            yield Finding("given-differs", "warning", message, said, other, where=f"cycle {cycle}")
+            before = cycle in told and told[cycle] < course.start
+            if before:
+                message += ", which begins later: the sums here lack it"
+            severity: Severity = "blocks-release" if before else "warning"
+            yield Finding("given-differs", severity, message, said, other, where=f"cycle {cycle}")
 
 
 # ---------------------------------------------------------------------------------------------- what is done in a cycle

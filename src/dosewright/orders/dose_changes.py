@@ -8,6 +8,7 @@ beside the percentage must come to the same; nothing is guessed, and a lowered d
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -154,15 +155,20 @@ def check_named(protocol: Protocol, patient: Patient) -> None:
     for part in ("changes", "declined"):
         for index, one in enumerate(getattr(patient, part)):
             if one.drug not in known:
-                needs, place = f"a drug or a line of {protocol.id} ({', '.join(known)})", f"{part} {index + 1}, drug"
-                raise Mistake(needs, where=place, got=one.drug)
+                near = difflib.get_close_matches(one.drug, known, 1)
+                raise Mistake(
+                    f"a drug or a line of {protocol.id} ({', '.join(known)})",
+                    within=(part, index, "drug"),
+                    got=one.drug,
+                    hint=f"did you mean '{near[0]}'?" if near else "",
+                )
     for index, change in enumerate(patient.changes):
         lines = [one for one in protocol.components if concerns(change.drug, one)]
         if len(lines) > 1 and (change.per_m2 is not None or change.mg is not None):
             needs = (
                 f"one line of {change.drug} ({', '.join(one.key for one in lines)}) beside a dose per m² or milligrams"
             )
-            raise Mistake(needs, where=f"changes {index + 1}, drug", got=change.drug)
+            raise Mistake(needs, within=("changes", index, "drug"), got=change.drug)
 
 
 def held_by_key(choices: Choices, patient: Patient, cycle: int) -> Mapping[str, Held]:

@@ -300,9 +300,13 @@ class Patient(Strict):
             dated.append((("height", "on"), self.height.on))
         if not isinstance(self.prior_exposure, str):
             dated += [(("prior_exposure", index, "until"), one.until) for index, one in enumerate(self.prior_exposure)]
-        for place, day in dated:
-            if day < self.birth_date:
-                yield Refusal("a day before birth", within=place, got=day)
+        early = [(place, day) for place, day in dated if day < self.birth_date]
+        if len(early) == len(dated) > 1:  # rather the birth is wrong than everything that followed it
+            words = "a birth after everything that the file dates"
+            yield Refusal(words, within=("birth_date",), got=self.birth_date)
+            return
+        for place, day in early:
+            yield Refusal("a day before birth", within=place, got=day)
 
     def _mistakes_of_order(self) -> Iterator[Mistake]:
         """What stands twice, or in the wrong order."""
