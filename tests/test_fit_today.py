@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dosewright.calculators import laboratory, toxicity
+from dosewright.checks import Yardstick
 from dosewright.errors import CannotCompute, Mistake, Refusal
-from dosewright.orders import fit_today, organs, toxicity_today
+from dosewright.orders import fit_today, organs, toxicity_today, written
+from dosewright.orders.check import check
 from dosewright.orders.criterion import VERDICTS, Criterion, Day, Measured, gravest
 from dosewright.orders.decisions import Choices
 from dosewright.orders.finding import STOPPING, Finding
@@ -37,7 +39,7 @@ from .fitness_today import (
     nothing_but,
     toxic,
 )
-from .ward import DAY, a_patient, a_site, an_order, changed, decided, undecided
+from .ward import DAY, a_patient, a_protocol, a_site, an_order, changed, decided, undecided
 
 GOLDEN = yaml.safe_load((Path(__file__).with_name("golden") / "fit.yaml").read_text("utf-8"))
 
@@ -304,6 +306,24 @@ def test_a_contradiction_is_a_finding_of_the_order():
     patient = a_patient(a_known_patient({"child_pugh_class": "B"}))
     (found,) = (one for one in an_order(patient=patient)["findings"] if one["rule"] == "child-pugh-differs")
     assert (found["severity"], found["measured"].startswith("stated B, computed A")) == ("warning", True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"child_pugh_class": "B"}, ["stated B; A, by the values"]),
+        ({**LOW, "child_pugh_class": "A"}, ["stated A; C, by the values"]),
+        ({"laboratory": labs(INR=None), "child_pugh_class": "C"}, ["stated C; B, by the values"]),  # A or B
+        ({"laboratory": labs(INR=None), "child_pugh_class": "B"}, []),
+        ({"child_pugh_class": "A"}, []),
+        ({"child_pugh_class": "unknown"}, []),
+    ],
+)
+def test_a_contradiction_is_told_by_the_check_too(changes, told):
+    made = an_order(patient=a_patient(a_known_patient(changes)))
+    due = Yardstick(*a_site(), a_protocol()).due(None)
+    found = [one for one in check(written.of_order(made, "order"), due).findings if one.rule == "child-pugh-differs"]
+    assert [f"{one.measured}; {one.allowed}" for one in found] == told
 
 
 def test_what_is_missing_leaves_the_classes_open_that_it_can_make():

@@ -76,7 +76,7 @@ _DELIVERY = (
     "administration", "preparation", "beads", "missing-route", "missing-rate", "missing-sequence", "diluent-unknown",
     "volume-unknown", "form-unknown", "bead-contact-unknown", "bead-volume-unknown",
 )  # fmt: skip
-_ELIGIBLE = ("not-eligible", "eligibility-unknown")
+_ELIGIBLE = ("not-eligible", "eligibility-unknown", "child-pugh-differs")
 _TIMING = (
     "interval",
     "last-cycle-unknown",

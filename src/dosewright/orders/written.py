@@ -361,7 +361,16 @@ def _of_whole(data: Mapping[str, Any]) -> Mapping[str, Any]:
         "dpyd": None if isinstance(patient["genotype"], str) else patient["genotype"].get("DPYD"),
         "prior_exposure": _prior_exposure(patient),
         **{one["measures"]: one["found"] for one in data["eligibility"] if one["measures"] in FIELDS["order"]},
+        **_child_pugh(data["fit"]["child_pugh"]),
     }
+
+
+def _child_pugh(found: Mapping[str, Any]) -> Mapping[str, str]:
+    """The class that was stated, and of those that the values leave possible the nearest to it."""
+    stated, nearest = found["stated"], max(found["at_least"], min(found["stated"], found["at_most"]))
+    if stated == "unknown" or (stated == nearest and found["at_least"] != found["at_most"]):
+        return {}
+    return {"child_pugh_stated": stated, "child_pugh_computed": nearest}
 
 
 def _confirmed(weights: list[Mapping[str, Any]], basis: Mapping[str, Any]) -> str | None:

@@ -202,6 +202,7 @@ def hours_since(moment: dt.datetime) -> float:
 
 
 ANSWERS: Final = ("yes", "no")
+CLASSES: Final = ("A", "B", "C")  # of Child-Pugh
 
 
 def _of(part: Part, *fields: tuple[Any, ...]) -> tuple[Field, ...]:
@@ -266,7 +267,9 @@ ORDER: Final = _of(
     ("comment", "word", "remarks in free words", "give slowly"),
     ("advanced_disease", "word", "whether the disease is advanced", "yes", ANSWERS),
     ("diagnosis_confirmed", "word", "whether the diagnosis is confirmed", "yes", ANSWERS),
-    ("child_pugh_class", "word", "Child-Pugh class", "A", ("A", "B", "C")),
+    ("child_pugh_class", "word", "Child-Pugh class", "A", CLASSES),
+    ("child_pugh_stated", "word", "Child-Pugh class as somebody stated it, beside the one computed", "A", CLASSES),
+    ("child_pugh_computed", "word", "Child-Pugh class that the values of the day give", "B", CLASSES),
     ("ecog", "count", "ECOG performance status", "1", (0, 5)),
     ("measurable_lesion", "word", "whether a lesion can be measured", "yes", ANSWERS),
     ("other_antitumour_therapy", "word", "whether another therapy of the tumour goes on", "no", ANSWERS),

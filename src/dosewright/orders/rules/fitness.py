@@ -9,7 +9,7 @@ from ...units import UNITS
 from ..finding import Severity
 from ..fitness import ACTIVITIES, FULL_ACTIVITY
 from .rule import rule
-from .values import Condition, above, below, each, missing, no
+from .values import Condition, above, below, each, missing, no, same
 from .view import CriterionView, InteractionView, LabView, OrderView
 
 
@@ -75,6 +75,24 @@ def eligibility_unknown(criterion: CriterionView) -> Condition:
     Find out before treatment; unknown is never taken for met.
     """
     return missing(criterion.found)
+
+
+@rule(
+    "child-pugh-differs",
+    "warning",
+    where="child_pugh_class",
+    measured="stated {child_pugh_stated}",
+    allowed="{child_pugh_computed}, by the values",
+    source="by definition",
+    hazards="H46",
+)
+def child_pugh_differs(o: OrderView) -> Condition:
+    """The stated class of Child-Pugh is not the one that the values give.
+
+    Settle which is right, and mend the one that is not; for eligibility the graver counts.
+    """
+    stated, computed = o.child_pugh_stated, o.child_pugh_computed
+    return no(missing(stated)) & no(missing(computed)) & no(same(stated, computed))
 
 
 # --------------------------------------------------------------------------------------------------------- laboratory
