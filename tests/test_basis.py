@@ -216,6 +216,7 @@ def test_with_ascites_both_weights_are_told(ascites):
 def test_with_ascites_and_one_weight_that_is_told():
     (finding,) = findings(an_order(patient={"ascites": "mild"}), "ascites")
     assert finding["message"] == "ascites is mild: the site doses on the actual weight; no other weight is known"
+    assert (finding["measured"], finding["allowed"]) == ("mild, on 60 kg", "none, or a weight that was judged")
 
 
 def test_without_ascites_nothing_is_told_of_it():

@@ -484,3 +484,8 @@ def test_data_with_a_fitting_hash_that_is_no_order_is_no_bug() -> None:
 
 def test_a_patient_as_read_prints() -> None:
     assert a_patient().name in run_together(printed("released"))
+
+
+def test_no_part_of_a_word_is_kept_apart_from_it():
+    # else a line may break within CTCAE, since nothing may break between v and 5.0
+    assert str(sheets.prose("by CTCAE v5.0, from 2 mg on")) == 'by CTCAE v5.0, from <span class="q">2 mg</span> on'

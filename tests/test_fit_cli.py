@@ -257,6 +257,21 @@ def test_the_json_file_is_what_the_command_prints(run):
 # ------------------------------------------------------------------------------------------------------- on the order
 
 
+def test_a_value_above_its_range_as_before_treatment_is_told_with_its_reason(run):
+    # 90 is 2.25 times 40, and 1.125 times what it was: with an abnormal baseline grade 1 begins above 1.5 times that
+    alt = {"analyte": "ALT", "unit": "U/L", "upper": "40"}
+    values = [{**alt, "value": "80", "on": "2026-10-25"}, {**alt, "value": "90", "on": "2026-11-21"}]
+    changes = {"laboratory": values, "given": [{"cycle": "1", "on": "2026-10-26", "share": "100 %"}]}
+    _, out, _ = asked(run, changes, "--cycle", "2")
+    told = "increased 0 (90 U/L is 2.25 × ULN, 1.125 × baseline; above its range as before treatment)"
+    assert told in " ".join(out.split())
+
+
+def test_what_is_open_for_one_reason_says_how_many_it_is(run):
+    lines = asked(run, {})[1].splitlines()
+    assert [line.split("  ")[0] for line in lines if "angina" in line] == ["asks ×2"]
+
+
 def test_the_order_sheet_shows_the_same_answer(run, capsys):
     name = patient({"laboratory": labs(platelets="60")})
     assert cli.run(["order", "haic-folfox", "--patient", name, *SITE, *TODAY, "--out", "order.html"]) == 1
@@ -265,6 +280,7 @@ def test_the_order_sheet_shows_the_same_answer(run, capsys):
     told = asked(run, {"laboratory": labs(platelets="60")})[1].splitlines()[1]
     assert f"Fit today: {told}." in page
     assert "CTCAE now Platelet count decreased 2" in page
+    assert "ASKS: fluorouracil, heart; brain; oxaliplatin, platelets first." in page
 
 
 def test_the_order_sheet_tells_what_else_keeps_from_treatment(run):

@@ -190,8 +190,9 @@ def test_a_line_without_a_product_is_left_out_and_stops_the_plan():
     assert ("vials-undecided" in rules(plan), plan["released"]) == (True, False)
 
 
-def test_of_orders_none_of_which_is_released_the_plan_opens_nothing():
-    assert the_plan(an_order(patient={"consent": "no"}))["drugs"] == []
+def test_of_orders_none_of_which_is_released_the_plan_opens_nothing_and_stops():
+    plan = the_plan(an_order(patient={"consent": "no"}))
+    assert (plan["drugs"], plan["released"]) == ([], False)
 
 
 # ------------------------------------------------------------------------------------------------------------- refusals

@@ -85,9 +85,10 @@ def _row(row: Row) -> dict[str, Any]:
 
 
 def _over(one: Data) -> str:
-    """A term of grade 0 now, with what it was: 'Diarrhea (3 at its worst)'."""
+    """A term of grade 0 now, with what it was or why it is: 'Diarrhea (3 at its worst)'."""
     worst = one["worst"]["said"]
-    return str(one["term"]) if worst == "0" else f"{one['term']} ({worst} at its worst)"
+    why = fit_words.by_baseline(one) if worst == "0" else f"{worst} at its worst"
+    return f"{one['term']} ({why})" if why else str(one["term"])
 
 
 def _sources(note: Data) -> list[str]:

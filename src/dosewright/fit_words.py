@@ -12,6 +12,7 @@ import click
 
 from . import wording
 from .dates import read_day
+from .orders.toxicity_today import AS_BEFORE
 
 Data = Mapping[str, Any]
 
@@ -142,11 +143,22 @@ def _child_pugh(found: Data) -> str:
 
 
 def grade(fit: Data) -> Iterator[str]:
-    """Each term with its grade today, where it is not 0: 'Platelet count decreased 2 (3 at its worst)'."""
+    """Each term with its grade today, where it is not 0 or is so by its baseline alone.
+
+    'Platelet count decreased 2 (3 at its worst)'
+    """
     for one in fit["grades"]:
         now, worst = one["now"]["said"], one["worst"]["said"]
         if now != "0" or worst != "0":
             yield f"{one['term']} {now}" + (f" ({worst} at its worst)" if worst != now else "")
+        elif by_baseline(one):
+            yield f"{one['term']} 0 ({by_baseline(one)})"
+
+
+def by_baseline(one: Data) -> str:
+    """Why a value above its range is of grade 0 all the same; nothing where it lies within."""
+    why = str(one["now"]["why"])
+    return why if why.endswith(AS_BEFORE) else ""
 
 
 # ---------------------------------------------------------------------------------------------------- for a terminal
@@ -179,7 +191,8 @@ def text(note: Data) -> str:
 
 
 def _told(row: Row) -> Iterator[str]:
-    mark = f"{row.shown:<9}"
+    several = f" ×{len(row.what)}" if len(row.what) > 1 else ""
+    mark = f"{row.shown + several:<8} "
     told = f"{what(row)}: {row.measured}{f' ({row.when})' if row.when else ''}; allowed {row.allowed} [{row.source}]"
     line = _wrapped(told, 9, first=mark)
     yield click.style(mark, fg=COLOURS[row.shown], bold=True) + line[len(mark) :]
@@ -201,12 +214,15 @@ def in_short(one: Data) -> str:
 
 
 def keeping(fit: Data, apart: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """What keeps from treatment, by its answer and in short; without the groups that are told apart."""
-    found = [one for one in fit["criteria"] if one["group"] not in set(apart) and one["counts"]]
+    """What keeps from treatment, and what asks, by its answer and in short; without the groups that are told apart."""
+    found = [one for one in fit["criteria"] if one["group"] not in set(apart)]
     for answer in ("refuse", "hold", "unknown"):
-        told = [_found(one) for one in found if one["answer"] == answer]
+        told = [_found(one) for one in found if one["shown"] == answer]
         if told:
             yield answer, "; ".join(_without_repeating(told))
+    asked = [in_short(one) for one in found if one["shown"] == "asks" and one["group"] != "liver and kidneys"]
+    if asked:  # what a score lacks is told beside it
+        yield "asks", "; ".join(_without_repeating(asked))
 
 
 def _found(one: Data) -> str:

@@ -246,7 +246,8 @@ def change_of_weight(policy: Body, made: Basis, patient: Patient, on: dt.date) -
     if patient.ascites in {"mild", "massive"}:
         beside = f"; {other.basis} weight {wording.say(other.value)}" if other else "; no other weight is known"
         message = f"ascites is {patient.ascites}: the site doses on the {policy.weight} weight{beside}"
-        yield Finding("ascites", "warning", message, wording.say(made.weight), source="site policy", where="weight")
+        said, allowed = f"{patient.ascites}, on {wording.say(made.weight)}", "none, or a weight that was judged"
+        yield Finding("ascites", "warning", message, said, allowed, "site policy", "weight")
     elif patient.ascites == "unknown":
         message = "whether there is ascites is unknown, so the basis of the weight is not certain"
         yield Finding("ascites-unknown", "warning", message, "unknown", source="site policy", where="ascites")

@@ -23,7 +23,7 @@ from ..protocol.site import Sharing, Site, Vial
 from ..reading import Document
 from ..units import Quantity, quantity, settled
 from .doses import site_data, to_data
-from .finding import Finding, gravity, stops
+from .finding import Finding, Severity, gravity, stops
 from .order import content_hash
 
 SCHEMA: Final = "1"
@@ -194,7 +194,8 @@ def _of_orders(orders: Iterable[Given], site: Site, document: Document) -> Itera
     for one in orders:
         if not one.released:
             message = f"order {one.id} may not be released: no vial is planned for it"
-            yield Finding("vials-not-released", "warning", message, where=one.id)
+            severity: Severity = "warning" if any(other.released for other in orders) else "blocks-release"
+            yield Finding("vials-not-released", severity, message, where=one.id)
         elif one.site != document.sha256:
             message = f"order {one.id} was made under another version of the site's policy"
             yield Finding(

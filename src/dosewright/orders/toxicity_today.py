@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from .. import wording
 from ..calculators import laboratory, toxicity
@@ -17,6 +17,8 @@ from ..protocol.site import ANY, HoldFrom, Site
 from ..reading import Document
 from .fitness import latest, valid_for
 from .patient import Laboratory, Patient, Toxicity
+
+AS_BEFORE: Final = "above its range as before treatment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +227,10 @@ def _grade(one: Laboratory, analyte: str, base: Laboratory | None) -> Graded:
         found = toxicity.grade(analyte=analyte, value=value, unit=one.unit, lln=lln, uln=uln, baseline=baseline)
     except Mistake as mistake:
         return Graded(0, max(toxicity.named(analyte).grades), one.on, f"{one.value} {one.unit}", str(mistake))
-    return Graded(found.at_least, found.at_most, one.on, f"{one.value} {one.unit}", found.why)
+    above = uln is not None and value > uln and baseline is not None and baseline > uln
+    as_before = above and found.at_most == 0 and "× baseline" in found.why  # of what is graded by its fall, not
+    why = f"{found.why}; {AS_BEFORE}" if as_before else found.why
+    return Graded(found.at_least, found.at_most, one.on, f"{one.value} {one.unit}", why)
 
 
 # ----------------------------------------------------------------------------------------------- what the site holds at

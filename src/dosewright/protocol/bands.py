@@ -21,6 +21,7 @@ from ..units import CONCENTRATION, DOSE, PERCENT, Quantity, settled
 from .drugs import drug
 
 MOST_ROWS: Final = 1000
+MOST_ROUNDING: Final = 10.0  # percent of the ordered dose, for cytotoxic drugs: HOPA, doi:10.1200/JOP.2017.025411
 _HEAD: Final = re.compile(r"([a-z_]+)(?: \[([^\]]+)\])?")
 _LAST_DIGIT: Final = 1e-6  # mg; the finest that a file can be written in
 
@@ -29,10 +30,18 @@ def _known(name: str) -> str:
     return drug(name).name
 
 
+def at_most_ten(value: Quantity) -> Quantity:
+    """A share by which rounding may move a dose."""
+    if value.magnitude > MOST_ROUNDING:
+        words = "rounding by more than 10 % is beyond what the HOPA recommends for cytotoxic drugs"
+        raise Refusal(words, example="5 %")
+    return value
+
+
 def _above_nothing(value: Quantity) -> Quantity:
     if value.magnitude <= 0:
         raise Refusal("a table that allows no deviation has no bands", example="6 %")
-    return value
+    return at_most_ten(value)
 
 
 class Row(Strict):

@@ -31,7 +31,7 @@ from ..units import (
     Range,
     RangeOf,
 )
-from .bands import Table, load_table
+from .bands import Table, at_most_ten, load_table
 from .dose_rules import DoseRule
 from .drugs import drug, drugs
 from .model import Route
@@ -196,17 +196,6 @@ class Sharing(Strict):
     source: Annotated[Text, AfterValidator(written)] = Field(alias="from")
 
 
-MOST_ROUNDING = 10.0  # percent of the ordered dose, for cytotoxic drugs: HOPA, doi:10.1200/JOP.2017.025411
-
-
-def _within_ten(value: Quantity) -> Quantity:
-    if value.magnitude > MOST_ROUNDING:
-        raise Refusal(
-            "rounding by more than 10 % is beyond what the HOPA recommends for cytotoxic drugs", example="5 %"
-        )
-    return value
-
-
 class Preparation(Strict):
     """How one drug (or one component) is made up and given here."""
 
@@ -214,7 +203,7 @@ class Preparation(Strict):
     sharing: Sharing | Literal["no"] | Undecided = "undecided"
     step: Annotated[Quantity, DOSE]
     bands: Text | TableFile | None = None  # a table of dose bands in place of the step
-    most_deviation: Annotated[Quantity, PERCENT, AfterValidator(_within_ten)]
+    most_deviation: Annotated[Quantity, PERCENT, AfterValidator(at_most_ten)]
     dose_cap: Annotated[Quantity, DOSE] | Literal["none"]
     most_per_m2: Annotated[Quantity, DOSE_PER_AREA] | Literal["none"] = "none"
     most_per_day: Annotated[Quantity, DOSE] | Literal["none"] = "none"
