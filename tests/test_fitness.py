@@ -65,7 +65,7 @@ def test_unknown_is_neither(criterion, question):
 
 @pytest.mark.parametrize(("criterion", "question"), [one[:2] for one in MET_BY])
 def test_unknown_stops_release(criterion, question):
-    made = an_order(patient={question: "unknown"})
+    made = an_order(patient={"encephalopathy": "unknown", question: "unknown"})
     (finding,) = findings(made, "eligibility-unknown")
     assert (finding["where"], finding["severity"], made["released"]) == (criterion, "blocks-release", False)
 

@@ -11,7 +11,7 @@ from dosewright.orders.patient import TEMPLATE, Patient, load_patient
 
 from .ward import EXAMPLES, a_patient, patient_data
 
-MAY_BE_LEFT_OUT = {"given", "toxicities", "changes", "declined"}
+MAY_BE_LEFT_OUT = {"encephalopathy", "given", "toxicities", "changes", "declined"}
 ASKED = [name for name in patient_data("unknown") if patient_data("unknown")[name] == "unknown"]
 
 
