@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import icalendar
 import pytest
 
-from dosewright import calendar_sheets, terminal
+from dosewright import calendar_sheets, calendars, terminal
 
 from . import plans
 from .changing_doses import FU, LV, OXA, a_change
@@ -106,3 +107,12 @@ def test_an_infusion_that_is_left_out_says_so_in_the_calendar():
     data = made(a_change(LV, 2, "hypersensitivity", to="0 %", of="protocol dose"))
     told = [one["why"] for cycle in data["cycles"] for one in cycle["events"] if one["what"] == LV]
     assert [why.startswith("omitted") for why in told] == [False, True, True]
+
+
+def test_an_infusion_that_is_left_out_is_cancelled_in_a_calendar_program():
+    omitted = a_change(LV, 2, "hypersensitivity", to="0 %", of="protocol dose")
+    planned = plans.made(patient={"changes": [omitted]})
+    content = calendars.icalendar(plans.a_course(), planned.schedule, left_out=planned.left_out)
+    entries = icalendar.Calendar.from_ical(content).walk("VEVENT")
+    told = [(str(one["summary"])[:7], str(one["status"])) for one in entries if "leucovorin" in str(one["summary"])]
+    assert told == [("cycle 1", "TENTATIVE"), ("cycle 2", "CANCELLED"), ("cycle 3", "CANCELLED")]

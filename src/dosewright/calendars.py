@@ -7,7 +7,8 @@ import datetime as dt
 import hashlib
 import io
 import zoneinfo
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from . import __version__
@@ -99,11 +100,19 @@ def table(calendar: Mapping[str, Any]) -> str:
 # -------------------------------------------------------------------------------------------------------- iCalendar
 
 
-def icalendar(course: Course, rules: Schedule, *, name: str | None = None, contact: str = "") -> bytes:
+def icalendar(
+    course: Course,
+    rules: Schedule,
+    *,
+    name: str | None = None,
+    contact: str = "",
+    left_out: Mapping[int, Collection[str]] = MappingProxyType({}),
+) -> bytes:
     """The calendar as RFC 5545 has it, with its time zone.
 
     Each event keeps its UID for good and carries the version of the course as SEQUENCE, so that a moved cycle replaces
-    the old entry in a calendar program; what no longer takes place is cancelled. No patient is named unless asked.
+    the old entry in a calendar program; what no longer takes place is cancelled, and so is an infusion that is
+    `left_out` of its cycle. No patient is named unless asked.
     """
     from icalendar import Calendar
 
@@ -114,7 +123,8 @@ def icalendar(course: Course, rules: Schedule, *, name: str | None = None, conta
     whom = f"{name}: " if name else ""
     now, told = _by_key(plan(course, rules)), _once_told(course, rules)
     for key, (cycle, event) in (told | now).items():
-        status = None if key in now else "CANCELLED"
+        omitted = event.kind == "infusion" and event.what in left_out.get(cycle.number, ())
+        status = "CANCELLED" if omitted or key not in now else None
         calendar.add_component(_entry(course, key, cycle, event, whom, contact, status))
     clocked = [event.start for _, event in (told | now).values() if event.start is not None]
     if clocked:

@@ -77,7 +77,7 @@ def calendar(
         made = planning.made(loaded, site, site_document, patient, course, what_ifs(decide))
     if suffix == "ics":
         named = patient.name if name else None
-        content = calendars.icalendar(course, made.schedule, name=named, contact=made.contact)
+        content = calendars.icalendar(course, made.schedule, name=named, contact=made.contact, left_out=made.left_out)
     elif suffix == "json":
         content = (dumped(made.data) + "\n").encode("utf-8")
     elif suffix == "csv":

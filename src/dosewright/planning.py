@@ -54,6 +54,7 @@ class Made(NamedTuple):
     data: dict[str, Any]
     contact: str
     released: bool
+    left_out: Mapping[int, frozenset[str]]  # lines of which nothing is given, by the number of the cycle
 
 
 def begun(
@@ -206,7 +207,7 @@ def made(
         embolisation=beads,
     )
     contact = "" if site.contact == "undecided" else site.contact
-    return Made(rules, data, contact, not stops([*planned.findings, *findings]))
+    return Made(rules, data, contact, not stops([*planned.findings, *findings]), changed.left_out())
 
 
 def outline(course: Course, site: Site, loaded: Loaded) -> dict[str, Any]:
@@ -267,6 +268,13 @@ class Changed(NamedTuple):
         several = {cycle: set(of_one.values()) for cycle, of_one in self.shares.items()}
         return {cycle: next(iter(found)) if len(found) == 1 else None for cycle, found in several.items()}
 
+    def left_out(self) -> dict[int, frozenset[str]]:
+        """The lines of each cycle of which nothing is given."""
+        return {
+            cycle: frozenset(line.key for line in lines if isinstance(line, Omitted))
+            for cycle, lines in self.lines.items()
+        }
+
 
 def _changed(planned: Plan, loaded: Loaded, site: Site, basis: Basis, choices: Choices, patient: Patient) -> Changed:
     """The doses of every cycle in which changes hold, on the body at the start of the course."""
@@ -318,9 +326,7 @@ def _doses_of(changed: Changed) -> list[dict[str, Any]]:
 
 def _with_omissions(planned: Plan, changed: Changed) -> Plan:
     """The plan in which an infusion that is left out says so."""
-    left_out = {
-        cycle: {line.key for line in lines if isinstance(line, Omitted)} for cycle, lines in changed.lines.items()
-    }
+    left_out = changed.left_out()
     cycles = (
         one._replace(events=tuple(_told(event, left_out.get(one.number, set())) for event in one.events))
         for one in planned.cycles
