@@ -35,21 +35,11 @@ A_WHOLE_PERCENT: Final = 0.5  # percentage points: what rounding to a whole per 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One change as it acts: what its file says, and the share of the protocol's dose before and after it."""
+    """One change as it acts: the share of the protocol's dose before and after it."""
 
-    from_cycle: int
-    by: Quantity | None
-    to: Quantity | None
-    of: str | None
-    per_m2: Quantity | None
-    mg: Quantity | None
+    change: Change
     before: float
     share: float
-    reason: str
-    words: str | None
-    decided_by: str
-    role: str
-    on: dt.date
 
     @property
     def raises(self) -> bool:
@@ -58,34 +48,28 @@ class Step:
 
     def says(self) -> str:
         """By or to how much, and of what: 'by 20 % of the protocol dose'."""
-        percent = f"by {wording.say(self.by)}" if self.by is not None else ""
-        percent = f"to {wording.say(self.to)}" if self.to is not None else percent
+        by, to = self.change.by, self.change.to
+        percent = f"by {wording.say(by)}" if by is not None else ""
+        percent = f"to {wording.say(to)}" if to is not None else percent
         if percent:
-            return f"{percent} of the {self.of}"
-        return f"to {wording.told(self.per_m2)}"
+            return f"{percent} of the {self.change.of}"
+        return f"to {wording.told(self.change.per_m2)}"
 
     def why(self) -> str:
         """Its reason and who decided it."""
-        words = f", {self.words}" if self.words else ""
-        return f"{self.reason}{words} ({self.decided_by}, {self.role}, {self.on})"
+        of = self.change
+        words = f", {of.words}" if of.words else ""
+        return f"{of.reason}{words} ({of.decided_by}, {of.role}, {of.on})"
 
     def data(self) -> dict[str, Any]:
         """The same for programs."""
+        of = self.change
         return {
-            "from_cycle": self.from_cycle,
-            "by": self.by,
-            "to": self.to,
-            "of": self.of,
-            "per_m2": self.per_m2,
-            "mg": self.mg,
+            **{name: getattr(of, name) for name in ("from_cycle", "by", "to", "of", "per_m2", "mg")},
             "says": self.says(),
             "before": percent(self.before),
             "share": percent(self.share),
-            "reason": self.reason,
-            "words": self.words,
-            "decided_by": self.decided_by,
-            "role": self.role,
-            "on": self.on,
+            **{name: getattr(of, name) for name in ("reason", "words", "decided_by", "role", "on")},
         }
 
 
@@ -112,9 +96,9 @@ class Held:
 
     def stacked(self) -> str:
         """The changes and their product: 'by 20 % of …, then by 20 % of …: 36 % off the protocol dose, 64 % left'."""
-        said = ", then ".join(f"from cycle {one.from_cycle} {one.says()}" for one in self.steps)
+        said = ", then ".join(f"from cycle {one.change.from_cycle} {one.says()}" for one in self.steps)
         left = f"{share_said(self.share)} of it left"
-        if len(self.steps) == 1 and self.steps[0].of == "protocol dose":
+        if len(self.steps) == 1 and self.steps[0].change.of == "protocol dose":
             return f"{said}, {left}"
         return f"{said}: {share_said(1.0 - self.share)} off the protocol dose, {left}"
 
@@ -199,7 +183,7 @@ def held(component: Component, figure: Quantity, changes: Sequence[Change], cycl
     steps = []
     for change in (one for one in ordered if one.from_cycle <= cycle):
         before, share = share, _share(component, figure, change, share)
-        steps.append(_step(change, before, share))
+        steps.append(Step(change, before, share))
         last = before if change.from_cycle == cycle else share
     return Held(component.key, component.drug, cycle, last, share, tuple(steps))
 
@@ -218,27 +202,10 @@ def _share(component: Component, figure: Quantity, change: Change, before: float
     return settled(per_m2.m_as("mg/m²") / figure.m_as("mg/m²"))
 
 
-def _step(change: Change, before: float, share: float) -> Step:
-    return Step(
-        change.from_cycle,
-        change.by,
-        change.to,
-        change.of,
-        change.per_m2,
-        change.mg,
-        before,
-        share,
-        change.reason,
-        change.words,
-        change.decided_by,
-        change.role,
-        change.on,
-    )
-
-
 def on_another_body(of: Held) -> Held:
     """The same without the milligrams that its changes name: they fit the body of their day, and no day to come."""
-    return replace(of, steps=tuple(replace(one, mg=None) for one in of.steps))
+    bodiless = (replace(one, change=one.change.model_copy(update={"mg": None})) for one in of.steps)
+    return replace(of, steps=tuple(bodiless))
 
 
 # --------------------------------------------------------------------------------------------------------- on one line
@@ -291,22 +258,23 @@ def refused(
     stands there must agree; `ordered` is what the site makes of it, as by a table of bands.
     """
     for one in of.steps:
+        change = one.change
         calculated = full.m_as("mg") * one.share
         if one.share > 1.0 + DUST:
             message = f"{of.key}: {one.says()} comes to more than the protocol's dose"
             said = share_said(one.share)
             yield Finding("change-above-protocol", "refuse", message, said, "at most 100 %", where=of.key)
-        if one.per_m2 is not None and (one.by is not None or one.to is not None):
+        if change.per_m2 is not None and (change.by is not None or change.to is not None):
             slack = min(step.m_as("mg"), full.m_as("mg") * A_WHOLE_PERCENT / WHOLE)
-            other = one.per_m2.m_as("mg/m²") * surface.m_as("m²") * full.m_as("mg") / _uncapped(figure, surface)
+            other = change.per_m2.m_as("mg/m²") * surface.m_as("m²") * full.m_as("mg") / _uncapped(figure, surface)
             if abs(other - calculated) > slack + DUST:
                 comes_to = f"{of.key}: {one.says()} comes to {_say(figure.m_as('mg/m²') * one.share, 'mg/m²')}"
-                message = f"{comes_to}, and beside it stands {_told(one.per_m2)}"
+                message = f"{comes_to}, and beside it stands {_told(change.per_m2)}"
                 said = f"{_say(calculated, 'mg')} and {_say(other, 'mg')}"
                 allowed = f"within {_say(slack, 'mg')} of each other"
                 yield Finding("change-disagrees", "refuse", message, said, allowed, where=of.key)
         # milligrams belong to the cycle from which a change holds, and are held against it alone
-        stated = calculated if one.mg is None or one.from_cycle != of.cycle else one.mg.m_as("mg")
+        stated = calculated if change.mg is None or change.from_cycle != of.cycle else change.mg.m_as("mg")
         if stated != ordered.m_as("mg") and abs(stated - calculated) > step.m_as("mg") + DUST:
             comes_to = f"{of.key}: {one.says()} comes to {_say(calculated, 'mg')} on this body"
             message = f"{comes_to}, and beside it stands {_say(stated, 'mg')}"
@@ -330,19 +298,19 @@ def remarks(of: Held) -> Iterator[Finding]:
     """What is to be said of the changes of one line: that it is lowered or was raised, and whether the reason fits."""
     key = of.key
     for one in of.steps:
-        for_what = reasons()[one.reason].given_for
+        for_what = reasons()[one.change.reason].given_for
         before, after = share_said(one.before), share_said(one.share)
         if one.raises and for_what != "raising":
-            message = f"{key}: cycle {one.from_cycle} raises the dose again, and the reason is none for that"
+            message = f"{key}: cycle {one.change.from_cycle} raises the dose again, and the reason is none for that"
             allowed = "a reason to raise a dose"
-            yield Finding("re-escalation", "blocks-release", message, one.reason, allowed, where=key)
-        elif one.raises and one.from_cycle == of.cycle:
+            yield Finding("re-escalation", "blocks-release", message, one.change.reason, allowed, where=key)
+        elif one.raises and one.change.from_cycle == of.cycle:
             message = f"{key}: the dose is raised again, from {before} to {after} of the protocol dose: {one.why()}"
             yield Finding("re-escalated", "warning", message, after, before, where=key)
         elif not one.raises and for_what == "raising":
-            message = f"{key}: cycle {one.from_cycle} does not raise the dose, and the reason is one for that"
+            message = f"{key}: cycle {one.change.from_cycle} does not raise the dose, and the reason is one for that"
             allowed = "a reason to lower a dose"
-            yield Finding("change-reason", "blocks-release", message, one.reason, allowed, where=key)
+            yield Finding("change-reason", "blocks-release", message, one.change.reason, allowed, where=key)
     said = f"{key}: {of.stacked()}; {of.steps[-1].why()}"
     if of.omitted:
         yield Finding("dose-omitted", "warning", f"{said}: the drug is left out", "0 %", "100 %", where=key)
@@ -473,7 +441,7 @@ def _past(
         cycle=of.cycle,
         on=on,
         share=percent(of.share),
-        says=of.steps[-1].says() if of.steps and of.steps[-1].from_cycle == of.cycle else "",
+        says=of.steps[-1].says() if of.steps and of.steps[-1].change.from_cycle == of.cycle else "",
         dose_per=part_of(figure, of.share),
         ordered=ordered,
         per_m2=per_area(ordered, surface),
