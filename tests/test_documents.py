@@ -486,6 +486,20 @@ def test_a_patient_as_read_prints() -> None:
     assert a_patient().name in run_together(printed("released"))
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("20 to 25 °C", ["20 to 25 °C"]),
+        ("ascites 1, encephalopathy 1), printing", ["1", "1"]),
+        ("1 encephalopathy", ["1"]),  # half of a word is not kept with a number
+        ("from 1,200 mg, 2.", ["1,200 mg,", "2"]),
+        ("3.4 10^9/L", ["3.4 10^9/L"]),
+    ],
+)
+def test_a_number_is_kept_with_the_whole_word_that_follows(text, kept):
+    assert re.findall(">([^<]*)</span>", str(sheets.prose(text))) == kept
+
+
 def test_no_part_of_a_word_is_kept_apart_from_it():
     # else a line may break within CTCAE, since nothing may break between v and 5.0
     assert str(sheets.prose("by CTCAE v5.0, from 2 mg on")) == 'by CTCAE v5.0, from <span class="q">2 mg</span> on'

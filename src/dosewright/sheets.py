@@ -24,7 +24,8 @@ Data = Mapping[str, Any]
 
 PLACES: Final = {"mg": 2, "mL": 2, "mL/h": 2, "mg/mL": 3, "m2": 4, "mg/m2": 2, "cm": 1, "kg": 2, "mg/{vial}": 2}
 _BY_CODE: Final = {code(unit): unit for unit in UNITS.values()}
-_AMOUNT: Final = re.compile(r"(?<![\w.])[+−√]?[0-9][0-9.,]*(?: to [0-9][0-9.,]*)?(?: [^\s<>]{1,12})?")
+_NUMBER: Final = "[0-9](?:[0-9.,]*[0-9])?"
+_AMOUNT: Final = re.compile(rf"(?<![\w.])[+−√]?{_NUMBER}(?: to {_NUMBER})?(?: [^\s<>]{{1,12}}(?![^\s<>]))?")
 
 
 def kept_together(text: str) -> Markup:
