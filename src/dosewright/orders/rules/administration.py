@@ -24,6 +24,7 @@ from .values import (
 from .view import ARITHMETIC, ROUGH, LineView
 
 MINUTE: Final = 1 / 60 + 1e-9  # within which two starts are the same
+HALF_A_DAY: Final = 12.0 - 1e-6  # h, less binary noise; no clinical limit, but what a slip of the date is beyond
 HALF_A_MILLILITRE: Final = 0.5 + 1e-9  # what rounding a rate to whole mL per hour may move it
 
 
@@ -319,6 +320,36 @@ def sequence(line: LineView) -> Condition:
     for start in line.due.starts:
         found = found | _fits(line, start, line.order.lines)
     return no(found | line.lacks("start"))
+
+
+def _long_after(line: LineView, start: Start, lines: Mapping[str, LineView]) -> Condition:
+    """Whether a line starts half a day or more after the end of the one that it follows."""
+    other = lines.get(start.other)
+    if start.rule not in {"after", "between"} or other is None:
+        return False
+    return line.start - other.ends >= HALF_A_DAY
+
+
+@rule(
+    "start-late",
+    "warning",
+    of="line",
+    needs="start",
+    measured="{start}",
+    allowed="{due.starts}, within half a day of its end",
+    source="plausibility",
+    hazards="H36 H40",
+    applies=lambda due: any(start.rule in {"after", "between"} for start in due.starts),
+)
+def start_late(line: LineView) -> Condition:
+    """It starts half a day or more after the end of the infusion that it follows.
+
+    Look at the date first: a day too late is a slip that no order of the starts shows.
+    """
+    found: Condition = True
+    for start in line.due.starts:
+        found = found & _long_after(line, start, line.order.lines)
+    return found & no(line.lacks("start"))
 
 
 @rule(
