@@ -23,7 +23,7 @@ from dosewright.orders.reasons import given_for, reasons
 from dosewright.units import quantity
 
 from .changing_doses import BY, FU, LV, OXA, a_change, changed_order, given
-from .ward import a_patient, a_protocol, findings, line, mg, rules, severities
+from .ward import a_patient, a_protocol, an_order, findings, line, mg, rules, severities
 
 LAST, PROTOCOL = "last ordered dose", "protocol dose"
 WHOLE_DOSES = "100 %"
@@ -380,9 +380,46 @@ def test_milligrams_on_record_of_which_nobody_says_how_much_was_given_leave_the_
 
 
 def test_each_dose_of_a_line_on_record_counts():
-    full = [exposure.Full(OXA, OXA, 170.0, 2), exposure.Full("beads", OXA, 30.0)]
+    full = [exposure.Full(OXA, OXA, 170.0, 2, (OXA, OXA))]
     cycle = Given.model_validate({"cycle": "1", "on": "2026-10-26", "share": "100 %", **RECORDED})
-    assert exposure.adds_given(full, cycle, {OXA: 1.0})[OXA] == pytest.approx(2 * 120 / 1.8 + 30)
+    assert exposure.adds_given(full, cycle, {OXA: 1.0})[OXA] == pytest.approx(2 * 120 / 1.8)
+
+
+DOX = "doxorubicin"
+
+
+@pytest.mark.parametrize(
+    ("record", "total"),
+    [
+        # 360 before, 50 mg on beads for 1.6583124 m² today: 30.1511
+        ({"ordered": {DOX: "150 mg"}, "surface": "1.8 m2"}, 360 + 150 / 1.8 + 50 / 1.6583124),
+        ({"ordered": {"beads": "150 mg"}, "surface": "1.8 m2"}, 360 + 150 / 1.8 + 50 / 1.6583124),
+        ({"ordered": {DOX: "150 mg"}}, None),  # of a body that nobody knows
+        ({}, None),
+    ],
+)
+def test_what_beads_carried_in_an_earlier_cycle_only_its_record_can_tell(record, total):
+    before = [{"drug": DOX, "total": "360 mg/m2", "until": "2026-01-31"}]
+    cycle = {"cycle": "1", "on": "2026-10-26", "share": "100 %", **record}
+    made = an_order("hepa-haic", patient={"prior_exposure": before, "given": [cycle]}, cycle=2)
+    row = next(one for one in made["exposure"] if one["drug"] == DOX)
+    again = {place: value for place, field, value in written._before(made) if field.name == "total"}
+    if total is None:
+        assert (row["total"], severities(made, "exposure-unknown")) == ("unknown", {"blocks-release"})
+    else:
+        assert row["total"]["value"] == pytest.approx(total)
+        assert again[f"before.{DOX}."]["value"] == pytest.approx(total - 50 / 1.6583124)
+
+
+def test_milligrams_of_a_drug_by_line_are_not_taken_for_those_on_beads():
+    lines = [exposure.Full(OXA, OXA, 85.0, 1, (OXA, OXA))]
+    assert [exposure.on_beads(name, lines).names for name in (OXA, DOX)] == [("beads",), ("beads", DOX)]
+
+
+@pytest.mark.parametrize("said", [{"ordered": {"oxalplatin": "120 mg"}}, {"share": {"Oxaliplatin": "80 %"}}])
+def test_a_record_of_a_drug_that_is_not_given_is_refused(said):
+    with pytest.raises(Mistake, match="did you mean 'oxaliplatin'"):
+        changed_order(before=[{"cycle": "1", "on": "2026-10-26", **said}])
 
 
 def test_more_than_the_changes_had_left_was_not_given():

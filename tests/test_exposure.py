@@ -272,12 +272,30 @@ def test_an_exposure_never_falls(history):
     assert all(list(row.after) == sorted(row.after) for row in made)
 
 
+def test_a_cycle_of_today_is_no_part_of_what_was_given_until_today():
+    before = [{"drug": "doxorubicin", "total": "440 mg/m2", "until": "2026-11-23"}]
+    made = ward.an_order("hepa-haic", patient={"prior_exposure": before})
+    row = next(one for one in made["exposure"] if one["drug"] == "doxorubicin")
+    assert round(row["total"]["value"], 2) == round(440 + 50 / 1.6583124, 2)
+    assert "cumulative-limit" in {one["rule"] for one in made["findings"]}
+
+
+def test_a_planned_cycle_is_no_part_of_what_was_given_before_whatever_day_that_names():
+    made = plans.made(
+        "hepa-haic", patient={"prior_exposure": [a_prior("doxorubicin", "440 mg/m2") | {"until": "2027-03-22"}]}
+    )
+    assert "cumulative-limit" in {one["rule"] for one in made.data["findings"]}
+
+
 @pytest.mark.parametrize(
     ("name", "severity"),
     [
         ("sorafenib", "warning"),
         ("atezolizumab", "warning"),
         ("daunorubicin", "blocks-release"),
+        ("Doxil", "blocks-release"),
+        ("THP", "blocks-release"),
+        ("mitoxantrone", "blocks-release"),
         ("oxaliplatn", "blocks-release"),
     ],
 )

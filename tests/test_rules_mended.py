@@ -26,7 +26,8 @@ def listed(**totals: float) -> Changes:
 
 @pytest.mark.parametrize("arm", ["haic-folfox", HEPA])
 def test_an_order_of_ours_of_a_later_cycle_is_not_stopped_for_the_cycles_of_its_own_course(arm):
-    given = [{"cycle": "1", "on": "2026-10-26", "share": "100 %"}]
+    on_record = {"ordered": {"doxorubicin": "50 mg"}, "surface": "1.6583 m2"}
+    given = [{"cycle": "1", "on": "2026-10-26", "share": "100 %", **(on_record if arm == HEPA else {})}]
     record = written.of_order(ward.an_order(arm, patient={"given": given}, cycle=2), "order")
     assert not check(record, asked(arm)).stopped
 

@@ -73,10 +73,13 @@ class Analyte:
             )
         return read
 
+    def writes(self, unit: str) -> bool:
+        """Whether a value of this analyte is written in a unit."""
+        return UNITS.get(unit) in self.kind.written_in
+
     def known(self, unit: str, got: str) -> None:
         """Refuse a unit that no value of this analyte is written in."""
-        found = UNITS.get(unit)
-        if found is None or found not in self.kind.written_in:
+        if not self.writes(unit):
             hint = "the unit is missing" if not unit else ""
             raise UnitMistake(self.kind.needs, example=self.kind.example, got=got, hint=hint)
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from .. import wording
 from ..calculators import dose
 from ..errors import Mistake, Refusal
+from ..protocol.drugs import drugs
 from ..protocol.model import Component, Protocol
 from ..units import DOSE_PER_AREA, Quantity, quantity, settled
 from .decisions import Choices
@@ -134,18 +135,18 @@ def concerns(name: str, component: Component) -> bool:
 
 
 def check_named(protocol: Protocol, patient: Patient) -> None:
-    """Refuse a change that names no line of the protocol: it would be passed over in silence."""
+    """Refuse a change, or a record of a cycle, that names no line of the protocol: nobody would see it passed over."""
     known = list(dict.fromkeys(name for one in protocol.components for name in (one.drug, one.key)))
     for part in ("changes", "declined"):
         for index, one in enumerate(getattr(patient, part)):
             if one.drug not in known:
-                near = difflib.get_close_matches(one.drug, known, 1)
-                raise Mistake(
-                    f"a drug or a line of {protocol.id} ({', '.join(known)})",
-                    within=(part, index, "drug"),
-                    got=one.drug,
-                    hint=f"did you mean '{near[0]}'?" if near else "",
-                )
+                raise _unnamed(protocol, known, one.drug, (part, index, "drug"))
+    for index, given in enumerate(patient.given):
+        shares = given.share if isinstance(given.share, dict) else {}
+        for part, names in (("ordered", given.ordered), ("share", shares)):
+            for name in names:
+                if name not in known and not _on_beads(protocol, name):
+                    raise _unnamed(protocol, known, name, ("given", index, part, name))
     for index, change in enumerate(patient.changes):
         lines = [one for one in protocol.components if concerns(change.drug, one)]
         if len(lines) > 1 and (change.per_m2 is not None or change.mg is not None):
@@ -153,6 +154,20 @@ def check_named(protocol: Protocol, patient: Patient) -> None:
                 f"one line of {change.drug} ({', '.join(one.key for one in lines)}) beside a dose per m² or milligrams"
             )
             raise Mistake(needs, within=("changes", index, "drug"), got=change.drug)
+
+
+def _on_beads(protocol: Protocol, name: str) -> bool:
+    """Whether a name is that of what beads carry: 'beads', or a drug that is known here."""
+    return any(one.loading is not None for one in protocol.procedures) and (name == "beads" or name in drugs())
+
+
+def _unnamed(protocol: Protocol, known: Sequence[str], name: str, within: tuple[str | int, ...]) -> Mistake:
+    near = difflib.get_close_matches(name, known, 1)
+    needs, hint = (
+        f"a drug or a line of {protocol.id} ({', '.join(known)})",
+        f"did you mean '{near[0]}'?" if near else "",
+    )
+    return Mistake(needs, within=within, got=name, hint=hint)
 
 
 def held_by_key(choices: Choices, patient: Patient, cycle: int) -> Mapping[str, Held]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from .. import wording
-from ..protocol.drugs import CALLED, drug, drugs
+from ..protocol.drugs import COUNTED_NOWHERE, drug, drugs
 from ..protocol.site import Cumulative, Site
 from ..units import DOSE_PER_AREA, quantity
 from .course import Cycle
@@ -82,13 +81,14 @@ def _sum(amounts: Iterable[float | None]) -> float | None:
 class Full(NamedTuple):
     """What one line of a cycle gives by the protocol, in mg/m², without any change of its dose; None where unknown.
 
-    `doses` is how many it gives: none of beads, of which an order records no milligrams of one dose.
+    `doses` is how many it gives, and `names` under which of them the milligrams of one stand on record.
     """
 
     key: str
     drug: str
     per_area: float | None
-    doses: int = 0
+    doses: int
+    names: tuple[str, ...]
 
 
 def in_full(lines: Iterable[Line], surface: float, left_out: Iterable[Omitted] = ()) -> list[Full]:
@@ -98,7 +98,22 @@ def in_full(lines: Iterable[Line], surface: float, left_out: Iterable[Omitted] =
     of today would hide what was given above it.
     """
     whole: list[Line | Omitted] = [*lines, *left_out]
-    return [Full(one.key, one.drug, _per_area(one, surface) * len(one.days), len(one.days)) for one in whole]
+    return [
+        Full(one.key, one.drug, _per_area(one, surface) * len(one.days), len(one.days), (one.key, one.drug))
+        for one in whole
+    ]
+
+
+BEADS: Final = "beads"
+
+
+def on_beads(name: str, lines: Iterable[Full]) -> Full:
+    """What beads carry of a drug. How much of it that was, only the record of a cycle can tell: each has its own plan.
+
+    Where the drug is given by a line as well, its name alone does not say which of the two is meant.
+    """
+    names = (BEADS,) if any(one.drug == name for one in lines) else (BEADS, name)
+    return Full(BEADS, name, None, 1, names)
 
 
 def _per_area(line: Line | Omitted, surface: float) -> float:
@@ -115,21 +130,25 @@ def adds_given(full: Iterable[Full], cycle: Given, ordered: Mapping[str, float])
     """
     adds: dict[str, float | None] = {}
     for one in full:
-        share = cycle.share_of(one.key, one.drug)
-        recorded = per_area(cycle.ordered_of(one.key, one.drug), cycle.surface)
+        share, whole = cycle.share_of(one.key, one.drug), ordered.get(one.key, 1.0)
+        recorded = per_area(cycle.recorded(one.names), cycle.surface)
         part = _part(share, one.per_area)
-        if one.doses and share and recorded is not None and ordered[one.key]:
-            part = one.doses * recorded.m_as("mg/m²") * share / ordered[one.key]
+        if recorded is not None and share and whole:
+            part = one.doses * recorded.m_as("mg/m²") * share / whole
         adds[one.drug] = _sum([adds.get(one.drug, 0.0), part])
     return adds
 
 
 class Taken(NamedTuple):
-    """A cycle as it counts toward a sum: its day 1, and the share of its full dose; None where that is unknown."""
+    """A cycle as it counts toward a sum: its day 1, and the share of its full dose; None where that is unknown.
+
+    What is not given yet (`due`) cannot be part of what was given before, whatever day that names.
+    """
 
     number: int
     on: dt.date
     share: float | None
+    due: bool
 
 
 def over_course(
@@ -149,7 +168,7 @@ def over_course(
     taken = []
     for one in cycles:
         share = None if one.number in unclear else 1.0 if one.number in ordered and _share(one) else _share(one)
-        taken.append(Taken(one.number, one.actual or one.planned, share))
+        taken.append(Taken(one.number, one.actual or one.planned, share, one.actual is None))
     return _totals(taken, adds, patient, site)
 
 
@@ -170,8 +189,8 @@ def with_order(
     `ordered` there at a share of its `full` dose. It is not known where the record of its cycle is `unclear`.
     """
     earlier = [one for one in patient.given if one.on < on]
-    taken = [Taken(one.cycle, one.on, None if one.cycle in unclear else 1.0) for one in earlier]
-    taken.append(Taken(cycle, on, 1.0))
+    taken = [Taken(one.cycle, one.on, None if one.cycle in unclear else 1.0, False) for one in earlier]
+    taken.append(Taken(cycle, on, 1.0, True))
     return _totals(taken, [*(adds_given(full, one, ordered[one.cycle]) for one in earlier), adds], patient, site)
 
 
@@ -180,8 +199,8 @@ def _totals(
 ) -> tuple[tuple[Exposure, ...], tuple[Finding, ...]]:
     """Rows per drug and per class, and what is to be remarked on them.
 
-    What was given before is the patient's prior exposure of each drug until the day it names: a cycle on or before that
-    day is in it already, and does not count again.
+    What was given before is the patient's prior exposure of each drug until the day it names: a cycle given on or
+    before that day is in it already, and does not count again.
     """
     before = _before(patient)
     until = _until(patient)
@@ -191,7 +210,7 @@ def _totals(
     for one in sorted({drug(name).drug_class for name in names if name in drugs()}):
         members = {name for name in names if name in drugs() and drug(name).drug_class == one}
         rows.append(_exposure(one, "class", members, cycles, adds, before, until, site))
-    return tuple(rows), (*_unknowns(rows, before is None, unnamed, site), *_crossings(rows, cycles))
+    return tuple(rows), (*_unknowns(rows, cycles, before is None, unnamed, site), *_crossings(rows, cycles))
 
 
 def no_body(why: str) -> Finding:
@@ -231,7 +250,8 @@ def _exposure(
     total, known = start, start or 0.0
     each, after, least = [], [], []
     for cycle, full in zip(cycles, adds, strict=True):
-        added = [_part(cycle.share, full.get(one, 0.0)) for one in members if one not in until or until[one] < cycle.on]
+        counted = (one for one in members if cycle.due or one not in until or until[one] < cycle.on)
+        added = [_part(cycle.share, full.get(one, 0.0)) for one in counted]
         each.append(_sum(added))
         total = _sum([total, *added])
         known += sum(amount or 0.0 for amount in added)
@@ -269,7 +289,9 @@ def limit_of(name: str, site: Site) -> tuple[float | None, str]:
     return None, ""
 
 
-def _unknowns(rows: Sequence[Exposure], prior_unknown: bool, unnamed: Sequence[str], site: Site) -> Iterator[Finding]:
+def _unknowns(
+    rows: Sequence[Exposure], cycles: Sequence[Taken], prior_unknown: bool, unnamed: Sequence[str], site: Site
+) -> Iterator[Finding]:
     """What keeps a sum from being told: it is asked for, and never taken for zero."""
     if prior_unknown:
         message = "what was given before this course is unknown: cumulative doses cannot be told until it is asked"
@@ -277,23 +299,25 @@ def _unknowns(rows: Sequence[Exposure], prior_unknown: bool, unnamed: Sequence[s
         yield Finding("prior-exposure-unknown", gravity, message, "unknown", where="prior_exposure")
     for name in unnamed:
         message = f"{name}, given before this course, is no drug that is known here: check which limit it counts toward"
-        # sorafenib counts toward no sum that is kept here; what looks like one of our drugs, or its kin, may
         severity: Severity = "blocks-release" if may_count(name) else "warning"
         yield Finding("prior-exposure-unnamed", severity, message, name, where="prior_exposure")
     for row in rows:
         if row.before is not None and None in row.after and (row.of == "drug" or row.limit is not None):
-            message = f"{row.name}: how much a cycle adds is unknown, so the cumulative dose cannot be told"
+            which = wording.listed(
+                (str(one.number) for one, mg in zip(cycles, row.added, strict=True) if mg is None), "and"
+            )
+            message = f"{row.name}: how much cycle {which} adds is unknown, so the cumulative dose cannot be told"
             # what counts toward no limit need not hold anybody up
             told: Severity = "info" if row.limit is None else "blocks-release"
             yield Finding("exposure-unknown", told, message, "unknown", where="exposure")
 
 
 def may_count(name: str) -> bool:
-    """Whether an unknown name may be one of the drugs known here, or of their kin, written otherwise."""
-    folded = name.casefold()
-    words = {word for one in drugs().values() for word in (one.name, one.drug_class, *one.allergy_words)}
-    called = any(folded in names for names in CALLED.values())
-    return called or any(word in folded for word in words) or bool(difflib.get_close_matches(folded, drugs(), 1, 0.75))
+    """Whether an unknown name may be one that counts: any may that is not listed as one that never does.
+
+    Doxil and THP are anthracyclines, and mitoxantrone counts with them in many a hospital.
+    """
+    return name.casefold() not in COUNTED_NOWHERE
 
 
 def _crossings(rows: Sequence[Exposure], cycles: Sequence[Taken]) -> Iterator[Finding]:

@@ -539,7 +539,7 @@ def _exposure(
     adds = exposure.per_cycle(whole, surface, bead_drug=bead.drug if bead else None, bead_mg=offered)
     full = exposure.in_full(whole, surface, left_out)
     if bead is not None and bead.drug is not None:
-        full.append(exposure.Full("beads", bead.drug, None if offered is None else offered / surface))
+        full.append(exposure.on_beads(bead.drug, full))
     ordered = {one.cycle: dose_changes.shares(choices, patient, one.cycle) for one in patient.given}
     unclear = dose_changes.unclear(choices, patient, cycle=cycle)
     rows, found = exposure.with_order(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
 
 from .. import wording
-from ..calculators import toxicity
+from ..calculators import laboratory, toxicity
 from ..errors import Mistake, Refusal, together
 from ..reading import Count, Day, Decimal, Document, Name, Strict, Text, Whole, at_least_one, read, validate, written
 from ..units import BODY_SURFACE, DOSE, DOSE_PER_AREA, HEIGHT, PERCENT, WEIGHT, Quantity
@@ -21,6 +21,7 @@ YesNoUnknown = Literal["yes", "no", "unknown"]
 Unknown = Literal["unknown"]
 LONGEST_NAME = 120
 WHOLE = 100.0  # percent
+DEATH = "5"
 TEMPLATE = Path(__file__).with_name("patient-template.yaml")
 
 
@@ -78,6 +79,22 @@ class Laboratory(Strict):
     lower: Decimal | None = None
     upper: Decimal | None = None
 
+    @model_validator(mode="after")
+    def _of_its_range(self) -> Laboratory:
+        """The range is of the value's unit: an upper limit of bilirubin of 1.2 shows that mg/dL were meant."""
+        known = laboratory.find(self.analyte)
+        limits = {"upper": self.upper, "lower": None if self.lower and not float(self.lower) else self.lower}
+        for name, limit in limits.items():  # many a range begins at 0
+            if limit is not None and known is not None and known.writes(self.unit):
+                try:
+                    known.read_limit(limit, self.unit)
+                except Mistake as mistake:
+                    mistake.within, mistake.where = (name,), ""
+                    raise
+        if self.lower is not None and self.upper is not None and float(self.lower) >= float(self.upper):
+            raise Refusal("the lower limit of a range lies below the upper", within=("lower",), got=self.lower)
+        return self
+
 
 class Exposure(Strict):
     """What was given of a drug before this course, per m² of the time."""
@@ -125,7 +142,11 @@ class Given(Strict):
 
     def ordered_of(self, key: str, drug: str) -> Quantity | None:
         """What was ordered of one line, in milligrams; None where nobody says."""
-        return self.ordered.get(key, self.ordered.get(drug))
+        return self.recorded((key, drug))
+
+    def recorded(self, names: Iterable[str]) -> Quantity | None:
+        """What was ordered of whatever stands under the first of some names; None where none stands there."""
+        return next((self.ordered[name] for name in names if name in self.ordered), None)
 
 
 def _version(value: str) -> str:
@@ -154,6 +175,8 @@ class Toxicity(Strict):
         except Mistake as mistake:
             mistake.within, mistake.where = ("term",), ""
             raise
+        if self.grade == DEATH and self.ended != "present":
+            raise Refusal("grade 5 is death, which does not end", within=("ended",), got=self.ended)
         if self.grade not in {"0", "unknown", *map(str, grades)}:
             have = wording.listed(map(str, grades), "and")
             raise Refusal(f"{self.named.name} has the grades {have} only", within=("grade",), got=self.grade)
@@ -312,11 +335,11 @@ class Patient(Strict):
         """What stands twice, or in the wrong order."""
         if len({one.value.casefold() for one in self.identifiers}) < len(self.identifiers):
             yield Mistake("different identifiers", within=("identifiers",))
+        weighed: dict[tuple[dt.date, str], Quantity] = {}
         for index, one in enumerate(self.weights):
-            for other in self.weights[:index]:
-                if (one.on, one.basis) == (other.on, other.basis) and one.value != other.value:
-                    words = f"two {one.basis} weights of the same day, and nothing says which counts"
-                    yield Refusal(words, within=("weights", index), got=wording.say(one.value))
+            if weighed.setdefault((one.on, one.basis), one.value) != one.value:
+                words = f"two {one.basis} weights of the same day, and nothing says which counts"
+                yield Refusal(words, within=("weights", index), got=wording.say(one.value))
         for index, (last, this) in enumerate(itertools.pairwise(self.given), 1):
             if this.cycle <= last.cycle or this.on <= last.on:
                 yield Mistake("each given cycle once and in order, with its day", within=("given", index))
@@ -328,6 +351,11 @@ class Patient(Strict):
             elif toxic.after_cycle and toxic.on < began[toxic.after_cycle]:
                 words = "a toxicity before the cycle that it follows"
                 yield Refusal(words, within=("toxicities", index), got=toxic.on)
+            else:
+                then = next((cycle for cycle, on in began.items() if cycle > toxic.after_cycle and on < toxic.on), None)
+                if then is not None:
+                    words = f"a toxicity after cycle {toxic.after_cycle}, on a day after cycle {then} began"
+                    yield Refusal(words, within=("toxicities", index), got=toxic.on)
 
         for index, change in enumerate(self.changes):
             before = [one for one in self.changes[:index] if one.drug == change.drug]

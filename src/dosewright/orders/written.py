@@ -253,24 +253,25 @@ def _before(data: Mapping[str, Any]) -> Iterator[tuple[str, Field, Any]]:
         total[row["drug"]] = total.get(row["drug"], 0.0) + _per_m2(row["total"])
         until[row["drug"]] = max(row["until"], until.get(row["drug"], ""))
     beads = data["beads"] or {"drug": None, "offered": None}
-    full = [
-        (line["key"], line["drug"], _in_full(line, surface), len(line["days"]))
-        for line in [*data["lines"], *data.get("omitted", [])]
+    lines = [*data["lines"], *data.get("omitted", [])]
+    full: list[tuple[str, str, tuple[str, ...], float | None, int]] = [
+        (one["key"], one["drug"], (one["key"], one["drug"]), _in_full(one, surface), len(one["days"])) for one in lines
     ]
-    if beads["drug"] is not None and beads["offered"] is not None:
-        full.append(("beads", beads["drug"], beads["offered"]["value"] / surface, 0))
+    if beads["drug"] is not None:
+        alone = beads["drug"] not in {one["drug"] for one in lines}
+        full.append(("beads", beads["drug"], ("beads", beads["drug"]) if alone else ("beads",), None, 1))
     unknown = set()
     history = data.get("history", [])
     for cycle in patient["given"]:
         unclear = _unclear(history, cycle)
-        for key, name, amount, doses in full:
+        for key, name, names, amount, doses in full:
             if cycle["on"] > until.get(name, ""):
                 share = None if unclear else _share_given(cycle["share"], key, name)
-                if share is None:
+                whole = _recorded_in_full(history, cycle, key, names, doses) or amount
+                if share is None or (whole is None and share["value"]):
                     unknown.add(name)
                 else:
-                    whole = _recorded_in_full(history, cycle, key, name, doses) or amount
-                    total[name] = total.get(name, 0.0) + whole * share["value"] / 100
+                    total[name] = total.get(name, 0.0) + (whole or 0.0) * share["value"] / 100
     for name, amount in total.items():
         yield f"before.{name}.", FIELDS["before"]["total"], {"value": amount, "unit": "mg/m2"}
     for name in sorted(unknown):
@@ -284,15 +285,15 @@ def _in_full(line: Mapping[str, Any], surface: float) -> float:
 
 
 def _recorded_in_full(
-    history: list[Mapping[str, Any]], cycle: Mapping[str, Any], key: str, drug: str, doses: int
+    history: list[Mapping[str, Any]], cycle: Mapping[str, Any], key: str, names: tuple[str, ...], doses: int
 ) -> float | None:
     """What the milligrams on record of a cycle would be without a change of the dose, in mg/m²; None without one."""
     rows = [row for line in history if line["key"] == key for row in line["rows"] if row["cycle"] == cycle["cycle"]]
-    ordered = cycle["ordered"].get(key, cycle["ordered"].get(drug))
-    if ordered is None or cycle["surface"] is None or not rows or not rows[0]["share"]["value"]:
+    ordered = next((cycle["ordered"][name] for name in names if name in cycle["ordered"]), None)
+    share: float = rows[0]["share"]["value"] / 100 if rows else 1.0  # of beads the protocol changes none
+    if ordered is None or cycle["surface"] is None or not share:
         return None
     per_m2: float = _of_node(ordered).m_as("mg") / _of_node(cycle["surface"]).m_as("m²")
-    share: float = rows[0]["share"]["value"] / 100
     return doses * per_m2 / share
 
 

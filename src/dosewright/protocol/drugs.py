@@ -25,6 +25,12 @@ CALLED: Final[Mapping[str, tuple[str, ...]]] = {
     "irinotecan": ("cpt-11", "cpt11"),
 }
 """What a drug is called beside its generic name: abbreviations and brands that are not to stand in an order."""
+COUNTED_NOWHERE: Final = frozenset(
+    "apatinib atezolizumab bevacizumab cabozantinib camrelizumab donafenib durvalumab ipilimumab lenvatinib "
+    "nivolumab pembrolizumab ramucirumab regorafenib rivoceranib sintilimab sorafenib tislelizumab toripalimab "
+    "tremelimumab".split()
+)
+"""Kinase inhibitors and antibodies against liver cancer: general knowledge. Nobody keeps a sum of them per m²."""
 DECIDING = ("diluents", "never", "window", "most_mg_per_min", "incompatible", "not_for_beads", "genotype", "starts_at")
 
 
