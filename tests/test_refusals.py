@@ -101,6 +101,38 @@ REFUSED = [
         "band 106 mg: needs bands without gap or overlap; got '105 mg'",
     ),
     (
+        lambda: BandTable.read("105 mg to 95 mg: 100 mg; limit 6 %"),
+        "band 105 to 95 mg: needs a band that rises; got '95 mg'",
+    ),
+    (
+        lambda: BandTable.read("95 mg to 95 mg: 95 mg; limit 6 %"),
+        "band 95 to 95 mg: needs a band that rises; got '95 mg'",
+    ),
+    (
+        lambda: BandTable.read("95 mg to 105 mg: 100 mg: 110 mg; limit 6 %"),
+        "needs a dose with its unit (mg, g, mcg), for example '141 mg'; got '100 mg: 110 mg'",
+    ),
+    (
+        lambda: BandTable.read("95 mg to 105 mg to 116 mg: 100 mg; limit 6 %"),
+        "needs a dose with its unit (mg, g, mcg), for example '141 mg'; got '105 mg to 116 mg'",
+    ),
+    (
+        lambda: BandTable.read("90 mg to 105 mg: 100 mg; limit 6 %"),
+        "band 90 to 105 mg: moves a dose further than the table claims, which is within 6 % of the calculated dose; got '+11.11 % at 90 mg' (mend the band, or let the table list 100 mg as an exception)",
+    ),
+    (
+        lambda: BandTable.read(f"{GOOD}; except 101 mg"),
+        "exception 101 mg: needs the dose of a band of the table; got '101 mg'",
+    ),
+    (
+        lambda: BandTable.read(f"{GOOD}; except 100 mg"),
+        "exception 100 mg: is listed as an exception and keeps what the table claims, within 6 % of the calculated dose; got '100 mg'",
+    ),
+    (
+        lambda: BandTable.read(f"{GOOD} of the given dose"),
+        "needs a limit of the calculated dose or of the band dose, for example 'limit 6 %'; got 'limit 6 % of the given dose'",
+    ),
+    (
         lambda: rounding.round_to_band(dose=q("90 mg"), bands=BandTable.read(GOOD)),
         "dose: the dose lies outside the table of bands (95 to 116 mg); got '90 mg'",
     ),
