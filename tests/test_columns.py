@@ -42,6 +42,24 @@ def test_above_and_below_a_limit_is_more_than_dust_from_it(made, value, limit, i
 
 
 @BOTH
+@pytest.mark.parametrize(
+    ("value", "limit", "reaches", "stays"),
+    [
+        (2.0, 1.0, True, False),
+        (1.0, 2.0, False, True),
+        (1.0, 1.0, True, True),
+        (0.0, 0.0, True, True),
+        (2.007 * 1000, 2007.0, True, True),
+        (2007.0, 2.007 * 1000, True, True),
+        (math.nan, 1.0, False, False),
+        (1.0, math.nan, False, False),
+    ],
+)
+def test_at_least_and_at_most_a_limit_does_not_mind_dust(made, value, limit, reaches, stays):
+    assert (columns.at_least(made(value), limit), columns.at_most(made(value), limit)) == (reaches, stays)
+
+
+@BOTH
 @pytest.mark.parametrize(("value", "counts"), [(0.5, 1.0), (1.0, 1.0), (2.5, 2.5), (4.0, 4.0), (4.1, 4.0)])
 def test_a_value_beyond_the_bounds_of_a_formula_counts_as_the_bound(made, value, counts):
     assert columns.held(made(value), 1.0, 4.0) == counts

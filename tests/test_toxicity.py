@@ -342,6 +342,27 @@ def test_a_qt_between_two_printed_intervals_is_not_gradable(value):
     assert (found.grade, "between two printed intervals" in found.why) == (None, True)
 
 
+def test_what_lies_between_two_printed_intervals_is_surely_of_the_milder_grade_and_perhaps_of_the_graver():
+    between = [one for one in TERMS["QTc interval"].intervals if (one.lower, one.upper) == (480, 481)]
+    mild, grave = ((one.grade, one.lower_belongs, one.upper_belongs, one.certain) for one in between)
+    assert (mild, grave) == ((1, False, False, True), (2, False, False, False))
+
+
+def test_intervals_that_meet_have_nothing_between_them():
+    # four grades as the criteria print them, each in its one unit
+    assert [one.grade for one in TERMS["platelets"].intervals if one.unit == "10^9/L"] == [1, 2, 3, 4]
+
+
+def test_a_term_whose_intervals_depend_on_nothing_asks_nothing():
+    assert (TERMS["platelets"].asks, TERMS["lipase"].asks) == ("", "symptomatic")
+
+
+def test_bilirubin_of_another_unit_is_graded_as_the_printed_one_is():
+    # by hand: 51.312 ÷ 17.104 = 3 mg/dL, of the printed 2 to 5
+    found = grade(analyte="sinusoidal obstruction syndrome", value=51.312, unit="µmol/L", qualifier=True)
+    assert (found.grade, found.why) == (2, "51.312 µmol/L is 3 mg/dL; grade 4 is judged by its consequences")
+
+
 def test_beside_the_gap_a_qt_is_graded():
     assert [grade(analyte="QTc", value=value, unit="ms", baseline=450).grade for value in (480, 481, 500, 501)] == [
         1,
@@ -623,6 +644,42 @@ def test_a_table_of_another_shape_is_refused(old, new, words):
         assert toxicity.load(text, "v6.0")["neutrophils"].asks == "symptomatic"
 
 
+def from_rows(*rows: str, name: str = "creatinine") -> toxicity.Term:
+    """A term of a version that there is not, each row as grade, basis, bounds and unit."""
+    return toxicity.load("\n".join([V6.partition("\n")[0], *rows]), "v6.0")[name]
+
+
+def test_a_term_may_have_one_row():
+    term = from_rows("creatinine,creatinine,Creatinine increased,10011368,,4,absolute,5,>,,,mg/dL,,SEEN a page")
+    assert (term.name, term.meddra, term.source, len(term.intervals)) == (
+        "Creatinine increased",
+        "10011368",
+        "SEEN a page",
+        1,
+    )
+
+
+def test_one_grade_may_stand_in_two_rows_of_one_unit():
+    head = "platelets,platelets,Platelet count decreased,10035528,,"
+    term = from_rows(f"{head}4,absolute,,,5,<,10^9/L,,SEEN", f"{head}4,absolute,900,>,,,10^9/L,,SEEN", name="platelets")
+    of_unit = toxicity.prepare(term, "10^9/L")
+    assert [of_unit.decide(Case(value=value)).low for value in (4, 5, 900, 901)] == [4, 0, 0, 4]
+
+
+def test_limits_and_baseline_are_converted_with_the_value():
+    # by hand, at 88.4 µmol/L for each mg/dL: 265.2 is 3 mg/dL, 2.5 times a ULN of 106.08 (1.2) and twice a baseline of 132.6 (1.5)
+    head = "creatinine,creatinine,Creatinine increased,10011368,,"
+    term = from_rows(
+        f"{head}4,absolute,10,>,,,mg/dL,,SEEN",
+        f"{head}2,xULN,2,>,3,<=,,,SEEN",
+        f"{head}3,rise from baseline,2,>,,,mg/dL,,SEEN",
+    )
+    of_unit = toxicity.prepare(term, "µmol/L")
+    known = {"value": 265.2, "uln": 106.08}
+    grades_ = [of_unit.decide(Case(**known, baseline=baseline)).high for baseline in (132.6, 80.0)]
+    assert grades_ == [2, 3]  # a rise of 1.5 mg/dL, and one of 2.1
+
+
 def test_conditions_on_two_things_at_once_are_refused():
     text = V6.replace(",,2,absolute", ",asymptomatic,2,absolute").replace(",,3,absolute", ",single reading,3,absolute")
     with pytest.raises(Mistake) as refused:
@@ -701,6 +758,31 @@ def test_a_column_has_a_rule_for_each_value():
     found = grades(analyte="platelets", unit="10^9/L", value=numpy.array([20.0, 300.0, 110.0]))
     assert found.grade.tolist() == [4, -1, -1]
     assert found.rule.tolist() == ["CTCAE v5.0: grade 4, < 25 10^9/L", *["no grade of the table holds"] * 2]
+
+
+def test_of_a_value_without_a_grade_a_column_says_that_no_grade_holds():
+    found = grades(analyte="platelets", unit="10^9/L", value=numpy.array([300.0]), lln=150.0)
+    assert (found.grade.tolist(), found.rule.tolist()) == ([0], ["no grade of the table holds"])
+
+
+def test_the_rule_of_a_million_values_stands_in_memory_once():
+    found = grades(analyte="platelets", unit="10^9/L", value=numpy.array([20.0, 21.0]))
+    assert found.rule[0] is found.rule[1]
+
+
+def test_the_grade_of_a_value_in_a_column_takes_one_byte():
+    found = grades(analyte="platelets", unit="10^9/L", value=numpy.array([20.0]))
+    assert {one.itemsize for one in (found.grade, found.at_least, found.at_most, found.row)} == {1}
+
+
+def test_what_is_nothing_in_a_row_is_not_known_there():
+    found = grades(analyte="platelets", unit="10^9/L", value=[110, 110], lln=[125, None])
+    assert found.grade.tolist() == [1, -1]
+
+
+def test_a_column_is_graded_by_the_version_that_is_asked_for():
+    with pytest.raises(Mistake, match="a version of CTCAE that is here"):
+        grades(analyte="platelets", unit="10^9/L", value=numpy.array([62.0]), version="v7.0")
 
 
 # ------------------------------------------------------------------------------------------------------- clinical terms

@@ -30,7 +30,6 @@ class Analyte:
     zero: bool  # whether a laboratory reports a zero: no cell was seen
     range_least: float | None
     range_most: float | None
-    sources: tuple[str, ...]
 
     @property
     def name(self) -> str:
@@ -110,7 +109,6 @@ def _analyte(name: str, rows: list[dict[str, str]]) -> Analyte:
         zero=first["zero"] == "yes",
         range_least=float(first["range_least"]) if first["range_least"] else None,
         range_most=float(first["range_most"]) if first["range_most"] else None,
-        sources=tuple(row["source"] for row in rows),
     )
 
 
