@@ -10,7 +10,7 @@ import pytest
 from dosewright.calculators import body, dose, infusion, interval, laboratory, liver, loading, renal, rounding, staging
 from dosewright.calculators.bands import BandTable
 from dosewright.calculators.loading import Vials
-from dosewright.calculators.toxicity import clinical_grade, grade
+from dosewright.calculators.toxicity import clinical_grade, grade, named
 from dosewright.errors import Mistake
 from dosewright.units import quantity as q
 
@@ -191,6 +191,26 @@ REFUSED = [
     (
         lambda: clinical_grade(term="xyzzy", grade=1),
         "needs a clinical term that is known, for example 'nausea'; got 'xyzzy' ('dosewright toxicity terms' shows them all)",
+    ),
+    (
+        lambda: clinical_grade(term="post-embolisation syndrome", grade=1),
+        "analyte: post-embolisation syndrome is no term of CTCAE: grade its parts; got 'post-embolisation syndrome' (its parts: fever, abdominal pain, nausea, vomiting, fatigue, alanine aminotransferase, aspartate aminotransferase, bilirubin)",
+    ),
+    (
+        lambda: named("postembolisation syndrome"),
+        "analyte: post-embolisation syndrome is no term of CTCAE: grade its parts; got 'postembolisation syndrome' (its parts: fever, abdominal pain, nausea, vomiting, fatigue, alanine aminotransferase, aspartate aminotransferase, bilirubin)",
+    ),
+    (
+        lambda: named("platlets"),
+        "needs a term of CTCAE, for example 'platelets'; got 'platlets' (did you mean 'platelets'?)",
+    ),
+    (
+        lambda: named("nausia"),
+        "needs a term of CTCAE, for example 'platelets'; got 'nausia' (did you mean 'nausea'?)",
+    ),
+    (
+        lambda: named("xyzzy"),
+        "needs a term of CTCAE, for example 'platelets'; got 'xyzzy' ('dosewright toxicity terms' shows them all)",
     ),
     (
         lambda: clinical_grade(term="nausea", grade=4),

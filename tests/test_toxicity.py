@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import csv
 import itertools
+import locale
 import math
 import random
 from decimal import Decimal
@@ -14,7 +15,7 @@ from pathlib import Path
 import numpy
 import pytest
 
-from dosewright.calculators import toxicity
+from dosewright.calculators import laboratory, toxicity
 from dosewright.calculators.toxicity import NO, UNKNOWN, YES, Case, clinical_grade, grade, grades
 from dosewright.errors import Mistake, Refusal, UnitMistake
 
@@ -65,6 +66,29 @@ def test_two_transcriptions_agree_but_for_the_limbs_that_ours_says_in_rows():
 def test_every_row_says_that_it_was_read():
     rows = csv.DictReader((toxicity.FOLDER / "v5.0-laboratory.csv").read_text("utf-8").splitlines())
     assert {row["source"].split()[0] for row in rows} == {"SEEN"}
+
+
+def test_every_clinical_term_says_where_it_was_read():
+    assert {one.source for one in toxicity.clinical_terms().values()} == {"SEEN oncohub/CTCAE5 @d46f46c, in our words"}
+
+
+@pytest.fixture
+def _other_tongue():
+    """A machine whose own encoding is not that of the files."""
+    before = locale.setlocale(locale.LC_CTYPE)
+    locale.setlocale(locale.LC_CTYPE, "C")
+    yield
+    locale.setlocale(locale.LC_CTYPE, before)
+
+
+@pytest.mark.usefixtures("_other_tongue")
+def test_the_criteria_are_read_alike_on_every_machine():
+    assert toxicity.terms.__wrapped__("v5.0") == TERMS
+
+
+@pytest.mark.usefixtures("_other_tongue")
+def test_the_table_of_analytes_is_read_alike_on_every_machine():
+    assert laboratory.analytes.__wrapped__() == laboratory.analytes()
 
 
 def test_every_term_has_its_oracle():
@@ -548,6 +572,21 @@ def test_a_known_answer_is_one_or_zero():
             "9.8 g/dL",
         ),
         (
+            {"analyte": "haemoglobin", "value": 9.8, "unit": "g/dL", "lln": 13, "qualifier": False},
+            "CTCAE v5.0: grade 2, ≥ 8 and < 10 g/dL",
+            "9.8 g/dL; grade 4 is judged by its consequences",
+        ),
+        (
+            {"analyte": "haemoglobin", "value": 7.5, "unit": "g/dL", "lln": 13},
+            "CTCAE v5.0: grade 3, < 8 g/dL, or transfusion indicated",
+            "7.5 g/dL; grade 4 is judged by its consequences",
+        ),
+        (
+            {"analyte": "haemoglobin", "value": 14, "unit": "g/dL", "lln": 13},
+            "CTCAE v5.0: no grade of the table holds",
+            "14 g/dL",
+        ),
+        (
             {"analyte": "haemoglobin", "value": 9.8, "unit": "g/dL", "lln": 13, "life_threatening": True},
             "CTCAE v5.0: grade 4, judged by its consequences, no number",
             "9.8 g/dL",
@@ -556,6 +595,41 @@ def test_a_known_answer_is_one_or_zero():
             {"analyte": "febrile neutropenia", "value": 38.2, "unit": "°C", "neutrophils": 0.4, "sustained": True, "life_threatening": False},
             "CTCAE v5.0: grade 3, ≥ 38 °C, and neutrophils < 1.0 10^9/L, sustained > 1 h",
             "38.2 °C",
+        ),
+        (
+            {"analyte": "bilirubin", "value": 62, "unit": "µmol/L", "uln": 20, "baseline": 31},
+            "CTCAE v5.0: grade 2, > 1.5 and ≤ 3 × baseline, baseline abnormal",
+            "62 µmol/L is 3.1 × ULN, 2 × baseline",
+        ),
+        (
+            {"analyte": "weight loss", "value": 55.2, "unit": "kg", "baseline": 83.7},  # by hand: 28.5 ÷ 83.7 = 34.0502 %
+            "CTCAE v5.0: grade 3, ≥ 20 % loss from baseline",
+            "55.2 kg is a loss of 34.05 % from baseline",
+        ),
+        (
+            {"analyte": "neutrophils", "value": 1.2, "unit": "10^9/L", "lln": 1.2},
+            "CTCAE v5.0: grade 2, ≥ 1 and < 1.5 10^9/L",
+            "1.2 10^9/L; within this laboratory's range, and yet of this grade as the criteria are printed",
+        ),
+        (
+            {"analyte": "ALT", "value": 150, "unit": "U/L", "lln": 10, "uln": 40, "baseline": 32},
+            "CTCAE v5.0: grade 2, > 3 and ≤ 5 × ULN, baseline normal",
+            "150 U/L is 3.75 × ULN, 4.688 × baseline",
+        ),
+        (
+            {"analyte": "QTc", "value": 480.5, "unit": "ms", "baseline": 450},
+            "CTCAE v5.0: not gradable",
+            "480.5 ms is a rise of 30.5 ms from baseline; the value lies between two printed intervals: grade 1 to 2",
+        ),
+        (
+            {"analyte": "febrile neutropenia", "value": 39, "unit": "°C", "qualifier": True},
+            "CTCAE v5.0: not gradable",
+            "39 °C; sustained and neutrophils are not known: grade 0 to 3",
+        ),
+        (
+            {"analyte": "sinusoidal obstruction syndrome", "value": 3, "unit": "mg/dL", "neutrophils": 2},
+            "CTCAE v5.0: not gradable",
+            "3 mg/dL; 'minor interventions' is not known: grade 0 to 2",
         ),
         (
             {"analyte": "platelets", "value": 110, "unit": "10^9/L"},
@@ -664,6 +738,18 @@ def test_one_grade_may_stand_in_two_rows_of_one_unit():
     term = from_rows(f"{head}4,absolute,,,5,<,10^9/L,,SEEN", f"{head}4,absolute,900,>,,,10^9/L,,SEEN", name="platelets")
     of_unit = toxicity.prepare(term, "10^9/L")
     assert [of_unit.decide(Case(value=value)).low for value in (4, 5, 900, 901)] == [4, 0, 0, 4]
+
+
+def test_what_could_lead_to_the_same_grade_only_is_not_named_as_missing():
+    head = "creatinine,creatinine,Creatinine increased,10011368,,"
+    term = from_rows(
+        f"{head}2,absolute,2,>,,,mg/dL,,SEEN",
+        f"{head}2,xULN,2,>,3,<=,,,SEEN",
+        f"{head}3,xBaseline,3,>,,,,,SEEN",
+    )
+    of_unit, case = toxicity.prepare(term, "mg/dL"), Case(value=2.5)
+    told = toxicity.told(of_unit, case, of_unit.decide(case))
+    assert told.why == "2.5 mg/dL; baseline is not known: grade 2 to 3"
 
 
 def test_limits_and_baseline_are_converted_with_the_value():
@@ -816,6 +902,10 @@ def test_a_clinical_grade_says_its_criterion_and_who_judged():
         "CTCAE v5.0: grade 2, 4-6 over baseline; limits instrumental ADL",
         "judged by a person",
     )
+
+
+def test_a_clinical_term_is_recorded_by_its_own_name():
+    assert toxicity.named("hypertension") == ("Hypertension (adult)", (1, 2, 3, 4, 5))
 
 
 def test_post_embolisation_syndrome_has_no_grade_of_a_person_either():

@@ -368,8 +368,6 @@ def find(name: str, version: str = USUAL_VERSION) -> Term:
 
 
 def _unknown(name: str, known: Mapping[str, Term]) -> Mistake:
-    import difflib
-
     said = laboratory.plain(name)
     if said in SYNDROME_NAMES:
         return _syndrome_refused(name)
@@ -380,9 +378,16 @@ def _unknown(name: str, known: Mapping[str, Term]) -> Mistake:
     of_it = [term.analyte for term in known.values() if measured is not None and term.measured is measured]
     if of_it:
         return Mistake(wording.listed(dict.fromkeys(of_it), "or"), where="analyte", got=name)
-    near = difflib.get_close_matches(said, known, 1)
-    hint = f"did you mean '{known[near[0]].analyte}'?" if near else "'dosewright toxicity terms' shows them all"
+    hint = _nearest(said, {called: term.analyte for called, term in known.items()})
     return Mistake("what CTCAE grades by a number", where="analyte", example="platelets", got=name, hint=hint)
+
+
+def _nearest(said: str, names: Mapping[str, str]) -> str:
+    """What to tell of a name that nobody knows: what the nearest is called that somebody does."""
+    import difflib
+
+    near = difflib.get_close_matches(said, names, 1)
+    return f"did you mean '{names[near[0]]}'?" if near else "'dosewright toxicity terms' shows them all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -576,10 +581,8 @@ def _missing(of_unit: Prepared, case: Case, low: int) -> str:
     """What is not known and could change the grade."""
     scaled = of_unit.scaled(case)
     asks = of_unit.term.asks
-    missing = []
     answer = scaled.answer(asks) if asks else NO
-    if math.isnan(answer):
-        missing += _unanswered(asks, case)
+    missing = _unanswered(asks, case) if math.isnan(answer) else []
     for one in of_unit.intervals:
         if one.condition and not math.isnan(answer) and CONDITIONS[one.condition].answer != answer:
             continue
@@ -666,10 +669,7 @@ def clinical_grade(*, term: str, grade: int, version: str = USUAL_VERSION) -> Gr
     if laboratory.plain(term) in SYNDROME_NAMES:
         raise _syndrome_refused(term)
     if found is None:
-        import difflib
-
-        near = difflib.get_close_matches(laboratory.plain(term), clinical_terms(version), 1)
-        hint = f"did you mean '{near[0]}'?" if near else "'dosewright toxicity terms' shows them all"
+        hint = _nearest(laboratory.plain(term), {name: name for name in clinical_terms(version)})
         raise Mistake("a clinical term that is known", example="nausea", got=term, hint=hint)
     if grade == 0:
         return Grade(
@@ -708,10 +708,7 @@ def named(term: str, version: str = USUAL_VERSION) -> Named:
     if said in measured:
         intervals = measured[said].intervals
         return Named(measured[said].name, tuple(sorted({one.grade for one in intervals})))
-    import difflib
-
-    near = difflib.get_close_matches(said, [*of_person, *measured], 1)
-    hint = f"did you mean '{near[0]}'?" if near else "'dosewright toxicity terms' shows them all"
+    hint = _nearest(said, {name: name for name in (*of_person, *measured)})
     raise Mistake("a term of CTCAE", example="platelets", got=term, hint=hint)
 
 
@@ -771,7 +768,7 @@ def post_embolisation_syndrome(recorded: Iterable[Grade], version: str = USUAL_V
     for name in SYNDROME_PARTS:
         clinical = clinical_terms(version).get(name)
         term = clinical.name if clinical else terms(version)[name].name
-        of_it = by_term.get(term, [])
+        of_it = by_term.get(term)
         parts.append(Part(name, term, _gravest(of_it) if of_it else None))
     return tuple(parts)
 
