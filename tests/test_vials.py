@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from dosewright.calculators import vials
 from dosewright.calculators.rounding import VialSizes, vials_for
 from dosewright.calculators.vials import Need, SharedPlan, shared
 from dosewright.errors import Mistake, Refusal
@@ -74,6 +75,10 @@ def test_what_is_left_may_wait_for_the_dose_after_the_next():
 def test_a_larger_vial_is_opened_where_the_next_patient_needs_its_rest():
     # by hand: 30 mg alone are one vial of 40 (10 left); with 70 mg to follow, one of 100 leaves nothing
     assert drawn(plan([(30, 9), (70, 10)], [40, 100])) == [(100, [("A", 30), ("B", 70)])]
+
+
+def test_of_doses_of_one_moment_the_largest_is_drawn_first():
+    assert drawn(plan([(30, 9), (70, 9)], [100])) == [(100, [("B", 70), ("A", 30)])]
 
 
 def test_doses_of_one_moment_share_as_well():
@@ -227,6 +232,16 @@ def test_a_long_list_of_usual_doses_is_still_exact():
     assert plan(doses, [50, 100, 200]).exact
 
 
+def test_of_an_exact_plan_nothing_could_be_saved_whatever_its_bound():
+    # by hand: 50 mg are 40 + 40 (30 left); whole twenties, which is all that the bound knows, would be 60 (10 left)
+    one = plan([(50, 9)], [40, 100])
+    assert (one.exact, one.waste, one.bound, one.gap) == (True, 30.0, 10.0, 0.0)
+
+
+def test_the_gap_of_a_plan_is_what_its_waste_is_above_its_bound():
+    assert SharedPlan((), waste=30.0, bound=10.0, exact=False).gap == 20.0
+
+
 def test_a_search_that_was_cut_short_says_how_much_could_be_saved_at_most():
     # With one state kept the best is not sought: the plan stands, and the gap to the bound is told.
     doses = [(30, 9), (70, 10), (45, 11), (61, 12), (83, 13)]
@@ -247,6 +262,20 @@ def test_a_search_that_was_cut_short_still_draws_every_dose(doses, sizes, most):
 def test_a_plan_that_is_called_exact_is(doses, sizes, most):
     one, best = plan(doses, sizes, most_states=most), plan(doses, sizes)
     assert not one.exact or (one.waste, len(one.vials)) == (best.waste, len(best.vials))
+
+
+def test_the_best_plan_is_found_where_a_quick_look_does_not_see_it(monkeypatch):
+    # by hand: 30 mg alone are best of a vial of 40; with 70 mg to follow, one of 100 leaves nothing
+    monkeypatch.setattr(vials, "FIRST_LOOK", 1)
+    one = plan([(30, 9), (70, 10)], [40, 100])
+    assert (one.waste, one.exact) == (0.0, True)
+
+
+def test_a_plan_of_a_quick_look_stands_where_the_search_that_follows_finds_none(monkeypatch):
+    # by hand: the vials hold whole tens, and the doses are 290 mg together
+    monkeypatch.setattr(vials, "FIRST_LOOK", 2)
+    one = plan([(80, 2), (20, 2), (100, 1), (35, 3), (55, 3)], [50, 70, 100], most_states=3)
+    assert (one.opened - one.waste, one.exact) == (290.0, False)
 
 
 def test_sums_of_vials_that_are_left_out_are_not_called_exact():
@@ -279,3 +308,47 @@ def test_what_cannot_be_planned_is_refused(doses, sizes, kind):
 def test_a_dose_twice_is_refused():
     with pytest.raises(Mistake, match="each dose once"):
         shared([Need("A", 5, 0), Need("A", 6, 0)], VialSizes((50,)), within=HOUR)
+
+
+@pytest.mark.parametrize(
+    ("doses", "sizes", "words"),
+    [
+        ([(5, 9)], [], "sizes: needs vial sizes above nothing, for example '50 mg, 100 mg'"),
+        ([(5, 9)], [50, 0], "sizes: needs vial sizes above nothing, for example '50 mg, 100 mg'"),
+        ([(5, 9), (-2.5, 9)], [50], "B: needs a dose above nothing; got '-2.5 mg'"),
+        ([(6101, 9)], [100], "dose: more than 60 vials would be needed for one dose"),
+        ([(1000, 9)], [0.001, 100], "sizes: the vial sizes are too many or too odd to be searched"),
+        ([(1.0, 9)] * 1001, [50], "needs: more than 1,000 doses of one drug on one day; got '1001'"),
+    ],
+)
+def test_what_cannot_be_planned_is_refused_word_for_word(doses, sizes, words):
+    with pytest.raises(Mistake) as refused:
+        plan(doses, sizes)
+    assert str(refused.value) == words
+
+
+def test_a_search_that_would_keep_nothing_is_refused():
+    with pytest.raises(Mistake) as refused:
+        plan([(5, 9)], [50], most_states=0)
+    assert str(refused.value) == "most_states: needs one state at least that is kept; got '0'"
+
+
+def test_a_dose_twice_is_refused_word_for_word():
+    with pytest.raises(Mistake) as refused:
+        shared([Need("A", 5, 0), Need("A", 6, 0)], VialSizes((50,)), within=HOUR)
+    assert str(refused.value) == "needs: needs each dose once"
+
+
+def test_a_thousand_doses_of_one_day_are_planned():
+    assert plan([(50.0, 9)] * 1000, [50]).waste == 0
+
+
+@pytest.mark.parametrize(("most", "is_planned"), [(10, True), (9, False)])
+def test_sizes_are_searched_up_to_so_many_of_their_common_measure(most, is_planned, monkeypatch):
+    # by hand: 95 mg and one vial more are 105 mg, that is ten whole tens
+    monkeypatch.setattr(vials, "MOST_UNITS", most)
+    try:
+        found = plan([(95, 9)], [10]).waste == 5
+    except Refusal:
+        found = False
+    assert found is is_planned
