@@ -278,6 +278,35 @@ def test_a_plan_of_a_quick_look_stands_where_the_search_that_follows_finds_none(
     assert (one.opened - one.waste, one.exact) == (290.0, False)
 
 
+@pytest.mark.parametrize(
+    ("doses", "sizes", "within", "kept", "look", "draws"),
+    [
+        # each shows one wrong in the search; draws by hand, where what is left is used before another vial is opened
+        ([(8, 1), (10, 1)], [2, 10], 9, 1, 20, 5),
+        ([(2, 0), (2, 1), (11, 2)], [2, 10], 2, 3, 20, 4),
+        ([(9, 2), (1, 1)], [4, 5], 9, 2, 1, 3),
+        ([(2, 1), (7, 3), (2, 3)], [4, 10], 9, 2, 1, 5),
+        ([(3, 0), (2, 3), (11, 1)], [2, 4], 1, 2, 20, 6),
+        ([(3, 9), (7, 10)], [4, 10], 8, 2, 20, 2),
+        ([(5, 2), (2, 2)], [3, 10], 2, 2, 2, 3),
+        ([(2, 2), (1, 0)], [2, 4], 2, 2, 20, 2),
+        ([(7, 3), (10, 3)], [5, 10], 2, 1, 20, 2),
+        ([(12, 0), (6, 3), (4, 2)], [2, 3], 2, 3, 20, 8),
+        ([(10, 3), (5, 1), (8, 2)], [2, 7], 2, 3, 20, 6),
+        ([(3, 3), (10, 3), (9, 0)], [2, 4], 9, 4, 20, 7),
+        ([(12, 2), (5, 0), (1, 1), (11, 0)], [3, 4], 2, 4, 1, 9),
+        ([(6, 2), (4, 3), (9, 0)], [2, 5], 2, 3, 20, 6),
+    ],
+)
+def test_a_search_that_keeps_few_states_finds_the_best_where_no_other_can_be(
+    doses, sizes, within, kept, look, draws, monkeypatch
+):
+    monkeypatch.setattr(vials, "FIRST_LOOK", look)
+    one = plan(doses, sizes, within, most_states=kept)
+    assert (one.opened, len(one.vials)) == by_trying_all(doses, sizes, within)
+    assert (one.exact, sum(len(vial.uses) for vial in one.vials)) == (True, draws)
+
+
 def test_sums_of_vials_that_are_left_out_are_not_called_exact():
     # five sizes with nothing but 0.1 mg in common: more sums of vials cover a dose than are followed
     one = plan([(400.3, 9), (381.9, 10)], [31.1, 33.7, 35.3, 37.9, 40.1])
@@ -316,7 +345,7 @@ def test_a_dose_twice_is_refused():
         ([(5, 9)], [], "sizes: needs vial sizes above nothing, for example '50 mg, 100 mg'"),
         ([(5, 9)], [50, 0], "sizes: needs vial sizes above nothing, for example '50 mg, 100 mg'"),
         ([(5, 9), (-2.5, 9)], [50], "B: needs a dose above nothing; got '-2.5 mg'"),
-        ([(6101, 9)], [100], "dose: more than 60 vials would be needed for one dose"),
+        ([(6001, 9)], [100], "dose: more than 60 vials would be needed for one dose"),
         ([(1000, 9)], [0.001, 100], "sizes: the vial sizes are too many or too odd to be searched"),
         ([(1.0, 9)] * 1001, [50], "needs: more than 1,000 doses of one drug on one day; got '1001'"),
     ],
@@ -337,6 +366,17 @@ def test_a_dose_twice_is_refused_word_for_word():
     with pytest.raises(Mistake) as refused:
         shared([Need("A", 5, 0), Need("A", 6, 0)], VialSizes((50,)), within=HOUR)
     assert str(refused.value) == "needs: needs each dose once"
+
+
+def test_a_dose_of_sixty_vials_is_planned():
+    assert len(plan([(6000, 9)], [100]).vials) == 60
+
+
+@pytest.mark.parametrize(("most", "exact"), [(2, True), (1, False)])
+def test_a_search_that_follows_every_sum_of_vials_is_exact(most, exact, monkeypatch):
+    # by hand: of 40 and 100 mg there are two sums for 30 mg of which every vial is needed, 40 and 100
+    monkeypatch.setattr(vials, "MOST_SUMS", most)
+    assert plan([(30, 9)], [40, 100]).exact is exact
 
 
 def test_a_thousand_doses_of_one_day_are_planned():

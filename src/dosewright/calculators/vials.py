@@ -161,6 +161,15 @@ class _Way(NamedTuple):
     before: _Way | None
 
 
+NOTHING_OPEN: Final = _State(0, 0)
+BEGINNING: Final = _Way(_Cost(0, 0, 0), _Step(0, ()), None)
+
+
+def _open(left: int, since: int) -> _State:
+    """The state in which so much is left of the open vial: of an empty one nobody asks how long it is open."""
+    return _State(left, since) if left else NOTHING_OPEN
+
+
 class _Search:
     """From dose to dose in the order of their times, every state that is worth keeping with the best way to it."""
 
@@ -199,7 +208,7 @@ class _Search:
 
         None is followed on which more than `enough` must be opened: there may then be no way that is left.
         """
-        ways = {_State(0, 0): _Way(_Cost(0, 0, 0), _Step(0, ()), None)}
+        ways = {NOTHING_OPEN: BEGINNING}
         complete = True
         for dose, need, rest in zip(self.doses, self.needs, self.rests, strict=True):
             reached: dict[_State, _Way] = {}
@@ -221,13 +230,13 @@ class _Search:
 
     def _whole(self, asked: int) -> int:
         """What must be opened at least for so much: whole common measures of the sizes."""
-        return -(-asked // self.measure) * self.measure if asked > 0 else 0
+        return -(-max(asked, 0) // self.measure) * self.measure
 
     def _kept(self, reached: dict[_State, _Way]) -> dict[_State, _Way]:
         """The states worth keeping: with as much left, a vial opened later that has cost no more is as good."""
         kept: dict[_State, _Way] = {}
         before = None
-        for state, way in sorted(reached.items(), key=lambda one: (one[0].left, -one[0].since, one[1].cost)):
+        for state, way in sorted(reached.items(), key=lambda one: (one[0].left, -one[0].since)):
             if before is None or before[0] != state.left or way.cost < before[1]:
                 kept[state] = way
                 before = (state.left, way.cost)
@@ -236,16 +245,13 @@ class _Search:
     def _steps(self, state: _State, dose: int, at: int) -> Iterator[tuple[_State, _Step, _Cost]]:
         """What one dose may take in a state, and where that leads."""
         left = state.left if at - state.since <= self.within else 0
-        nothing = _State(0, 0)
         if left >= dose:
-            after = _State(left - dose, state.since) if left > dose else nothing
-            yield after, _Step(dose, ()), _Cost(0, 0, 1)
+            yield _open(left - dose, state.since), _Step(dose, ()), _Cost(0, 0, 1)
         elif left:
             for over, vials in self._covering(dose - left):
-                after = _State(over, at) if over else nothing
-                yield after, _Step(left, vials), _Cost(sum(vials), len(vials), len(vials) + 1)
+                yield _open(over, at), _Step(left, vials), _Cost(sum(vials), len(vials), len(vials) + 1)
         for over, vials in self._covering(dose):
-            after = _State(over, at) if over else _State(left, state.since) if left else nothing
+            after = _open(over, at) if over else _open(left, state.since)
             yield after, _Step(0, vials), _Cost(sum(vials), len(vials), len(vials))
 
     def _covering(self, dose: int) -> list[tuple[int, tuple[int, ...]]]:
