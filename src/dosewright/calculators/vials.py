@@ -296,20 +296,18 @@ def _fewest(sizes: list[int], sums: list[int]) -> dict[int, tuple[int, ...]]:
 def _opened(needs: Sequence[Need], steps: Sequence[_Step], scale: int) -> Iterator[Opened]:
     """The vials of a plan, in the order in which they are opened; what is left over is in the last of each step."""
     vials: list[tuple[int, int, int, list[Use]]] = []
-    holding, left = -1, 0
+    holding = -1  # the place of the vial in which something is left
     for need, step in zip(needs, steps, strict=True):
-        wanted = int(exact(need.mg) * scale)
+        wanted = int(exact(need.mg) * scale) - step.taken
         if step.taken:
             size, first, _, uses = vials[holding]
             vials[holding] = (size, first, need.at, [*uses, Use(need.key, _mg(step.taken, scale))])
-            left -= step.taken
-        wanted -= step.taken
         for size in step.opened:
-            drawn = size if size < wanted else wanted
+            drawn = min(size, wanted)
             vials.append((size, need.at, need.at, [Use(need.key, _mg(drawn, scale))]))
             wanted -= drawn
             if drawn < size:
-                holding, left = len(vials) - 1, size - drawn
+                holding = len(vials) - 1
     for size, first, last, uses in vials:
         yield Opened(_mg(size, scale), first, last, tuple(uses))
 
