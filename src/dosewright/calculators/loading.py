@@ -49,7 +49,7 @@ def bead_vials(*, dose: Dose, least: Loading, most: Loading) -> VialChoice:
     fewest = math.ceil(mg / high * (1 - EDGE))
     if fewest > MOST_VIALS:
         raise Refusal(f"more than {MOST_VIALS} vials would be needed", where="dose", got=f"{mg:g} mg")
-    counts = tuple(range(max(fewest, 1), min(math.floor(mg / low * (1 + EDGE)), MOST_VIALS) + 1))
+    counts = tuple(range(fewest or 1, min(math.floor(mg / low * (1 + EDGE)), MOST_VIALS) + 1))
     if counts:
         return VialChoice(dose, counts, None, None)
     below = math.floor(mg / high)  # this many full vials hold just less than the dose

@@ -194,9 +194,9 @@ class _Search:
 
         A quick look comes first, then all ways that can still be as good as what it found.
         """
-        (quick,), _ = self._searched(min(FIRST_LOOK, self.most), inf)
+        (quick,), _ = self._searched(sorted((FIRST_LOOK, self.most))[0], inf)
         found, complete = self._searched(self.most, quick.cost.opened)
-        here = min((*found, quick), key=lambda way: way.cost)
+        here = sorted((*found, quick), key=lambda way: way.cost)[0]
         steps = []
         while here.before is not None:
             steps.append(here.step)
@@ -230,7 +230,7 @@ class _Search:
 
     def _whole(self, asked: int) -> int:
         """What must be opened at least for so much: whole common measures of the sizes."""
-        return -(-max(asked, 0) // self.measure) * self.measure
+        return -(-asked // self.measure) * self.measure if asked > 0 else 0
 
     def _kept(self, reached: dict[_State, _Way]) -> dict[_State, _Way]:
         """The states worth keeping: with as much left, a vial opened later that has cost no more is as good."""
@@ -303,7 +303,7 @@ def _opened(needs: Sequence[Need], steps: Sequence[_Step], scale: int) -> Iterat
             size, first, _, uses = vials[holding]
             vials[holding] = (size, first, need.at, [*uses, Use(need.key, _mg(step.taken, scale))])
         for size in step.opened:
-            drawn = min(size, wanted)
+            drawn = size if size < wanted else wanted
             vials.append((size, need.at, need.at, [Use(need.key, _mg(drawn, scale))]))
             wanted -= drawn
             if drawn < size:
