@@ -264,6 +264,12 @@ def test_a_plan_that_is_called_exact_is(doses, sizes, most):
     assert not one.exact or (one.waste, len(one.vials)) == (best.waste, len(best.vials))
 
 
+def test_a_search_that_may_keep_one_state_keeps_no_more():
+    # by hand: the vial of 40 is kept, for less was opened; 70 mg are then its 10 and two of 40, where one of 100 would do
+    one = plan([(30, 9), (70, 10)], [40, 100], most_states=1)
+    assert (one.opened, one.exact) == (120.0, False)
+
+
 def test_the_best_plan_is_found_where_a_quick_look_does_not_see_it(monkeypatch):
     # by hand: 30 mg alone are best of a vial of 40; with 70 mg to follow, one of 100 leaves nothing
     monkeypatch.setattr(vials, "FIRST_LOOK", 1)
