@@ -7,6 +7,7 @@ import io
 import itertools
 import json
 from decimal import Decimal, localcontext
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,40 @@ def test_a_deviation_beyond_the_limit_is_never_printed_as_the_limit():
     assert one.said(one.worst(one.bands[0]).share) == "+6.000001 %"
 
 
+@pytest.mark.parametrize(
+    ("dose", "told"),
+    [
+        ("106.0012", "+6.001 %"),  # two decimals would print the limit, and three are enough
+        ("106.0047", "+6.005 %"),
+        ("105.9964", "+5.996 %"),
+        ("106", "+6 %"),
+        ("105.996", "+5.996 %"),
+    ],
+)
+def test_a_deviation_has_as_many_decimals_as_show_its_side_of_the_limit(dose, told):
+    # by hand: of 100 mg, each hundredth of a milligram is a hundredth of a percent
+    assert table(LEANING).said((Fraction(dose) - 100) / 100) == told
+
+
+@pytest.mark.parametrize(("share", "told"), [("6.0014", "+6.0014 %"), ("6.0006", "+6 %"), ("6.001", "+6.001 %")])
+def test_a_deviation_beside_a_limit_of_three_decimals_is_told_from_it(share, told):
+    assert table(LEANING, limit=6.001).said(Fraction(share) / 100) == told
+
+
+def test_a_deviation_has_nine_decimals_at_most():
+    assert table(LEANING).said(Fraction("6.0000000003") / 100) == "+6 %"
+
+
+def test_no_deviation_has_no_sign():
+    assert table(LEANING).said(Fraction(0)) == "0 %"
+
+
+def test_of_two_deviations_as_large_the_upward_one_is_the_worst():
+    # by hand: of the band's 100 mg, 90 and 110 mg are both 10 % away
+    one = table((90.0, 110.0, 100.0), denominator="band dose")
+    assert one.worst(one.bands[0]) == (Fraction(1, 10), 90.0)
+
+
 def test_a_table_that_breaks_its_claim_names_each_row_that_does():
     told = refusal("90 mg to 105 mg: 100 mg; 105 mg to 116 mg: 110 mg; 116 mg to 130 mg: 120 mg; limit 6 %")
     assert [line.partition(":")[0] for line in told.split("\n")] == ["band 90 to 105 mg", "band 116 to 130 mg"]
@@ -93,12 +128,20 @@ def test_an_exception_must_be_a_band():
     assert "needs the dose of a band of the table" in refusal(f"{EXAMPLE}; except 101 mg")
 
 
+def test_several_exceptions_of_a_text_are_listed_with_commas():
+    text = (
+        "90 mg to 105 mg: 100 mg; 105 mg to 116 mg: 110 mg; 116 mg to 130 mg: 120 mg; limit 6 %; except 100 mg, 120 mg"
+    )
+    assert BandTable.read(text).excepted == (100.0, 120.0)
+
+
 def test_a_limit_of_something_else_is_refused():
     assert "of the calculated dose or of the band dose" in refusal(f"{EXAMPLE} of the given dose")
 
 
-def test_the_limit_of_a_text_may_be_of_the_band_dose():
-    assert BandTable.read(f"{EXAMPLE} of the band dose").claim == "within 6 % of the band dose"
+@pytest.mark.parametrize("of", ["band dose", "calculated dose"])
+def test_the_limit_of_a_text_may_say_of_what_it_is(of):
+    assert BandTable.read(f"{EXAMPLE} of the {of}").claim == f"within 6 % of the {of}"
 
 
 # ---------------------------------------------------------------------------------------------------------- the edges
@@ -122,6 +165,12 @@ def test_the_ends_of_a_table_belong_as_its_edges_do(edge, inside):
         except Refusal:
             pass
     assert found == inside
+
+
+def test_the_dose_of_a_band_that_begins_above_its_edge_is_not_that_edge():
+    # 105 mg belongs to the band below, which would be ordered as 100 mg
+    with pytest.raises(Mistake, match="a band dose inside its band"):
+        table((95.0, 105.0, 100.0), (105.0, 116.0, 105.0), edge="lower band")
 
 
 def test_a_dose_with_binary_dust_on_an_edge_lies_on_it():
@@ -313,6 +362,9 @@ HEAD = FLUOROURACIL.read_text("utf-8").partition("exception")[0]
         (HEAD + "exception,100 mg\n" + ROWS, "x.csv:12: needs an exception with its dose and its reason"),
         (HEAD + "exception,100 mg,seen so\n" + ROWS, "x.csv:12:1 exceptions, 1, exception 100 mg: is listed as an exception"),
         (HEAD + ROWS + "106,116,110\n", "x.csv:14:1 rows, 2, band 106 mg: needs bands without gap or overlap; got '105 mg'"),
+        (HEAD + ROWS + "116,105,110\n", "x.csv:14:1 rows, 2, band 116 to 105 mg: needs a band that rises; got '105 mg'"),
+        (HEAD + ROWS + "105,116,117\n", "x.csv:14:1 rows, 2, band 105 to 116 mg: needs a band dose inside its band; got '117 mg'"),
+        (HEAD + "exception,101 mg,seen so\n" + ROWS, "x.csv:12:1 exceptions, 1, exception 101 mg: needs the dose of a band of the table; got '101 mg'"),
         (HEAD + ROWS.replace("95", "90"), "x.csv:13:1 rows, 1, band 90 to 105 mg: moves a dose further"),
         (HEAD + ROWS.replace("105", "１０５"), "x.csv:13:2 rows, 1, to_a: needs a dose with its unit"),
         (HEAD + '"95,105\n', "x.csv:12: needs a CSV table"),

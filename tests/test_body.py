@@ -195,3 +195,8 @@ def test_james_rises_with_weight_as_far_as_it_is_defined(cm, kg, sex):
 def test_no_surface_is_capped_or_clamped(cm, kg):
     # Elsewhere a surface is held between 0.3 and 3.5 m² without a word.
     assert size("bsa_mosteller", cm, kg) == pytest.approx(math.sqrt(cm * kg / 3600), rel=1e-14)
+
+
+def test_james_is_defined_at_its_very_peak():
+    # by hand: 1.1·w − 128·(w ÷ h)² turns where w ÷ h² = 1.1 ÷ 256, at 160 cm that is 110 kg: 121 − 60.5
+    assert size("lean_body_weight_james", 160, 110, sex="male") == pytest.approx(60.5, rel=1e-12)

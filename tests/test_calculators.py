@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import random
 import subprocess
 import sys
@@ -75,6 +76,12 @@ def test_a_calculator_is_entitled_by_the_first_line_of_its_text():
 def test_a_quantity_that_may_be_left_out_may_be_nothing(calculator, argument):
     usual = refusals.usual(calculator)
     assert calculator.function(**usual, **{argument.name: None}) == calculator.function(**usual)
+
+
+@pytest.mark.parametrize(("calculator", "argument"), [one for one in ARGUMENTS if one.values[1].words])
+def test_a_word_that_is_taken_where_none_is_said_is_one_of_the_words(calculator, argument):
+    usual = inspect.signature(calculator.function).parameters[argument.name].default
+    assert usual is inspect.Parameter.empty or usual is None or usual in argument.words
 
 
 def test_an_argument_that_is_not_there_is_a_mistake_of_the_caller():

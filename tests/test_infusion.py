@@ -133,6 +133,17 @@ def test_a_drug_that_fills_the_whole_bag_is_the_bag():
     assert final_volume(**bag, drug_volume="exchanged").m_as("mL") == 100
 
 
+def test_an_infusion_keeps_the_dose_and_the_time_it_was_made_for():
+    made = infusion(
+        dose=quantity("141 mg"),
+        diluent=quantity("500 mL"),
+        stock=quantity("5 mg/mL"),
+        drug_volume="added",
+        over=quantity("4 h"),
+    )
+    assert (made.dose, made.over) == (quantity("141 mg"), quantity("4 h"))
+
+
 def test_a_rate_is_per_hour_whatever_the_unit_of_the_duration():
     assert rate(volume=quantity("500 mL"), over=quantity("30 min")).m_as("mL/h") == pytest.approx(1000, rel=1e-15)
 

@@ -128,6 +128,11 @@ def test_half_a_day_is_refused(days):
         round_days(days)
 
 
+@pytest.mark.parametrize("dust", [1e-9, -1e-9])
+def test_a_thousand_millionth_of_a_day_is_dust(dust):
+    assert round_days(dust) == 0
+
+
 @pytest.mark.parametrize("weeks", range(1, 53))
 def test_weeks_of_any_number_are_whole_days(weeks):
     assert round_days(quantity(weeks, "wk").m_as("d")) == 7 * weeks

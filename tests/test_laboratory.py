@@ -44,8 +44,9 @@ def test_every_conversion_has_its_source_and_was_read():
 
 def test_a_conversion_that_is_only_recalled_decides_nothing():
     row = {"analyte": "x", "confidence": "RECALLED"}
-    with pytest.raises(Mistake, match="x: needs a conversion that was read"):
+    with pytest.raises(Mistake) as refused:
         laboratory._analyte("x", [row])
+    assert str(refused.value) == "x: needs a conversion that was read, since grades rest on it; got 'RECALLED'"
 
 
 @pytest.mark.parametrize("analyte", ANALYTES)
@@ -147,6 +148,14 @@ def test_a_zero_is_no_value_of_anything_else(name):
     [
         ("bilirubin", "20", "mg/dL", "in µmol/L it could be: 20 µmol/L"),
         ("bilirubin", "2", "µmol/L", "in mg/dL it could be: 2 mg/dL"),
+        (
+            "bilirubin",
+            "8",
+            "mg/dL",
+            "in µmol/L it could be: 8 µmol/L",
+        ),  # both ends of the bounds belong, here the lower
+        ("bilirubin", "50", "mg/dL", "in µmol/L it could be: 50 µmol/L"),
+        ("neutrophils", "15", "/µL", "in 10^9/L it could be: 15 10^9/L; in 10^3/µL it could be: 15 10^3/µL"),
         ("creatinine", "2.9", "µmol/L", ""),
         ("platelets", "15", "10^9/L", ""),
         ("neutrophils", "18", "10^9/L", ""),

@@ -529,6 +529,18 @@ def test_sodium_counts_only_above_a_meld_of_11():
     assert [(one.meld.magnitude, one.score.magnitude) for one in found] == [(11, 11), (12, 23)]
 
 
+def test_meld_na_shows_what_it_rounded_and_the_sodium_that_it_used():
+    # by hand: 10 × (0.643 + 1.12 × ln 1.65) rounds to 12, and 12 + 1.32 × 12 − 0.033 × 12 × 12 = 23.088
+    found = liver.meld_na(
+        bilirubin=quantity("1 mg/dL"),
+        inr=quantity("1.65 INR"),
+        creatinine=quantity("1 mg/dL"),
+        sodium=quantity("120 mmol/L"),
+        dialysis="no",
+    )
+    assert (found.unrounded.magnitude, found.sodium_used.m_as("mmol/L")) == (pytest.approx(23.088, rel=1e-12), 125)
+
+
 def test_the_three_versions_are_three_scores():
     more = {"sodium": quantity("128 mmol/L")}
     found = [

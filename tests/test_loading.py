@@ -90,6 +90,11 @@ def test_the_nearest_doses_do_fit(mg, least, more):
     assert [one for one in near if not vials(one, least, least + more).counts] == []
 
 
+@pytest.mark.parametrize("mg", [50, 70])
+def test_a_choice_of_vials_keeps_the_dose_that_it_is_for(mg):
+    assert vials(mg).dose == quantity(mg, "mg")
+
+
 def test_a_capacity_turned_round_is_refused():
     with pytest.raises(Refusal, match="least loading is above the most"):
         vials(50, least=60, most=40)
@@ -123,6 +128,33 @@ def plan(**changed):
     return bead_loading(
         **{name: (Vials.read if name == "vials" else quantity)(text) for name, text in (usual | changed).items()}
     )
+
+
+def test_a_loading_keeps_what_it_was_worked_from():
+    made = plan(dose="100 mg", vials="2", contact_at_least="0.5 h", final_volume="20 mL")
+    assert (made.offered, made.vials, made.contact_at_least, made.final_volume) == (
+        quantity("100 mg"),
+        2,
+        quantity("0.5 h"),
+        quantity("20 mL"),
+    )
+
+
+def test_where_the_fluid_is_not_known_nothing_is_said_of_what_to_add():
+    made = bead_loading(
+        dose=quantity("50 mg"),
+        vials=Vials(1),
+        least=quantity("40 mg/vial"),
+        most=quantity("60 mg/vial"),
+        contact_at_least=quantity("20 min"),
+        uptake_over=quantity("90 %"),
+        final_volume=quantity("20 mL"),
+    )
+    assert (made.add_per_vial_if_per_vial, made.add_per_treatment_if_per_treatment) == (None, None)
+
+
+def test_to_fluid_that_is_the_final_volume_nothing_is_to_be_added():
+    assert plan(loading_fluid="20 mL").add_per_vial_if_per_vial.m_as("mL") == 0
 
 
 def test_what_is_offered_is_shared_by_the_vials():

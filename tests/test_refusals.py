@@ -10,7 +10,7 @@ import pytest
 from dosewright.calculators import body, dose, infusion, interval, laboratory, liver, loading, renal, rounding, staging
 from dosewright.calculators.bands import BandTable
 from dosewright.calculators.loading import Vials
-from dosewright.calculators.toxicity import clinical_grade, grade
+from dosewright.calculators.toxicity import clinical_grade, grade, named
 from dosewright.errors import Mistake
 from dosewright.units import quantity as q
 
@@ -101,6 +101,38 @@ REFUSED = [
         "band 106 mg: needs bands without gap or overlap; got '105 mg'",
     ),
     (
+        lambda: BandTable.read("105 mg to 95 mg: 100 mg; limit 6 %"),
+        "band 105 to 95 mg: needs a band that rises; got '95 mg'",
+    ),
+    (
+        lambda: BandTable.read("95 mg to 95 mg: 95 mg; limit 6 %"),
+        "band 95 to 95 mg: needs a band that rises; got '95 mg'",
+    ),
+    (
+        lambda: BandTable.read("95 mg to 105 mg: 100 mg: 110 mg; limit 6 %"),
+        "needs a dose with its unit (mg, g, mcg), for example '141 mg'; got '100 mg: 110 mg'",
+    ),
+    (
+        lambda: BandTable.read("95 mg to 105 mg to 116 mg: 100 mg; limit 6 %"),
+        "needs a dose with its unit (mg, g, mcg), for example '141 mg'; got '105 mg to 116 mg'",
+    ),
+    (
+        lambda: BandTable.read("90 mg to 105 mg: 100 mg; limit 6 %"),
+        "band 90 to 105 mg: moves a dose further than the table claims, which is within 6 % of the calculated dose; got '+11.11 % at 90 mg' (mend the band, or let the table list 100 mg as an exception)",
+    ),
+    (
+        lambda: BandTable.read(f"{GOOD}; except 101 mg"),
+        "exception 101 mg: needs the dose of a band of the table; got '101 mg'",
+    ),
+    (
+        lambda: BandTable.read(f"{GOOD}; except 100 mg"),
+        "exception 100 mg: is listed as an exception and keeps what the table claims, within 6 % of the calculated dose; got '100 mg'",
+    ),
+    (
+        lambda: BandTable.read(f"{GOOD} of the given dose"),
+        "needs a limit of the calculated dose or of the band dose, for example 'limit 6 %'; got 'limit 6 % of the given dose'",
+    ),
+    (
         lambda: rounding.round_to_band(dose=q("90 mg"), bands=BandTable.read(GOOD)),
         "dose: the dose lies outside the table of bands (95 to 116 mg); got '90 mg'",
     ),
@@ -159,6 +191,26 @@ REFUSED = [
     (
         lambda: clinical_grade(term="xyzzy", grade=1),
         "needs a clinical term that is known, for example 'nausea'; got 'xyzzy' ('dosewright toxicity terms' shows them all)",
+    ),
+    (
+        lambda: clinical_grade(term="post-embolisation syndrome", grade=1),
+        "analyte: post-embolisation syndrome is no term of CTCAE: grade its parts; got 'post-embolisation syndrome' (its parts: fever, abdominal pain, nausea, vomiting, fatigue, alanine aminotransferase, aspartate aminotransferase, bilirubin)",
+    ),
+    (
+        lambda: named("postembolisation syndrome"),
+        "analyte: post-embolisation syndrome is no term of CTCAE: grade its parts; got 'postembolisation syndrome' (its parts: fever, abdominal pain, nausea, vomiting, fatigue, alanine aminotransferase, aspartate aminotransferase, bilirubin)",
+    ),
+    (
+        lambda: named("platlets"),
+        "needs a term of CTCAE, for example 'platelets'; got 'platlets' (did you mean 'platelets'?)",
+    ),
+    (
+        lambda: named("nausia"),
+        "needs a term of CTCAE, for example 'platelets'; got 'nausia' (did you mean 'nausea'?)",
+    ),
+    (
+        lambda: named("xyzzy"),
+        "needs a term of CTCAE, for example 'platelets'; got 'xyzzy' ('dosewright toxicity terms' shows them all)",
     ),
     (
         lambda: clinical_grade(term="nausea", grade=4),

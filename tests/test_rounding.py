@@ -157,6 +157,10 @@ def test_a_column_keeps_a_dose_that_is_exactly_at_its_cap():
     assert rounded.ordered.magnitude.tolist() == [0.3, 0.3, 0.7]
 
 
+def test_a_rounded_dose_keeps_the_one_that_was_calculated():
+    assert round_to_step(dose=quantity("142.5 mg"), step=quantity("1 mg")).calculated == quantity("142.5 mg")
+
+
 # ----------------------------------------------------------------------------------------------------------- deviation
 
 
@@ -231,6 +235,20 @@ def test_a_dose_above_its_cap_gets_no_band():
     # The band below 120 mg is 110 mg, and still past a cap of 105 mg.
     with pytest.raises(Refusal, match="above its cap"):
         banded(120, cap=105)
+
+
+def test_a_banded_dose_keeps_the_one_that_was_calculated_and_how_far_it_was_moved():
+    # by hand: (110 − 105) ÷ 105 = 4.7619 %
+    one = round_to_band(dose=quantity("105 mg"), bands=TABLE)
+    assert (one.calculated, one.deviation.m_as("%")) == (quantity("105 mg"), pytest.approx(4.761905, abs=5e-7))
+
+
+@pytest.mark.parametrize(
+    ("cap", "reduced", "down"), [(None, "no", False), (108, "no", True), (110, "no", False), (None, "yes", True)]
+)
+def test_a_dose_put_into_a_lower_band_for_a_reason_says_so(cap, reduced, down):
+    top = None if cap is None else quantity(cap, "mg")
+    assert round_to_band(dose=quantity("105 mg"), bands=TABLE, cap=top, reduced=reduced).rounded_down is down
 
 
 def test_a_dose_outside_the_table_is_told_what_the_table_holds():
@@ -366,3 +384,10 @@ def test_too_many_vials_and_too_many_sums_are_refused_word_for_word(monkeypatch)
     with pytest.raises(Refusal) as odd:
         vials_for(dose=quantity("97 mg"), sizes=VialSizes.read("7 mg, 11 mg, 13 mg"))
     assert str(odd.value) == "sizes: the vial sizes are too many or too odd to be searched"
+
+
+def test_as_many_sums_of_vials_as_are_allowed_are_compared(monkeypatch):
+    # by hand: of 50 and 100 mg for 90 mg there are three, nothing, 50 and 100
+    monkeypatch.setattr(rounding, "MOST_WAYS", 3)
+    plan = vials_for(dose=quantity("90 mg"), sizes=VialSizes.read("50 mg, 100 mg"))
+    assert plan.holds == quantity("100 mg")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import csv
 import itertools
+import locale
 import math
 import random
 from decimal import Decimal
@@ -14,7 +15,7 @@ from pathlib import Path
 import numpy
 import pytest
 
-from dosewright.calculators import toxicity
+from dosewright.calculators import laboratory, toxicity
 from dosewright.calculators.toxicity import NO, UNKNOWN, YES, Case, clinical_grade, grade, grades
 from dosewright.errors import Mistake, Refusal, UnitMistake
 
@@ -65,6 +66,29 @@ def test_two_transcriptions_agree_but_for_the_limbs_that_ours_says_in_rows():
 def test_every_row_says_that_it_was_read():
     rows = csv.DictReader((toxicity.FOLDER / "v5.0-laboratory.csv").read_text("utf-8").splitlines())
     assert {row["source"].split()[0] for row in rows} == {"SEEN"}
+
+
+def test_every_clinical_term_says_where_it_was_read():
+    assert {one.source for one in toxicity.clinical_terms().values()} == {"SEEN oncohub/CTCAE5 @d46f46c, in our words"}
+
+
+@pytest.fixture
+def _other_tongue():
+    """A machine whose own encoding is not that of the files."""
+    before = locale.setlocale(locale.LC_CTYPE)
+    locale.setlocale(locale.LC_CTYPE, "C")
+    yield
+    locale.setlocale(locale.LC_CTYPE, before)
+
+
+@pytest.mark.usefixtures("_other_tongue")
+def test_the_criteria_are_read_alike_on_every_machine():
+    assert toxicity.terms.__wrapped__("v5.0") == TERMS
+
+
+@pytest.mark.usefixtures("_other_tongue")
+def test_the_table_of_analytes_is_read_alike_on_every_machine():
+    assert laboratory.analytes.__wrapped__() == laboratory.analytes()
 
 
 def test_every_term_has_its_oracle():
@@ -342,6 +366,27 @@ def test_a_qt_between_two_printed_intervals_is_not_gradable(value):
     assert (found.grade, "between two printed intervals" in found.why) == (None, True)
 
 
+def test_what_lies_between_two_printed_intervals_is_surely_of_the_milder_grade_and_perhaps_of_the_graver():
+    between = [one for one in TERMS["QTc interval"].intervals if (one.lower, one.upper) == (480, 481)]
+    mild, grave = ((one.grade, one.lower_belongs, one.upper_belongs, one.certain) for one in between)
+    assert (mild, grave) == ((1, False, False, True), (2, False, False, False))
+
+
+def test_intervals_that_meet_have_nothing_between_them():
+    # four grades as the criteria print them, each in its one unit
+    assert [one.grade for one in TERMS["platelets"].intervals if one.unit == "10^9/L"] == [1, 2, 3, 4]
+
+
+def test_a_term_whose_intervals_depend_on_nothing_asks_nothing():
+    assert (TERMS["platelets"].asks, TERMS["lipase"].asks) == ("", "symptomatic")
+
+
+def test_bilirubin_of_another_unit_is_graded_as_the_printed_one_is():
+    # by hand: 51.312 ÷ 17.104 = 3 mg/dL, of the printed 2 to 5
+    found = grade(analyte="sinusoidal obstruction syndrome", value=51.312, unit="µmol/L", qualifier=True)
+    assert (found.grade, found.why) == (2, "51.312 µmol/L is 3 mg/dL; grade 4 is judged by its consequences")
+
+
 def test_beside_the_gap_a_qt_is_graded():
     assert [grade(analyte="QTc", value=value, unit="ms", baseline=450).grade for value in (480, 481, 500, 501)] == [
         1,
@@ -527,6 +572,21 @@ def test_a_known_answer_is_one_or_zero():
             "9.8 g/dL",
         ),
         (
+            {"analyte": "haemoglobin", "value": 9.8, "unit": "g/dL", "lln": 13, "qualifier": False},
+            "CTCAE v5.0: grade 2, ≥ 8 and < 10 g/dL",
+            "9.8 g/dL; grade 4 is judged by its consequences",
+        ),
+        (
+            {"analyte": "haemoglobin", "value": 7.5, "unit": "g/dL", "lln": 13},
+            "CTCAE v5.0: grade 3, < 8 g/dL, or transfusion indicated",
+            "7.5 g/dL; grade 4 is judged by its consequences",
+        ),
+        (
+            {"analyte": "haemoglobin", "value": 14, "unit": "g/dL", "lln": 13},
+            "CTCAE v5.0: no grade of the table holds",
+            "14 g/dL",
+        ),
+        (
             {"analyte": "haemoglobin", "value": 9.8, "unit": "g/dL", "lln": 13, "life_threatening": True},
             "CTCAE v5.0: grade 4, judged by its consequences, no number",
             "9.8 g/dL",
@@ -535,6 +595,41 @@ def test_a_known_answer_is_one_or_zero():
             {"analyte": "febrile neutropenia", "value": 38.2, "unit": "°C", "neutrophils": 0.4, "sustained": True, "life_threatening": False},
             "CTCAE v5.0: grade 3, ≥ 38 °C, and neutrophils < 1.0 10^9/L, sustained > 1 h",
             "38.2 °C",
+        ),
+        (
+            {"analyte": "bilirubin", "value": 62, "unit": "µmol/L", "uln": 20, "baseline": 31},
+            "CTCAE v5.0: grade 2, > 1.5 and ≤ 3 × baseline, baseline abnormal",
+            "62 µmol/L is 3.1 × ULN, 2 × baseline",
+        ),
+        (
+            {"analyte": "weight loss", "value": 55.2, "unit": "kg", "baseline": 83.7},  # by hand: 28.5 ÷ 83.7 = 34.0502 %
+            "CTCAE v5.0: grade 3, ≥ 20 % loss from baseline",
+            "55.2 kg is a loss of 34.05 % from baseline",
+        ),
+        (
+            {"analyte": "neutrophils", "value": 1.2, "unit": "10^9/L", "lln": 1.2},
+            "CTCAE v5.0: grade 2, ≥ 1 and < 1.5 10^9/L",
+            "1.2 10^9/L; within this laboratory's range, and yet of this grade as the criteria are printed",
+        ),
+        (
+            {"analyte": "ALT", "value": 150, "unit": "U/L", "lln": 10, "uln": 40, "baseline": 32},
+            "CTCAE v5.0: grade 2, > 3 and ≤ 5 × ULN, baseline normal",
+            "150 U/L is 3.75 × ULN, 4.688 × baseline",
+        ),
+        (
+            {"analyte": "QTc", "value": 480.5, "unit": "ms", "baseline": 450},
+            "CTCAE v5.0: not gradable",
+            "480.5 ms is a rise of 30.5 ms from baseline; the value lies between two printed intervals: grade 1 to 2",
+        ),
+        (
+            {"analyte": "febrile neutropenia", "value": 39, "unit": "°C", "qualifier": True},
+            "CTCAE v5.0: not gradable",
+            "39 °C; sustained and neutrophils are not known: grade 0 to 3",
+        ),
+        (
+            {"analyte": "sinusoidal obstruction syndrome", "value": 3, "unit": "mg/dL", "neutrophils": 2},
+            "CTCAE v5.0: not gradable",
+            "3 mg/dL; 'minor interventions' is not known: grade 0 to 2",
         ),
         (
             {"analyte": "platelets", "value": 110, "unit": "10^9/L"},
@@ -623,6 +718,54 @@ def test_a_table_of_another_shape_is_refused(old, new, words):
         assert toxicity.load(text, "v6.0")["neutrophils"].asks == "symptomatic"
 
 
+def from_rows(*rows: str, name: str = "creatinine") -> toxicity.Term:
+    """A term of a version that there is not, each row as grade, basis, bounds and unit."""
+    return toxicity.load("\n".join([V6.partition("\n")[0], *rows]), "v6.0")[name]
+
+
+def test_a_term_may_have_one_row():
+    term = from_rows("creatinine,creatinine,Creatinine increased,10011368,,4,absolute,5,>,,,mg/dL,,SEEN a page")
+    assert (term.name, term.meddra, term.source, len(term.intervals)) == (
+        "Creatinine increased",
+        "10011368",
+        "SEEN a page",
+        1,
+    )
+
+
+def test_one_grade_may_stand_in_two_rows_of_one_unit():
+    head = "platelets,platelets,Platelet count decreased,10035528,,"
+    term = from_rows(f"{head}4,absolute,,,5,<,10^9/L,,SEEN", f"{head}4,absolute,900,>,,,10^9/L,,SEEN", name="platelets")
+    of_unit = toxicity.prepare(term, "10^9/L")
+    assert [of_unit.decide(Case(value=value)).low for value in (4, 5, 900, 901)] == [4, 0, 0, 4]
+
+
+def test_what_could_lead_to_the_same_grade_only_is_not_named_as_missing():
+    head = "creatinine,creatinine,Creatinine increased,10011368,,"
+    term = from_rows(
+        f"{head}2,absolute,2,>,,,mg/dL,,SEEN",
+        f"{head}2,xULN,2,>,3,<=,,,SEEN",
+        f"{head}3,xBaseline,3,>,,,,,SEEN",
+    )
+    of_unit, case = toxicity.prepare(term, "mg/dL"), Case(value=2.5)
+    told = toxicity.told(of_unit, case, of_unit.decide(case))
+    assert told.why == "2.5 mg/dL; baseline is not known: grade 2 to 3"
+
+
+def test_limits_and_baseline_are_converted_with_the_value():
+    # by hand, at 88.4 µmol/L for each mg/dL: 265.2 is 3 mg/dL, 2.5 times a ULN of 106.08 (1.2) and twice a baseline of 132.6 (1.5)
+    head = "creatinine,creatinine,Creatinine increased,10011368,,"
+    term = from_rows(
+        f"{head}4,absolute,10,>,,,mg/dL,,SEEN",
+        f"{head}2,xULN,2,>,3,<=,,,SEEN",
+        f"{head}3,rise from baseline,2,>,,,mg/dL,,SEEN",
+    )
+    of_unit = toxicity.prepare(term, "µmol/L")
+    known = {"value": 265.2, "uln": 106.08}
+    grades_ = [of_unit.decide(Case(**known, baseline=baseline)).high for baseline in (132.6, 80.0)]
+    assert grades_ == [2, 3]  # a rise of 1.5 mg/dL, and one of 2.1
+
+
 def test_conditions_on_two_things_at_once_are_refused():
     text = V6.replace(",,2,absolute", ",asymptomatic,2,absolute").replace(",,3,absolute", ",single reading,3,absolute")
     with pytest.raises(Mistake) as refused:
@@ -703,6 +846,31 @@ def test_a_column_has_a_rule_for_each_value():
     assert found.rule.tolist() == ["CTCAE v5.0: grade 4, < 25 10^9/L", *["no grade of the table holds"] * 2]
 
 
+def test_of_a_value_without_a_grade_a_column_says_that_no_grade_holds():
+    found = grades(analyte="platelets", unit="10^9/L", value=numpy.array([300.0]), lln=150.0)
+    assert (found.grade.tolist(), found.rule.tolist()) == ([0], ["no grade of the table holds"])
+
+
+def test_the_rule_of_a_million_values_stands_in_memory_once():
+    found = grades(analyte="platelets", unit="10^9/L", value=numpy.array([20.0, 21.0]))
+    assert found.rule[0] is found.rule[1]
+
+
+def test_the_grade_of_a_value_in_a_column_takes_one_byte():
+    found = grades(analyte="platelets", unit="10^9/L", value=numpy.array([20.0]))
+    assert {one.itemsize for one in (found.grade, found.at_least, found.at_most, found.row)} == {1}
+
+
+def test_what_is_nothing_in_a_row_is_not_known_there():
+    found = grades(analyte="platelets", unit="10^9/L", value=[110, 110], lln=[125, None])
+    assert found.grade.tolist() == [1, -1]
+
+
+def test_a_column_is_graded_by_the_version_that_is_asked_for():
+    with pytest.raises(Mistake, match="a version of CTCAE that is here"):
+        grades(analyte="platelets", unit="10^9/L", value=numpy.array([62.0]), version="v7.0")
+
+
 # ------------------------------------------------------------------------------------------------------- clinical terms
 
 
@@ -734,6 +902,10 @@ def test_a_clinical_grade_says_its_criterion_and_who_judged():
         "CTCAE v5.0: grade 2, 4-6 over baseline; limits instrumental ADL",
         "judged by a person",
     )
+
+
+def test_a_clinical_term_is_recorded_by_its_own_name():
+    assert toxicity.named("hypertension") == ("Hypertension (adult)", (1, 2, 3, 4, 5))
 
 
 def test_post_embolisation_syndrome_has_no_grade_of_a_person_either():

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from dosewright.calculators import vials
 from dosewright.calculators.rounding import VialSizes, vials_for
 from dosewright.calculators.vials import Need, SharedPlan, shared
 from dosewright.errors import Mistake, Refusal
@@ -74,6 +75,10 @@ def test_what_is_left_may_wait_for_the_dose_after_the_next():
 def test_a_larger_vial_is_opened_where_the_next_patient_needs_its_rest():
     # by hand: 30 mg alone are one vial of 40 (10 left); with 70 mg to follow, one of 100 leaves nothing
     assert drawn(plan([(30, 9), (70, 10)], [40, 100])) == [(100, [("A", 30), ("B", 70)])]
+
+
+def test_of_doses_of_one_moment_the_largest_is_drawn_first():
+    assert drawn(plan([(30, 9), (70, 9)], [100])) == [(100, [("B", 70), ("A", 30)])]
 
 
 def test_doses_of_one_moment_share_as_well():
@@ -227,6 +232,16 @@ def test_a_long_list_of_usual_doses_is_still_exact():
     assert plan(doses, [50, 100, 200]).exact
 
 
+def test_of_an_exact_plan_nothing_could_be_saved_whatever_its_bound():
+    # by hand: 50 mg are 40 + 40 (30 left); whole twenties, which is all that the bound knows, would be 60 (10 left)
+    one = plan([(50, 9)], [40, 100])
+    assert (one.exact, one.waste, one.bound, one.gap) == (True, 30.0, 10.0, 0.0)
+
+
+def test_the_gap_of_a_plan_is_what_its_waste_is_above_its_bound():
+    assert SharedPlan((), waste=30.0, bound=10.0, exact=False).gap == 20.0
+
+
 def test_a_search_that_was_cut_short_says_how_much_could_be_saved_at_most():
     # With one state kept the best is not sought: the plan stands, and the gap to the bound is told.
     doses = [(30, 9), (70, 10), (45, 11), (61, 12), (83, 13)]
@@ -247,6 +262,55 @@ def test_a_search_that_was_cut_short_still_draws_every_dose(doses, sizes, most):
 def test_a_plan_that_is_called_exact_is(doses, sizes, most):
     one, best = plan(doses, sizes, most_states=most), plan(doses, sizes)
     assert not one.exact or (one.waste, len(one.vials)) == (best.waste, len(best.vials))
+
+
+def test_a_search_that_may_keep_one_state_keeps_no_more():
+    # by hand: the vial of 40 is kept, for less was opened; 70 mg are then its 10 and two of 40, where one of 100 would do
+    one = plan([(30, 9), (70, 10)], [40, 100], most_states=1)
+    assert (one.opened, one.exact) == (120.0, False)
+
+
+def test_the_best_plan_is_found_where_a_quick_look_does_not_see_it(monkeypatch):
+    # by hand: 30 mg alone are best of a vial of 40; with 70 mg to follow, one of 100 leaves nothing
+    monkeypatch.setattr(vials, "FIRST_LOOK", 1)
+    one = plan([(30, 9), (70, 10)], [40, 100])
+    assert (one.waste, one.exact) == (0.0, True)
+
+
+def test_a_plan_of_a_quick_look_stands_where_the_search_that_follows_finds_none(monkeypatch):
+    # by hand: the vials hold whole tens, and the doses are 290 mg together
+    monkeypatch.setattr(vials, "FIRST_LOOK", 2)
+    one = plan([(80, 2), (20, 2), (100, 1), (35, 3), (55, 3)], [50, 70, 100], most_states=3)
+    assert (one.opened - one.waste, one.exact) == (290.0, False)
+
+
+@pytest.mark.parametrize(
+    ("doses", "sizes", "within", "kept", "look", "draws"),
+    [
+        # each shows one wrong in the search; draws by hand, where what is left is used before another vial is opened
+        ([(8, 1), (10, 1)], [2, 10], 9, 1, 20, 5),
+        ([(2, 0), (2, 1), (11, 2)], [2, 10], 2, 3, 20, 4),
+        ([(9, 2), (1, 1)], [4, 5], 9, 2, 1, 3),
+        ([(2, 1), (7, 3), (2, 3)], [4, 10], 9, 2, 1, 5),
+        ([(3, 0), (2, 3), (11, 1)], [2, 4], 1, 2, 20, 6),
+        ([(3, 9), (7, 10)], [4, 10], 8, 2, 20, 2),
+        ([(5, 2), (2, 2)], [3, 10], 2, 2, 2, 3),
+        ([(2, 2), (1, 0)], [2, 4], 2, 2, 20, 2),
+        ([(7, 3), (10, 3)], [5, 10], 2, 1, 20, 2),
+        ([(12, 0), (6, 3), (4, 2)], [2, 3], 2, 3, 20, 8),
+        ([(10, 3), (5, 1), (8, 2)], [2, 7], 2, 3, 20, 6),
+        ([(3, 3), (10, 3), (9, 0)], [2, 4], 9, 4, 20, 7),
+        ([(12, 2), (5, 0), (1, 1), (11, 0)], [3, 4], 2, 4, 1, 9),
+        ([(6, 2), (4, 3), (9, 0)], [2, 5], 2, 3, 20, 6),
+    ],
+)
+def test_a_search_that_keeps_few_states_finds_the_best_where_no_other_can_be(
+    doses, sizes, within, kept, look, draws, monkeypatch
+):
+    monkeypatch.setattr(vials, "FIRST_LOOK", look)
+    one = plan(doses, sizes, within, most_states=kept)
+    assert (one.opened, len(one.vials)) == by_trying_all(doses, sizes, within)
+    assert (one.exact, sum(len(vial.uses) for vial in one.vials)) == (True, draws)
 
 
 def test_sums_of_vials_that_are_left_out_are_not_called_exact():
@@ -279,3 +343,58 @@ def test_what_cannot_be_planned_is_refused(doses, sizes, kind):
 def test_a_dose_twice_is_refused():
     with pytest.raises(Mistake, match="each dose once"):
         shared([Need("A", 5, 0), Need("A", 6, 0)], VialSizes((50,)), within=HOUR)
+
+
+@pytest.mark.parametrize(
+    ("doses", "sizes", "words"),
+    [
+        ([(5, 9)], [], "sizes: needs vial sizes above nothing, for example '50 mg, 100 mg'"),
+        ([(5, 9)], [50, 0], "sizes: needs vial sizes above nothing, for example '50 mg, 100 mg'"),
+        ([(5, 9), (-2.5, 9)], [50], "B: needs a dose above nothing; got '-2.5 mg'"),
+        ([(6001, 9)], [100], "dose: more than 60 vials would be needed for one dose"),
+        ([(1000, 9)], [0.001, 100], "sizes: the vial sizes are too many or too odd to be searched"),
+        ([(1.0, 9)] * 1001, [50], "needs: more than 1,000 doses of one drug on one day; got '1001'"),
+    ],
+)
+def test_what_cannot_be_planned_is_refused_word_for_word(doses, sizes, words):
+    with pytest.raises(Mistake) as refused:
+        plan(doses, sizes)
+    assert str(refused.value) == words
+
+
+def test_a_search_that_would_keep_nothing_is_refused():
+    with pytest.raises(Mistake) as refused:
+        plan([(5, 9)], [50], most_states=0)
+    assert str(refused.value) == "most_states: needs one state at least that is kept; got '0'"
+
+
+def test_a_dose_twice_is_refused_word_for_word():
+    with pytest.raises(Mistake) as refused:
+        shared([Need("A", 5, 0), Need("A", 6, 0)], VialSizes((50,)), within=HOUR)
+    assert str(refused.value) == "needs: needs each dose once"
+
+
+def test_a_dose_of_sixty_vials_is_planned():
+    assert len(plan([(6000, 9)], [100]).vials) == 60
+
+
+@pytest.mark.parametrize(("most", "exact"), [(2, True), (1, False)])
+def test_a_search_that_follows_every_sum_of_vials_is_exact(most, exact, monkeypatch):
+    # by hand: of 40 and 100 mg there are two sums for 30 mg of which every vial is needed, 40 and 100
+    monkeypatch.setattr(vials, "MOST_SUMS", most)
+    assert plan([(30, 9)], [40, 100]).exact is exact
+
+
+def test_a_thousand_doses_of_one_day_are_planned():
+    assert plan([(50.0, 9)] * 1000, [50]).waste == 0
+
+
+@pytest.mark.parametrize(("most", "is_planned"), [(10, True), (9, False)])
+def test_sizes_are_searched_up_to_so_many_of_their_common_measure(most, is_planned, monkeypatch):
+    # by hand: 95 mg and one vial more are 105 mg, that is ten whole tens
+    monkeypatch.setattr(vials, "MOST_UNITS", most)
+    try:
+        found = plan([(95, 9)], [10]).waste == 5
+    except Refusal:
+        found = False
+    assert found is is_planned

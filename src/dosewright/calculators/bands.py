@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Final, Literal, NamedTuple
 
 from .. import wording
@@ -19,7 +20,7 @@ Denominator = Literal["calculated dose", "band dose"]
 Edge = Literal["upper band", "lower band"]  # to which a dose belongs that lies on the edge of two
 
 EXAMPLE: Final = "95 mg to 105 mg: 100 mg; 105 mg to 116 mg: 110 mg; limit 6 %"
-MOST_DIGITS: Final = 9  # decimals of a percentage, where fewer would not tell it from the limit
+MOST_DIGITS: Final = 9  # decimals of a percentage, where fewer would show it on another side of the limit
 
 
 def exact(value: float) -> Fraction:
@@ -73,7 +74,7 @@ class BandTable:
             elif not self._inside(index, band.dose):
                 needs = "a band dose inside its band"
                 found.append(Mistake(needs, where=where, within=(index,), got=f"{band.dose:g} mg"))
-        for index, (below, band) in enumerate(zip(self.bands, self.bands[1:], strict=False), 1):
+        for index, (below, band) in enumerate(pairwise(self.bands), 1):
             if below.high != band.low:
                 found.append(
                     Mistake(
@@ -158,11 +159,11 @@ class BandTable:
         return f"within {wording.number(self.limit)} % of the {self.denominator}"
 
     def said(self, share: Fraction) -> str:
-        """A deviation in percent, with as many decimals as tell it from the limit that it does not meet."""
-        places, limit = 2, exact(self.limit)
-        while places < MOST_DIGITS and abs(share) * 100 != limit == _rounded(abs(share) * 100, places):
+        """A deviation in percent, with as many decimals as show on which side of the limit it lies."""
+        places, percent, limit = 2, abs(share) * 100, exact(self.limit)
+        while places < MOST_DIGITS and _side(_rounded(percent, places), limit) != _side(percent, limit):
             places += 1
-        text = wording.number(float(abs(share) * 100), places=places)
+        text = wording.number(float(percent), places=places)
         return f"{'' if text == '0' else '+' if share > 0 else '−'}{text} %"
 
     def held(self) -> BandTable:
@@ -223,6 +224,11 @@ class BandTable:
 
 def _mg(text: str) -> float:
     return settled(DOSE.read(text.strip()).m_as("mg"))
+
+
+def _side(value: Fraction, limit: Fraction) -> int:
+    """1 above the limit, -1 below it, 0 on it."""
+    return (value > limit) - (value < limit)
 
 
 def _rounded(value: Fraction, places: int) -> Fraction:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Annotated, Any, Final, ParamSpec, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Final, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
 
 from pint.facets.plain import PlainQuantity
 
@@ -114,7 +114,7 @@ def _arguments(function: Callable[..., Any]) -> dict[str, Argument]:
     found = {}
     for name, parameter in inspect.signature(function).parameters.items():
         hint = hints[name]
-        if get_origin(hint) in (Union, type(int | str)) and type(None) in get_args(hint):
+        if type(None) in get_args(hint):
             hint = next(one for one in get_args(hint) if one is not type(None))
         kind = next((m for m in getattr(hint, "__metadata__", ()) if isinstance(m, Kind)), None)
         words = tuple(str(w) for w in get_args(hint)) if get_origin(hint) is not Annotated else ()
@@ -130,7 +130,7 @@ def catalogue() -> Mapping[str, Calculator]:
     for module_name in MODULES:
         module = import_module(f"dosewright.calculators.{module_name}")
         for name, function in vars(module).items():
-            if getattr(function, "__checked__", "") and function.__module__ == module.__name__:
+            if hasattr(function, "__checked__") and function.__module__ == module.__name__:
                 found[name] = _described(name, function)
     return found
 
@@ -142,7 +142,7 @@ def _described(name: str, function: Callable[..., Any]) -> Calculator:
         name=name,
         function=function,
         arguments=_arguments(function),
-        title=text.split("\n", 1)[0],
+        title=text.partition("\n")[0],
         formula=tuple(sections.get("Formula", "").split("\n")),
         limits=sections.get("Limits", "").replace("\n", " "),
         raises=sections.get("Raises", "").replace("\n", " "),

@@ -54,6 +54,16 @@ def below(value: Any, limit: Any) -> Any:
     return value < limit - abs(limit) * DUST
 
 
+def at_least(value: Any, limit: Any) -> Any:
+    """Whether a value reaches a limit, but for the dust of a conversion; what is not known reaches none."""
+    return value >= limit - abs(limit) * DUST
+
+
+def at_most(value: Any, limit: Any) -> Any:
+    """Whether a value stays within a limit, but for the dust of a conversion; what is not known stays within none."""
+    return value <= limit + abs(limit) * DUST
+
+
 def held(value: Any, least: float, most: float) -> Any:
     """A value within the bounds that a formula sets for it: the bound where it lies beyond.
 

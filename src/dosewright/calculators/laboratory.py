@@ -28,9 +28,7 @@ class Analyte:
     kind: Kind
     also: tuple[str, ...]
     zero: bool  # whether a laboratory reports a zero: no cell was seen
-    range_least: float | None
-    range_most: float | None
-    sources: tuple[str, ...]
+    limits: tuple[float, float] | None  # between which a limit of a reference range lies, in the first unit
 
     @property
     def name(self) -> str:
@@ -56,15 +54,16 @@ class Analyte:
         An upper limit of bilirubin of 1.2 is one in mg/dL, whatever unit stands beside it.
         """
         read = self.read(value, unit)
-        if self.range_least is None or self.range_most is None:
+        if self.limits is None:
             return read
+        least, most = self.limits
         first = self.kind.magnitude(read, self.kind.unit)
-        if not self.range_least <= first <= self.range_most:
-            bounds = f"{self.range_least:,.10g} and {self.range_most:,.10g} {self.kind.units[0]}"
+        if not least <= first <= most:
+            bounds = f"{least:,.10g} and {most:,.10g} {self.kind.units[0]}"
             readings = [
                 f"in {text} it could be: {read.magnitude:,.10g} {text}"
                 for text, makes in zip(self.kind.units, self.kind.makes, strict=True)
-                if self.range_least <= read.magnitude * makes <= self.range_most
+                if least <= read.magnitude * makes <= most
             ]
             raise Refusal(
                 f"a limit of the range of {self.name} must lie between {bounds}",
@@ -111,9 +110,7 @@ def _analyte(name: str, rows: list[dict[str, str]]) -> Analyte:
         kind=kind,
         also=tuple(text.strip() for text in first["also"].split(";") if text.strip()),
         zero=first["zero"] == "yes",
-        range_least=float(first["range_least"]) if first["range_least"] else None,
-        range_most=float(first["range_most"]) if first["range_most"] else None,
-        sources=tuple(row["source"] for row in rows),
+        limits=(float(first["range_least"]), float(first["range_most"])) if first["range_least"] else None,
     )
 
 

@@ -21,7 +21,7 @@ from .. import wording
 from ..errors import Mistake, Refusal
 from ..units import UNITS
 from . import laboratory
-from .columns import DUST, choose
+from .columns import above, at_least, at_most, below, choose
 from .laboratory import Analyte
 
 FOLDER: Final = Path(__file__).with_name("ctcae")
@@ -190,7 +190,7 @@ class Case(NamedTuple):
         """YES, NO or UNKNOWN to what a condition asks."""
         if asks == "baseline abnormal":
             by_number = choose(
-                _over(self.baseline, self.uln), YES, choose(_at_most(self.baseline, self.uln), NO, UNKNOWN)
+                above(self.baseline, self.uln), YES, choose(at_most(self.baseline, self.uln), NO, UNKNOWN)
             )
             return choose(self.baseline_normal == YES, NO, by_number)
         if asks == "over a day":
@@ -201,28 +201,15 @@ class Case(NamedTuple):
 # A comparison with UNKNOWN is false. So "surely above" is a comparison, and "perhaps above" is not surely at most.
 
 
-def _over(value: Any, limit: Any) -> Any:
-    return value > limit + abs(limit) * DUST
-
-
-def _at_least(value: Any, limit: Any) -> Any:
-    return value >= limit - abs(limit) * DUST
-
-
-def _under(value: Any, limit: Any) -> Any:
-    return value < limit - abs(limit) * DUST
-
-
-def _at_most(value: Any, limit: Any) -> Any:
-    return value <= limit + abs(limit) * DUST
-
-
 def _not(condition: Any) -> Any:
     return condition ^ True
 
 
 class Bounds(NamedTuple):
-    """The lowest and the highest grade that a value can have, and the row that decided, counted from 0; -1 for none."""
+    """The lowest and the highest grade that a value can have, and the row that decides where they are one.
+
+    Rows count from 0; -1 for none.
+    """
 
     low: Any
     high: Any
@@ -237,14 +224,17 @@ def _decide(intervals: tuple[Interval, ...], asks: str, case: Case) -> Bounds:
         for answer in (YES, NO)
     )
     answer = case.answer(asks)
-    same = (yes.low == yes.high) & (no.low == no.high) & (yes.low == no.low)
-    either = Bounds(
-        choose(yes.low < no.low, yes.low, no.low),
-        choose(yes.high > no.high, yes.high, no.high),
-        choose(same, yes.row, -1),
-    )
+    low = choose(yes.low < no.low, yes.low, no.low)
+    high = choose(yes.high > no.high, yes.high, no.high)
+    either = Bounds(low, high, yes.row)  # where low is high, both answers lead to this grade
+    return _chosen(answer == YES, yes, _chosen(answer == NO, no, either))
+
+
+def _chosen(condition: Any, then: Bounds, otherwise: Bounds) -> Bounds:
     return Bounds(
-        *(choose(answer == YES, y, choose(answer == NO, n, e)) for y, n, e in zip(yes, no, either, strict=True))
+        choose(condition, then.low, otherwise.low),
+        choose(condition, then.high, otherwise.high),
+        choose(condition, then.row, otherwise.row),
     )
 
 
@@ -271,8 +261,8 @@ def _holds(one: Interval, case: Case) -> tuple[Any, Any]:
         surely, perhaps = surely | (case.qualifier == YES), perhaps | (case.qualifier == YES)
     elif neutrophils := _NEUTROPHILS.fullmatch(one.qualifier):
         limit = float(neutrophils[1])
-        surely &= _under(case.neutrophils, limit)
-        perhaps &= _not(_at_least(case.neutrophils, limit))
+        surely &= below(case.neutrophils, limit)
+        perhaps &= _not(at_least(case.neutrophils, limit))
     elif one.qualifier:
         surely, perhaps = surely & (case.qualifier == YES), perhaps & (case.qualifier != NO)
     return surely, perhaps
@@ -284,15 +274,15 @@ def _within(one: Interval, case: Case) -> tuple[Any, Any]:
     perhaps: Any = True
     if one.lower is not None:
         limit = one.lower * scale
-        surely = _at_least(value, limit) if one.lower_belongs else _over(value, limit)
-        perhaps = _not(_under(value, limit) if one.lower_belongs else _at_most(value, limit))
+        surely = at_least(value, limit) if one.lower_belongs else above(value, limit)
+        perhaps = _not(below(value, limit) if one.lower_belongs else at_most(value, limit))
         if one.condition == "baseline abnormal":
             # An abnormal baseline lies above ULN, whatever it is: what is no multiple of ULN is none of it.
-            perhaps &= _not(_at_most(value, one.lower * case.uln))
+            perhaps &= _not(at_most(value, one.lower * case.uln))
     if one.upper is not None:
         limit = case.lln if isinstance(one.upper, str) else one.upper * scale
-        surely &= _at_most(value, limit) if one.upper_belongs else _under(value, limit)
-        perhaps &= _not(_over(value, limit) if one.upper_belongs else _at_least(value, limit))
+        surely &= at_most(value, limit) if one.upper_belongs else below(value, limit)
+        perhaps &= _not(above(value, limit) if one.upper_belongs else at_least(value, limit))
     return surely, perhaps
 
 
@@ -378,8 +368,6 @@ def find(name: str, version: str = USUAL_VERSION) -> Term:
 
 
 def _unknown(name: str, known: Mapping[str, Term]) -> Mistake:
-    import difflib
-
     said = laboratory.plain(name)
     if said in SYNDROME_NAMES:
         return _syndrome_refused(name)
@@ -390,9 +378,16 @@ def _unknown(name: str, known: Mapping[str, Term]) -> Mistake:
     of_it = [term.analyte for term in known.values() if measured is not None and term.measured is measured]
     if of_it:
         return Mistake(wording.listed(dict.fromkeys(of_it), "or"), where="analyte", got=name)
-    near = difflib.get_close_matches(said, known, 1)
-    hint = f"did you mean '{known[near[0]].analyte}'?" if near else "'dosewright toxicity terms' shows them all"
+    hint = _nearest(said, {called: term.analyte for called, term in known.items()})
     return Mistake("what CTCAE grades by a number", where="analyte", example="platelets", got=name, hint=hint)
+
+
+def _nearest(said: str, names: Mapping[str, str]) -> str:
+    """What to tell of a name that nobody knows: what the nearest is called that somebody does."""
+    import difflib
+
+    near = difflib.get_close_matches(said, names, 1)
+    return f"did you mean '{names[near[0]]}'?" if near else "'dosewright toxicity terms' shows them all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -496,7 +491,7 @@ class Grades:
 def grades(*, analyte: str, unit: str, version: str = USUAL_VERSION, **known: Any) -> Grades:
     """The CTCAE grades of a column of values of one analyte in one unit; arguments as of `grade`, each a column or one.
 
-    What is missing in a row is UNKNOWN there; yes is 1 and no is 0.
+    What is missing in a row is UNKNOWN or None there; yes is 1 and no is 0.
 
     >>> import numpy
     >>> found = grades(analyte="platelets", unit="10^9/L", value=numpy.array([74.9, 75.0, 200.0]), lln=150.0)
@@ -506,9 +501,7 @@ def grades(*, analyte: str, unit: str, version: str = USUAL_VERSION, **known: An
     import numpy
 
     of_unit = prepared(analyte, unit, version)
-    case = Case(
-        **{name: numpy.asarray(one, dtype=float) if _is_column(one) else float(one) for name, one in known.items()}
-    )
+    case = Case(**{name: numpy.asarray(one, dtype=float) for name, one in known.items()})
     bounds = of_unit.decide(case)
     count = len(case.value)
     low, high, row = (numpy.broadcast_to(numpy.asarray(one, dtype=numpy.int8), (count,)) for one in bounds)
@@ -524,10 +517,6 @@ def grades(*, analyte: str, unit: str, version: str = USUAL_VERSION, **known: An
     )
 
 
-def _is_column(value: Any) -> bool:
-    return hasattr(value, "__len__")
-
-
 # ------------------------------------------------------------------------------------------------------ grades in words
 
 NO_RULE: Final = "no grade of the table holds"
@@ -540,8 +529,7 @@ def told(of_unit: Prepared, case: Case, bounds: Bounds) -> Grade:
     decided = low == high
     row = of_unit.intervals[int(bounds.row)] if decided and bounds.row >= 0 else None
     why = _measured_said(of_unit, case)
-    missing = [] if decided else [f"{_missing(of_unit, case, low)}: grade {low} to {high}"]
-    remarks = _remarks(of_unit, case, low) if decided else missing
+    remarks = _remarks(of_unit, case, low) if decided else [f"{_missing(of_unit, case, low)}: grade {low} to {high}"]
     return Grade(
         version=term.version,
         term=term.name,
@@ -593,10 +581,8 @@ def _missing(of_unit: Prepared, case: Case, low: int) -> str:
     """What is not known and could change the grade."""
     scaled = of_unit.scaled(case)
     asks = of_unit.term.asks
-    missing = []
     answer = scaled.answer(asks) if asks else NO
-    if math.isnan(answer):
-        missing += _unanswered(asks, case)
+    missing = _unanswered(asks, case) if math.isnan(answer) else []
     for one in of_unit.intervals:
         if one.condition and not math.isnan(answer) and CONDITIONS[one.condition].answer != answer:
             continue
@@ -683,10 +669,7 @@ def clinical_grade(*, term: str, grade: int, version: str = USUAL_VERSION) -> Gr
     if laboratory.plain(term) in SYNDROME_NAMES:
         raise _syndrome_refused(term)
     if found is None:
-        import difflib
-
-        near = difflib.get_close_matches(laboratory.plain(term), clinical_terms(version), 1)
-        hint = f"did you mean '{near[0]}'?" if near else "'dosewright toxicity terms' shows them all"
+        hint = _nearest(laboratory.plain(term), {name: name for name in clinical_terms(version)})
         raise Mistake("a clinical term that is known", example="nausea", got=term, hint=hint)
     if grade == 0:
         return Grade(
@@ -725,10 +708,7 @@ def named(term: str, version: str = USUAL_VERSION) -> Named:
     if said in measured:
         intervals = measured[said].intervals
         return Named(measured[said].name, tuple(sorted({one.grade for one in intervals})))
-    import difflib
-
-    near = difflib.get_close_matches(said, [*of_person, *measured], 1)
-    hint = f"did you mean '{near[0]}'?" if near else "'dosewright toxicity terms' shows them all"
+    hint = _nearest(said, {name: name for name in (*of_person, *measured)})
     raise Mistake("a term of CTCAE", example="platelets", got=term, hint=hint)
 
 
@@ -788,7 +768,7 @@ def post_embolisation_syndrome(recorded: Iterable[Grade], version: str = USUAL_V
     for name in SYNDROME_PARTS:
         clinical = clinical_terms(version).get(name)
         term = clinical.name if clinical else terms(version)[name].name
-        of_it = by_term.get(term, [])
+        of_it = by_term.get(term)
         parts.append(Part(name, term, _gravest(of_it) if of_it else None))
     return tuple(parts)
 

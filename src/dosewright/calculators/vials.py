@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
-from math import gcd, lcm
+from math import gcd, inf, lcm
 from typing import Final, NamedTuple
 
 from ..errors import Mistake, Refusal
@@ -103,6 +103,8 @@ def shared(needs: Sequence[Need], sizes: VialSizes, *, within: int, most_states:
     (0.0, 50.0)
     """
     _check(needs, sizes)
+    if most_states < 1:
+        raise Mistake("one state at least that is kept", where="most_states", got=most_states)
     ordered = sorted(needs, key=lambda one: (one.at, -one.mg, one.key))
     if not ordered:
         return SharedPlan((), 0.0, 0.0, exact=True)
@@ -110,10 +112,11 @@ def shared(needs: Sequence[Need], sizes: VialSizes, *, within: int, most_states:
     scale = lcm(*(one.denominator for one in (*doses, *stock)))
     amounts = [int(one * scale) for one in doses]
     search = _Search([int(one * scale) for one in stock], amounts, ordered, within, most_states)
-    vials = tuple(_opened(ordered, search.best(), scale))
+    steps, complete = search.best()
+    vials = tuple(_opened(ordered, steps, scale))
     held, asked = sum(exact(one.mg) for one in vials), sum(doses)
     bound = Fraction(search.least(), scale) - asked
-    return SharedPlan(vials, settled(float(held - asked)), settled(float(bound)), search.complete)
+    return SharedPlan(vials, settled(float(held - asked)), settled(float(bound)), complete)
 
 
 def _check(needs: Sequence[Need], sizes: VialSizes) -> None:
@@ -151,11 +154,20 @@ class _Step(NamedTuple):
 
 
 class _Way(NamedTuple):
-    """A state, what it has cost, by which step it was reached and from which way."""
+    """What a state has cost, by which step it was reached and from which way; none before the first dose."""
 
     cost: _Cost
     step: _Step
     before: _Way | None
+
+
+NOTHING_OPEN: Final = _State(0, 0)
+BEGINNING: Final = _Way(_Cost(0, 0, 0), _Step(0, ()), None)
+
+
+def _open(left: int, since: int) -> _State:
+    """The state in which so much is left of the open vial: of an empty one nobody asks how long it is open."""
+    return _State(left, since) if left else NOTHING_OPEN
 
 
 class _Search:
@@ -170,7 +182,6 @@ class _Search:
         self.fewest = [_fewest(self.sizes[place:], self._units()) for place in range(len(self.sizes))]
         self.covers: dict[int, list[tuple[int, tuple[int, ...]]]] = {}
         self.cut = False  # whether a sum of vials was left out that might have been the best
-        self.complete = False
         rests = accumulate(reversed(doses), initial=0)
         self.rests = list(rests)[-2::-1]  # behind each dose, what is still to be drawn
 
@@ -178,37 +189,35 @@ class _Search:
         top = sorted(self.doses)[-1] + self.sizes[-1]
         return list(range(0, top + 1, self.measure))
 
-    def best(self) -> list[_Step]:
-        """The steps of the best plan: a quick look first, then all ways that can still be as good as what it found."""
-        quick, _ = self._searched(FIRST_LOOK if self.most > FIRST_LOOK else self.most, None)
-        if quick is None:  # which no dose that vials can hold leads to
-            raise Refusal("no plan was found for these doses and sizes", where="sizes")
+    def best(self) -> tuple[list[_Step], bool]:
+        """The steps of the best plan that was found, and whether none is better.
+
+        A quick look comes first, then all ways that can still be as good as what it found.
+        """
+        (quick,), _ = self._searched(sorted((FIRST_LOOK, self.most))[0], inf)
         found, complete = self._searched(self.most, quick.cost.opened)
-        self.complete = complete and not self.cut
-        here: _Way | None = quick if found is None or quick.cost < found.cost else found
+        here = sorted((*found, quick), key=lambda way: way.cost)[0]
         steps = []
-        while here is not None:
+        while here.before is not None:
             steps.append(here.step)
             here = here.before
-        return steps[::-1]
+        return steps[::-1], complete and not self.cut
 
-    def _searched(self, most: int, enough: int | None) -> tuple[_Way | None, bool]:
+    def _searched(self, most: int, enough: float) -> tuple[list[_Way], bool]:
         """The best way to the end, keeping so many states, and whether all were kept that may lead to the best.
 
-        With `enough`, none is followed on which more than that must be opened: there may then be no way that is left.
+        None is followed on which more than `enough` must be opened: there may then be no way that is left.
         """
-        ways: dict[_State, _Way | None] = {_State(0, 0): None}
+        ways = {NOTHING_OPEN: BEGINNING}
         complete = True
-        reached: dict[_State, _Way] = {}
         for dose, need, rest in zip(self.doses, self.needs, self.rests, strict=True):
-            reached = {}
+            reached: dict[_State, _Way] = {}
             for state, way in ways.items():
-                spent = way.cost if way is not None else _Cost(0, 0, 0)
                 for after, step, cost in self._steps(state, dose, need.at):
-                    opened = spent.opened + cost.opened
-                    if enough is not None and opened + self._whole(rest - after.left) > enough:
+                    opened = way.cost.opened + cost.opened
+                    if opened + self._whole(rest - after.left) > enough:
                         continue
-                    total = _Cost(opened, spent.vials + cost.vials, spent.draws + cost.draws)
+                    total = _Cost(opened, way.cost.vials + cost.vials, way.cost.draws + cost.draws)
                     if after not in reached or total < reached[after].cost:
                         reached[after] = _Way(total, step, way)
             ways = self._kept(reached)
@@ -216,18 +225,18 @@ class _Search:
                 complete = False
                 ranked = sorted(ways, key=lambda one: (reached[one].cost.opened - one.left, reached[one].cost, one))
                 ways = {state: ways[state] for state in ranked[:most]}
-        ends = sorted(ways, key=lambda state: (reached[state].cost, state)) if reached else []
-        return (reached[ends[0]] if ends else None), complete
+        ends = sorted(ways, key=lambda state: (ways[state].cost, state))
+        return [ways[state] for state in ends[:1]], complete
 
     def _whole(self, asked: int) -> int:
         """What must be opened at least for so much: whole common measures of the sizes."""
         return -(-asked // self.measure) * self.measure if asked > 0 else 0
 
-    def _kept(self, reached: dict[_State, _Way]) -> dict[_State, _Way | None]:
+    def _kept(self, reached: dict[_State, _Way]) -> dict[_State, _Way]:
         """The states worth keeping: with as much left, a vial opened later that has cost no more is as good."""
-        kept: dict[_State, _Way | None] = {}
+        kept: dict[_State, _Way] = {}
         before = None
-        for state, way in sorted(reached.items(), key=lambda one: (one[0].left, -one[0].since, one[1].cost)):
+        for state, way in sorted(reached.items(), key=lambda one: (one[0].left, -one[0].since)):
             if before is None or before[0] != state.left or way.cost < before[1]:
                 kept[state] = way
                 before = (state.left, way.cost)
@@ -236,16 +245,13 @@ class _Search:
     def _steps(self, state: _State, dose: int, at: int) -> Iterator[tuple[_State, _Step, _Cost]]:
         """What one dose may take in a state, and where that leads."""
         left = state.left if at - state.since <= self.within else 0
-        nothing = _State(0, 0)
         if left >= dose:
-            after = _State(left - dose, state.since) if left > dose else nothing
-            yield after, _Step(dose, ()), _Cost(0, 0, 1)
+            yield _open(left - dose, state.since), _Step(dose, ()), _Cost(0, 0, 1)
         elif left:
             for over, vials in self._covering(dose - left):
-                after = _State(over, at) if over else nothing
-                yield after, _Step(left, vials), _Cost(sum(vials), len(vials), len(vials) + 1)
+                yield _open(over, at), _Step(left, vials), _Cost(sum(vials), len(vials), len(vials) + 1)
         for over, vials in self._covering(dose):
-            after = _State(over, at) if over else _State(left, state.since) if left else nothing
+            after = _open(over, at) if over else _open(left, state.since)
             yield after, _Step(0, vials), _Cost(sum(vials), len(vials), len(vials))
 
     def _covering(self, dose: int) -> list[tuple[int, tuple[int, ...]]]:
@@ -290,20 +296,18 @@ def _fewest(sizes: list[int], sums: list[int]) -> dict[int, tuple[int, ...]]:
 def _opened(needs: Sequence[Need], steps: Sequence[_Step], scale: int) -> Iterator[Opened]:
     """The vials of a plan, in the order in which they are opened; what is left over is in the last of each step."""
     vials: list[tuple[int, int, int, list[Use]]] = []
-    holding, left = -1, 0
+    holding = -1  # the place of the vial in which something is left
     for need, step in zip(needs, steps, strict=True):
-        wanted = int(exact(need.mg) * scale)
+        wanted = int(exact(need.mg) * scale) - step.taken
         if step.taken:
             size, first, _, uses = vials[holding]
             vials[holding] = (size, first, need.at, [*uses, Use(need.key, _mg(step.taken, scale))])
-            left -= step.taken
-        wanted -= step.taken
         for size in step.opened:
             drawn = size if size < wanted else wanted
             vials.append((size, need.at, need.at, [Use(need.key, _mg(drawn, scale))]))
             wanted -= drawn
             if drawn < size:
-                holding, left = len(vials) - 1, size - drawn
+                holding = len(vials) - 1
     for size, first, last, uses in vials:
         yield Opened(_mg(size, scale), first, last, tuple(uses))
 
