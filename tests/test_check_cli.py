@@ -173,7 +173,8 @@ def test_what_was_given_before_is_summed(run):
 
 
 def test_cycles_given_on_beads_count_toward_the_lifetime(run):
-    given = [{"cycle": str(n), "on": f"2026-0{n + 4}-01", "share": "100 %"} for n in (1, 2, 3, 4)]
+    on_record = {"share": "100 %", "ordered": {"beads": "50 mg"}, "surface": "1.6583 m2"}
+    given = [{"cycle": str(n), "on": f"2026-0{n + 4}-01", **on_record} for n in (1, 2, 3, 4)]
     before = [{"drug": "doxorubicin", "total": "340 mg/m2", "until": "2026-01-01"}]
     made = an_order("hepa-haic", patient={"given": given, "prior_exposure": before}, cycle=5)
     _, out, _ = run("check", put("order.json", made), *SITE, "--format", "json")

@@ -271,3 +271,41 @@ def test_every_gate_of_the_site_stands_on_the_order(number):
 
 def test_what_stops_release_is_said_in_one_place():
     assert {"blocks-release", "refuse"} == STOPPING
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("PLT", "platelets", True),
+        ("血小板", "Platelets (PLT)", True),
+        ("Bilirubin (total)", "TBil", True),
+        ("bilirubin (direct)", "bilirubin", False),
+        ("albumin (urine)", "albumin", False),
+        ("neutrophils (%)", "neutrophils", False),
+        ("fibrinogen", "Fibrinogen", True),
+    ],
+)
+def test_an_addition_in_brackets_that_says_something_makes_another_analyte(one, other, same):
+    assert fitness.same_analyte(one, other) is same
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "verdict"),
+    [
+        ("platelets, blood", "2026-11-22", "unknown"),
+        ("plt.", "2026-11-22", "unknown"),
+        ("platlets", "2026-11-21", "unknown"),  # of the same day as the one that is known
+        ("Platelet count decreased", "2026-11-22", "unknown"),
+        ("platelets, blood", "2026-11-20", "proceed"),  # older than the one that counts
+        ("mean platelet volume", "2026-11-22", "proceed"),
+        ("alpha-fetoprotein", "2026-11-22", "proceed"),
+        ("bilirubin (direct)", "2026-11-22", "proceed"),
+    ],
+)
+def test_a_newer_value_under_a_name_that_nobody_knows_leaves_a_gate_open(name, day, verdict):
+    known = a_patient().laboratory
+    stray = {"analyte": name, "value": "20", "unit": "10^9/L", "on": day}
+    rows = [{"analyte": one.analyte, "value": one.value, "unit": one.unit, "on": str(one.on)} for one in known]
+    made = an_order(patient={"laboratory": [*rows, stray]})
+    found = {one["analyte"]: one["verdict"] for one in made["gates"]}
+    assert (found["platelets"], made["released"]) == (verdict, verdict == "proceed")

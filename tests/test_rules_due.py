@@ -274,14 +274,16 @@ def test_beads_of_which_nobody_decided_the_drug_have_none():
 
 
 def test_a_gate_has_the_sites_limit_and_what_a_patients_value_can_be():
-    assert at().gates[0] == GateDue("neutrophils", "10^9/L", 1.5, None, 3, "site policy", 0.01, 200, True)
-    assert at().gates[2] == GateDue("bilirubin", "µmol/L", None, 30, 3, "site policy", 1.5, 1500, False)
+    assert at().gates[0] == GateDue(
+        "neutrophils", "neutrophils", "10^9/L", 1.5, None, 3, "site policy", 0.01, 200, True
+    )
+    assert at().gates[2] == GateDue("bilirubin", "bilirubin", "µmol/L", None, 30, 3, "site policy", 1.5, 1500, False)
 
 
 def test_a_gate_of_an_analyte_that_is_not_known_has_no_bounds_of_its_own():
     gates = [{"analyte": "fibrinogen", "unit": "g/L", "at_least": "1.5", "within": "3 d", "from": "site policy"}]
     (found,) = at({"gates": gates}).gates
-    assert found == GateDue("fibrinogen", "g/L", 1.5, None, 3, "site policy", None, None, False)
+    assert found == GateDue("fibrinogen", "fibrinogen", "g/L", 1.5, None, 3, "site policy", None, None, False)
 
 
 def test_a_gate_in_another_unit_has_its_bounds_in_that_unit():

@@ -295,5 +295,5 @@ def terms_data(name: str | None, version: str = toxicity.USUAL_VERSION) -> list[
     plain = laboratory.plain(name.replace("-", " ")).replace("post embolisation", "post-embolisation")
     if plain in toxicity.SYNDROME_NAMES:
         return [syndrome_data()]
-    clinical = toxicity.clinical_terms(version).get(laboratory.plain(name))
+    clinical = toxicity.clinical_terms(version).get(toxicity.plain(name))
     return [clinical_data(clinical) if clinical else term_data(toxicity.find(name, version))]

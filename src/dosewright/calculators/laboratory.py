@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import functools
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,8 @@ from ..units import UNITS, Kind, Quantity, number, quantity
 
 TABLE: Final = Path(__file__).with_name("laboratory.csv")
 SEEN: Final = "SEEN"
+USUAL: Final = frozenset({"total", "serum", "plasma", "blood", "whole blood", "absolute", "count", "总"})
+"""Additions in brackets to a name that say no more than the name alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,18 +132,34 @@ def _names() -> Mapping[str, Analyte]:
 
 
 def plain(name: str) -> str:
-    """A name as names are compared: capitals, and an addition in brackets, are of no account.
+    """A name as names are compared: capitals are of no account, nor is an addition in brackets that says no more.
 
-    >>> plain("Bilirubin (total)")
-    'bilirubin'
+    Direct bilirubin is not bilirubin, and what is in urine is not what is in blood.
+
+    >>> plain("Bilirubin (total)"), plain("ALT (GPT)"), plain("Bilirubin (direct)")
+    ('bilirubin', 'alt', 'bilirubin (direct)')
     """
-    before, _, _ = name.casefold().partition("(")
-    return " ".join(before.split())
+    words = " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    before, bracket, rest = words.partition("(")
+    before, addition = before.strip(), rest.removesuffix(")").strip()
+    another = _names().get(addition)
+    says_no_more = addition in USUAL or (another is not None and _names().get(before) is another)
+    return before if before and bracket and says_no_more else words
 
 
 def find(name: str) -> Analyte | None:
     """An analyte by any of its names, if it is one that we know."""
     return _names().get(plain(name))
+
+
+def names_of(name: str) -> tuple[str, ...]:
+    """Every name of an analyte in small letters; of one that is not known here its own alone.
+
+    >>> names_of("platelets")[:3]
+    ('platelets', 'platelet count', 'thrombocytes')
+    """
+    found = find(name)
+    return (plain(name),) if found is None else tuple(one.casefold() for one in (found.name, *found.also))
 
 
 def analyte(name: str) -> Analyte:

@@ -371,7 +371,7 @@ def _unknown(name: str, known: Mapping[str, Term]) -> Mistake:
     said = laboratory.plain(name)
     if said in SYNDROME_NAMES:
         return _syndrome_refused(name)
-    clinical = clinical_terms().get(said)
+    clinical = clinical_terms().get(plain(name))
     if clinical is not None:
         return Mistake(f"'{clinical.name}' as a grade that a person gave, with the unit 'grade'", example="2 grade")
     measured = laboratory.find(name)
@@ -645,6 +645,11 @@ class ClinicalTerm:
     source: str
 
 
+def plain(term: str) -> str:
+    """A clinical term as names are compared: capitals, and what stands in brackets, are of no account."""
+    return " ".join(term.casefold().partition("(")[0].split())
+
+
 @functools.cache
 def clinical_terms(version: str = USUAL_VERSION) -> Mapping[str, ClinicalTerm]:
     """Every clinical term by its name in small letters, without what stands in brackets."""
@@ -652,7 +657,7 @@ def clinical_terms(version: str = USUAL_VERSION) -> Mapping[str, ClinicalTerm]:
     for row in csv.DictReader(_file(version, "clinical").splitlines()):
         meanings = {number: row[f"grade{number}"] for number in range(1, 6) if row[f"grade{number}"]}
         term = ClinicalTerm(f"CTCAE {version}", row["term"], row["meddra"], meanings, row["source"])
-        found[laboratory.plain(term.name)] = term
+        found[plain(term.name)] = term
     return found
 
 
@@ -665,11 +670,11 @@ def clinical_grade(*, term: str, grade: int, version: str = USUAL_VERSION) -> Gr
     Traceback (most recent call last):
     dosewright.errors.Refusal: Nausea has the grades 1, 2 and 3 only; got '4'
     """
-    found = clinical_terms(version).get(laboratory.plain(term))
-    if laboratory.plain(term) in SYNDROME_NAMES:
+    found = clinical_terms(version).get(plain(term))
+    if plain(term) in SYNDROME_NAMES:
         raise _syndrome_refused(term)
     if found is None:
-        hint = _nearest(laboratory.plain(term), {name: name for name in clinical_terms(version)})
+        hint = _nearest(plain(term), {name: name for name in clinical_terms(version)})
         raise Mistake("a clinical term that is known", example="nausea", got=term, hint=hint)
     if grade == 0:
         return Grade(
@@ -699,7 +704,7 @@ def named(term: str, version: str = USUAL_VERSION) -> Named:
     >>> named("nausea").grades
     (1, 2, 3)
     """
-    said = laboratory.plain(term)
+    said = plain(term)
     if said in SYNDROME_NAMES:
         raise _syndrome_refused(term)
     of_person, measured = clinical_terms(version), _by_name(version)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
@@ -108,17 +110,23 @@ def gates(site: Site, patient: Patient, on: dt.date) -> tuple[GateAnswer, ...]:
     return tuple(_gate(gate, patient, on) for gate in site.gates)
 
 
+ALIKE: Final = 0.75  # how near a name must come to be taken for a slip of another: found by trial
+SOMETHING_ELSE: Final = frozenset(
+    "% percent direct conjugated indirect unconjugated urine urinary pleural ascitic ascites csf ratio fraction mean "
+    "volume width distribution prealbumin microalbumin clearance".split()
+)
+"""Words that make of the name of an analyte that of another: direct bilirubin, mean platelet volume."""
+
+
 def plain_name(written: str) -> str:
-    """An analyte by its plain name: capitals and an addition in brackets are of no account."""
-    return written.casefold().partition("(")[0].strip()
+    """An analyte by the first of its names; one that is not known here by the name that is written."""
+    known = laboratory.find(written)
+    return laboratory.plain(written) if known is None else known.name.casefold()
 
 
 def same_analyte(one: str, other: str) -> bool:
     """Whether two names are of one analyte: ANC is neutrophils."""
-    if plain_name(one) == plain_name(other):
-        return True
-    known = laboratory.find(one)
-    return known is not None and known is laboratory.find(other)
+    return plain_name(one) == plain_name(other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,11 +192,27 @@ def _gate(gate: Gate, patient: Patient, on: dt.date) -> GateAnswer:
         verdict, reason = "unknown", f"the value is in {one.unit}, the limit in {gate.unit}"
     elif found.wrong:
         verdict, reason = "unknown", found.wrong
+    elif (other := _may_be(patient, gate.analyte, one.on, on)) is not None:
+        verdict, reason = "unknown", f"'{other}' is no name that is known here, and may be a newer value of it"
     elif (on - one.on).days > gate.within.m_as("d"):
         verdict, reason = "unknown", f"older than {wording.say(gate.within)}"
     elif (gate.at_least and value < float(gate.at_least)) or (gate.at_most and value > float(gate.at_most)):
         verdict, reason = "hold", "outside the limit"
     return GateAnswer(gate.analyte, limit, said, one.on, verdict, reason, gate.source)  # type: ignore[arg-type]
+
+
+def _may_be(patient: Patient, analyte: str, since: dt.date, on: dt.date) -> str | None:
+    """The name of a value from a day on that nobody knows here, and that may be of this analyte, written otherwise."""
+    values = () if patient.laboratory == "unknown" else patient.laboratory
+    names = laboratory.names_of(analyte)
+    for one in values:
+        if since <= one.on <= on and laboratory.find(one.analyte) is None:
+            said = laboratory.plain(one.analyte)
+            within = any(re.search(rf"\b{re.escape(name)}\b", said) for name in names)
+            near = within or bool(difflib.get_close_matches(said, names, 1, ALIKE))
+            if near and not SOMETHING_ELSE.intersection(re.findall(r"[\w%]+", said)):
+                return one.analyte
+    return None
 
 
 def _same_unit(one: str, other: str) -> bool:

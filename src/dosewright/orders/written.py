@@ -118,7 +118,8 @@ def _entries(data: dict[str, Any], found: list[Mistake], document: Document) -> 
         yield from _part("beads", "beads.", ("beads",), beads, found, document)
     for part, name, of in (("lab", "laboratory", "analyte"), ("before", "before", "drug")):
         for index, row in enumerate(_list(data, name, found, document)):
-            key = plain_name(str(row.pop(of, index + 1)))
+            named = str(row.pop(of, index + 1))
+            key = plain_name(named) if part == "lab" else named.casefold().strip()
             yield from _part(part, f"{part}.{key}.", (name, index), row, found, document)  # type: ignore[arg-type]
 
 
@@ -289,9 +290,10 @@ def _recorded_in_full(
 ) -> float | None:
     """What the milligrams on record of a cycle would be without a change of the dose, in mg/m²; None without one."""
     rows = [row for line in history if line["key"] == key for row in line["rows"] if row["cycle"] == cycle["cycle"]]
-    ordered = next((cycle["ordered"][name] for name in names if name in cycle["ordered"]), None)
+    recorded = cycle.get("ordered", {})
+    ordered = next((recorded[name] for name in names if name in recorded), None)
     share: float = rows[0]["share"]["value"] / 100 if rows else 1.0  # of beads the protocol changes none
-    if ordered is None or cycle["surface"] is None or not share:
+    if ordered is None or cycle.get("surface") is None or not share:
         return None
     per_m2: float = _of_node(ordered).m_as("mg") / _of_node(cycle["surface"]).m_as("m²")
     return doses * per_m2 / share

@@ -26,6 +26,7 @@ from ..decisions import Choices
 from ..doses import standing
 from ..exposure import limit_of
 from ..finding import Finding
+from ..fitness import plain_name
 
 BASES: Final[Mapping[str, Kind]] = {"per m²": DOSE_PER_AREA, "per kg": DOSE_PER_WEIGHT, "flat": DOSE}
 
@@ -117,6 +118,7 @@ class GateDue:
     """One laboratory limit of the site."""
 
     analyte: str
+    key: str  # by which an order has it
     unit: str
     at_least: float | None
     at_most: float | None
@@ -361,6 +363,7 @@ def _beads(choices: Choices) -> BeadsDue | None:
 def _gate(gate: Gate) -> GateDue:
     return GateDue(
         gate.analyte,
+        plain_name(gate.analyte),
         gate.unit,
         float(gate.at_least) if gate.at_least else None,
         float(gate.at_most) if gate.at_most else None,

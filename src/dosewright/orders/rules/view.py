@@ -722,7 +722,7 @@ class LabView(View):
     said: ClassVar[Mapping[str, Say]] = {"age": _days}
 
     def __init__(self, order: OrderView, due: GateDue) -> None:
-        super().__init__(order.record, f"lab.{due.analyte}", due)
+        super().__init__(order.record, f"lab.{due.key}", due)
         self.order = order
 
     def say(self, name: str, index: int | None) -> str:
