@@ -7,6 +7,7 @@ are told in the same words.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,20 +21,29 @@ from .view import CriterionView, InteractionView, LabView, LifetimeView, LineVie
 
 Of = Literal["order", "line", "stranger", "beads", "lab", "criterion", "lifetime", "interaction"]
 _NAME: Final = re.compile(r"\{([a-z_0-9.]+)\}")
-_OF_ORDER: Final = re.compile(r"\{(?!due\.)")
 Graded = Severity | Callable[[Any], Severity | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Template:
     """Words with names in braces, which a part of an order fills in."""
 
     text: str
 
-    @property
+    @functools.cached_property
+    def _pieces(self) -> list[str]:
+        """Words and names by turns, the words first."""
+        return _NAME.split(self.text)
+
+    @functools.cached_property
     def names(self) -> list[str]:
         """The names that are filled in."""
-        return _NAME.findall(self.text)
+        return self._pieces[1::2]
+
+    @functools.cached_property
+    def hangs_on_order(self) -> bool:
+        """Whether it takes anything from the order, and not only from what is due."""
+        return not all(name.startswith("due.") for name in self.names)
 
     def fill(self, view: View, index: int | None) -> str:
         """The words for one order, or for one row of a column; 'nothing' where none of the names is known."""
@@ -44,14 +54,10 @@ class Template:
             return str(known[self.text])
         return self._filled(view, index)
 
-    @property
-    def hangs_on_order(self) -> bool:
-        """Whether it takes anything from the order, and not only from what is due."""
-        return _OF_ORDER.search(self.text) is not None
-
     def _filled(self, view: View, index: int | None) -> str:
-        words = _NAME.sub(lambda match: view.say(match[1], index), self.text).strip()
-        return words or ("nothing" if self.text else "")
+        pieces = self._pieces.copy()
+        pieces[1::2] = [view.say(name, index) for name in self.names]
+        return "".join(pieces).strip() or ("nothing" if self.text else "")
 
     def outline(self) -> str:
         """The template for a catalogue: names as words, without their braces."""
