@@ -106,8 +106,8 @@ _ROWS: Final[tuple[tuple[str, Severity, str, str, str, str], ...]] = (
 
 def _notation(name: str, severity: Severity, pattern: str, message: str, advice: str, hazards: str) -> None:
     """Put one rule of notation into the catalogue."""
-    search = re.compile(pattern).search
-    found = functools.lru_cache(maxsize=16_384)(lambda text: search(text) is not None)  # a table says most lines often
+    # a table says most lines often; and one order may have no such text, so that no pattern is compiled for it
+    found = functools.lru_cache(maxsize=16_384)(lambda text: re.search(pattern, text) is not None)
 
     def noted(view: Any) -> Condition:
         return each(view.written, found)
