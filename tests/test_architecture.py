@@ -54,6 +54,7 @@ LAYERS = (
         "order_lines",
         "checks",
         "repeats",
+        "usual",
         "overrides",
         "check_sheets",
         "fit_sheets",

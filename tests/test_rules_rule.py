@@ -8,7 +8,7 @@ import pytest
 from dosewright.orders.rules import RULES
 from dosewright.orders.rules import rule as rules
 from dosewright.orders.rules.hazards import HAZARDS
-from dosewright.orders.rules.rule import CATALOGUE, Template, always, parts, rule
+from dosewright.orders.rules.rule import CATALOGUE, Template, always, parts, remembered, rule
 from dosewright.orders.rules.view import OrderView, Record
 
 from .rulings import asked, changed, sound
@@ -82,6 +82,14 @@ def test_a_rule_is_told_as_data():
 def test_what_a_rule_asks_for_is_among_what_it_needs():
     assert RULES["missing-identifier"].data()["needs"] == ["identifier", "second_identifier"]
     assert RULES["route"].names == ["route", "due.routes", "due.route_source"]
+
+
+def test_what_is_remembered_is_worked_out_once_for_each_part():
+    asked: list[str] = []
+    heavy = remembered(lambda line: asked.append(line.key) or line.dose > 1.0)  # type: ignore[func-returns-value]
+    lines = view().lines
+    assert all(heavy(line) for line in [*lines.values()] * 2)
+    assert asked == list(lines)
 
 
 # --------------------------------------------------------------------------------------------------------- the catalogue

@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
+import numpy
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -13,7 +14,8 @@ import xlsxwriter
 
 from dosewright import order_lines, tables
 from dosewright.errors import Mistake, Mistakes
-from dosewright.repeats import repeated
+from dosewright.orders.rules.fields import hours_since
+from dosewright.repeats import _bits_of_texts, repeated
 from dosewright.tables import field_of, layout, open_table, part_of
 
 from . import as_tables, ordered, rulings
@@ -780,3 +782,40 @@ def test_orders_are_repeated_also_where_one_protocol_is_named_for_all(tmp_path):
     path = write_csv(tmp_path / "o.csv", [header[i] for i in keep], [[row[i] for i in keep] for row in rows])
     table = open_table(path)
     assert dict(repeated(table, layout(table.header, path, None))) == {3: 2}
+
+
+@pytest.mark.parametrize("begin", [0, 1, 5])
+def test_texts_have_the_same_bits_where_they_are_the_same(begin):
+    texts = [
+        "",
+        "A",
+        "AB",
+        "12345678",
+        "123456789",
+        "12345678\0",
+        "MRN-0001",
+        "MRN-0010",
+        "x" * 16,
+        "x" * 17,
+        "é",
+        "A",
+        "AB",
+    ]
+    found = _bits_of_texts(pa.array(texts * 3).slice(begin, 20)).tolist()
+    shown = (texts * 3)[begin : begin + 20]
+    assert [found.index(one) for one in found] == [shown.index(one) for one in shown]
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_a_moment_is_read_to_the_second_whatever_its_unit(unit, parquet_of):
+    moments = [dt.datetime(2026, 11, 23, 1, 0, 1, tzinfo=dt.UTC), None, dt.datetime(1969, 12, 31, 23, tzinfo=dt.UTC)]
+    path = parquet_of(**{"oxaliplatin.start": pa.array(moments, pa.timestamp(unit, tz="UTC"))})
+    first, second, third = read_rows(path)[0]["oxaliplatin.start"]
+    assert (first, numpy.isnan(second), third) == (hours_since(moments[0]), True, -1.0)
+
+
+@pytest.mark.parametrize("blank", ["", "unknown", "Not Asked", "-", "–", "N/A", "XXX"])
+def test_a_text_that_says_that_nothing_is_known_is_not_known_among_thousands_that_do(blank, parquet_of):
+    names = ["Xu Na", "Ng Tu", "Unger Karl Heinz", "Zhang Wei", "Tang"] * 10
+    found, _ = read_rows(parquet_of(patient=[*names, blank, *names]))
+    assert found["patient"] == [*names, None, *names]

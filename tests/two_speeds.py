@@ -200,15 +200,25 @@ def _one_of(values: Sequence[Any], chance: Any) -> Any:
 
 
 def columns_of(orders: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Orders as a table has them: of each path a column, in which what an order does not state is not known."""
+    """Orders as the rules see those of a table: of each path a column, in which what an order does not state is not
+    known."""
     found: dict[str, Any] = {}
-    for path in dict.fromkeys(path for order in orders for path in order):
-        cells = [order.get(path) for order in orders]
-        if FIELDS[part_of(path)][path.rpartition(".")[2]].form in WORDS:
+    for path, cells in plain_columns(orders).items():
+        if isinstance(cells, list):
             places = {word: place for place, word in enumerate(dict.fromkeys([*cells, None]))}
             found[path] = Words(numpy.array([places[word] for word in cells], numpy.int32), tuple(places))
         else:
-            found[path] = numpy.array([math.nan if cell is None else cell for cell in cells])
+            found[path] = cells
+    return found
+
+
+def plain_columns(orders: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Of each path a list of words, or an array of numbers."""
+    found: dict[str, Any] = {}
+    for path in dict.fromkeys(path for order in orders for path in order):
+        cells = [order.get(path) for order in orders]
+        words = FIELDS[part_of(path)][path.rpartition(".")[2]].form in WORDS
+        found[path] = cells if words else numpy.array([math.nan if cell is None else cell for cell in cells])
     return found
 
 

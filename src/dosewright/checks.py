@@ -39,7 +39,19 @@ from .protocol.library import Loaded
 from .protocol.site import Site
 from .reading import Document, read, read_json
 from .repeats import KEYS, repeated
-from .tables import Foreign, Layout, Orders, layout, open_table, orders_of, part_of
+from .tables import (
+    Foreign,
+    Layout,
+    Orders,
+    Rows,
+    each_an_order,
+    layout,
+    one_after_another,
+    open_table,
+    orders_of,
+    part_of,
+)
+from .usual import usual
 
 CLEAR: Final = "clear"
 NOT_CHECKED: Final = "not-checked"
@@ -224,16 +236,14 @@ class Summary:
         counted = any(self.verdicts[one] for one in (*STOPPING, NOT_CHECKED))
         return counted or any(one.severity in STOPPING for one in self.standing)
 
-    def count(self, told: Any) -> None:
-        """One more chunk: how each of its orders stands."""
+    def count(self, verdicts: Any, concerned: Mapping[str, Sequence[Any]]) -> None:
+        """How the orders of one more stretch stand, and which each rule concerns."""
         import numpy
 
-        for id, places in told.concerned.items():
-            self.concerned[id] += len(numpy.unique(numpy.concatenate(places)))
-        numbers = numpy.bincount(told.verdicts, minlength=len(VERDICTS))
+        for id, places in concerned.items():
+            self.concerned[id] += len({place for some in places for place in some.tolist()})
+        numbers = numpy.bincount(verdicts, minlength=len(VERDICTS))
         self.verdicts.update(dict(zip(VERDICTS, numbers.tolist(), strict=True)))
-        self.orders += told.chunk.count
-        self.rows += told.chunk.read
 
     def add(self, other: Summary) -> None:
         """What came of another part of the same table."""
@@ -287,9 +297,14 @@ def check_table(
     plan = layout(table.header, path, mapping)
     summary = Summary(path, unused=plan.unused)
     repeats = repeated(table, plan)
-    for chunk in orders_of(table, plan):
-        sink(answered(chunk, plan, yardstick, overrides, repeats, summary))
+    told = _Told(plan, yardstick, overrides, repeats, summary)
+    for chunk in orders_of(table, plan, functools.partial(usual, strange=tuple(repeats))):
+        told.look(chunk)
+        if told.full:
+            sink(told.table())
         progress(summary.orders)
+    if told.count:
+        sink(told.table())
     summary.standing = yardstick.standing()
     return summary
 
@@ -303,33 +318,8 @@ def answered(
     summary: Summary,
 ) -> Any:
     """The findings of a chunk as an Arrow table, each order answered; its counts go to the summary."""
-    import numpy
-    import pyarrow as pa
-
-    values = dict(chunk.values)
-    if repeats:
-        before = [repeats.get(row) for row in chunk.rows.tolist()]
-        values["repeats"] = Texts(pa.array([None if row is None else f"row {row}" for row in before], pa.string()))
-    told = _Told(
-        chunk, numpy.full(chunk.count, len(SEVERITIES)), ids_of(values.get("id"), chunk), numpy.zeros(chunk.count, bool)
-    )
-    for name, places in by_protocol(values.get("protocol"), chunk.count, yardstick):
-        part = values if places is None else {path: taken(value, places) for path, value in values.items()}
-        places = numpy.arange(chunk.count) if places is None else places
-        asked = yardstick.due(name)
-        lines = () if asked is None else tuple(line.key for line in asked.lines)
-        carried = plan.carried | of_each_line(plan, lines) | NOTICED | part.keys()
-        record = with_strangers(Record(part, len(places), frozenset(carried)), asked)
-        column = check_column(record, asked)
-        told.weighed[places] = column.weighed
-        for one in column.not_checked:
-            summary.never.setdefault(f"{one.rule} {one.where}", one)
-        for hits in column.hits:
-            told.take(hits, places, overrides, summary)
-        for hits in column.hits:
-            hits.outcome.view.forget()
-    told.settle()
-    summary.count(told)
+    told = _Told(plan, yardstick, overrides, repeats, summary)
+    told.look(chunk)
     return told.table()
 
 
@@ -338,34 +328,106 @@ NOTICED: Final = frozenset({"unreadable", "repeats", "unchanged", "protocol_hash
 
 
 GRAVITIES: Final = 8  # more than there are severities, and a power of two
+STRETCH: Final = 1_000_000  # orders, or findings, after which a stretch is at its end
+KEPT: Final = 65_536  # orders that are not usual, after which it is too
 
 
-@dataclass
 class _Told:
-    """What is told of a chunk: for each finding its order, and its words; the gravest of each order."""
+    """What is told of a stretch of orders: for each finding its order, and its words; the gravest of each order.
 
-    chunk: Orders
-    verdicts: Any
-    ids: Any
-    weighed: Any  # where a dose was held against the one that follows
-    keys: list[Any] = field(default_factory=list)  # places and gravities in one number
-    kinds: list[Any] = field(default_factory=list)  # of each key its words
-    words: list[tuple[str, ...]] = field(default_factory=list)
-    concerned: dict[str, list[Any]] = field(default_factory=dict)
+    The usual orders of a chunk are checked as it comes; the others are few, and are kept until the end of the stretch,
+    to be checked together.
+    """
 
-    def take(self, hits: Hits, places: Any, overrides: Sequence[Override], summary: Summary) -> None:
+    def __init__(
+        self,
+        plan: Layout,
+        yardstick: Yardstick,
+        overrides: Sequence[Override],
+        repeats: Mapping[int, int],
+        summary: Summary,
+    ) -> None:
+        self.plan, self.yardstick, self.overrides, self.summary = plan, yardstick, overrides, summary
+        self.repeats = repeats
+        self._begin()
+
+    def _begin(self) -> None:
+        import numpy
+
+        self.count, self.findings = 0, 0
+        self.rows: list[Any] = []
+        self.ids: list[Any] = []
+        self.verdicts = numpy.zeros(0, numpy.int8)
+        self.weighed = numpy.zeros(0, bool)  # where a dose was held against the one that follows
+        self.keys: list[Any] = []  # places and gravities in one number
+        self.kinds: list[Any] = []  # of each key its words
+        self.words: list[tuple[str, ...]] = []
+        self.concerned: dict[str, list[Any]] = {}
+        self.others: list[tuple[Rows, Any]] = []  # rows, and their places
+
+    @property
+    def full(self) -> bool:
+        """Whether the stretch is at its end."""
+        kept = sum(others.count for others, _ in self.others)
+        return max(self.count, self.findings) >= STRETCH or kept >= KEPT
+
+    def look(self, chunk: Orders) -> None:
+        """One more chunk."""
+        import numpy
+
+        first = self.count
+        self.count += chunk.count
+        self.rows.append(chunk.rows)
+        self.ids.append(ids_of(chunk.values.get("id"), chunk))
+        self.verdicts = numpy.append(self.verdicts, numpy.full(chunk.count, len(SEVERITIES), numpy.int8))
+        self.weighed = numpy.append(self.weighed, numpy.zeros(chunk.count, bool))
+        self._check(chunk.values, first + numpy.arange(chunk.count), chunk.rows, chunk.among)
+        if chunk.others is not None and chunk.others.count:
+            self.others.append((chunk.others, first + numpy.flatnonzero(~chunk.among)))
+        self.summary.orders += chunk.count
+        self.summary.rows += chunk.read
+
+    def _check(self, values: Mapping[str, Any], places: Any, rows: Any, among: Any = None) -> None:
+        """Some orders: where they stand in the stretch, in which rows of the table, and which are asked about."""
+        if self.repeats:
+            values = {**values, "repeats": _said(rows, self.repeats)}
+        for protocol, some in by_protocol(values.get("protocol"), len(places), self.yardstick):
+            if some is None:
+                self._check_each(protocol, Record(values, len(places), among=among), places)
+                continue
+            part = {path: taken(value, some) for path, value in values.items()}
+            asked = None if among is None else among[some]
+            self._check_each(protocol, Record(part, len(some), among=asked), places[some])
+
+    def _check_each(self, protocol: str | None, record: Record, places: Any) -> None:
+        """Orders of one protocol."""
+        asked = self.yardstick.due(protocol)
+        lines = () if asked is None else tuple(line.key for line in asked.lines)
+        carried = self.plan.carried | of_each_line(self.plan, lines) | NOTICED | record.values.keys()
+        record = with_strangers(replace(record, carried=frozenset(carried)), asked)
+        column = check_column(record, asked)
+        self.weighed[places] = column.weighed
+        for one in column.not_checked:
+            self.summary.never.setdefault(f"{one.rule} {one.where}", one)
+        for hits in column.hits:
+            self._take(hits, places)
+        for hits in column.hits:
+            hits.outcome.view.forget()
+
+    def _take(self, hits: Hits, places: Any) -> None:
         """The findings of one rule, and what it could not tell."""
         import numpy
 
-        id, gravity = hits.outcome.rule.id, SEVERITIES.index(hits.severity)
+        id, gravity, summary = hits.outcome.rule.id, SEVERITIES.index(hits.severity), self.summary
         summary.fired[id] += len(hits.rows)
         summary.unknown[id] += len(hits.unknown)
-        concerned = [one for one in overrides if one.rule == id]
+        concerned = [one for one in self.overrides if one.rule == id]
         found, kind = hits.told()
         counted = places[hits.rows]
         self.concerned.setdefault(id, []).append(counted)
         if concerned:
-            by = [_first(concerned, str(self.ids[int(at)]), found[one]) for at, one in zip(counted, kind, strict=True)]
+            ids = self._ids()
+            by = [_first(concerned, str(ids[int(at)]), found[one]) for at, one in zip(counted, kind, strict=True)]
             summary.overridden[id] += sum(one is not None for one in by)
             summary.answers.update(one for one in by if one is not None)
             words = [_words(found[one], answer) for one, answer in zip(kind, by, strict=True)]
@@ -377,7 +439,48 @@ class _Told:
         unknown, kind = hits.not_told()
         self._add(places[hits.unknown], len(SEVERITIES), list(map(_not_told, unknown)), kind)
 
-    def settle(self) -> None:
+    def _ids(self) -> Any:
+        import pyarrow as pa
+
+        return pa.chunked_array(self.ids, pa.string())
+
+    def _add(self, places: Any, gravity: int, words: list[tuple[str, ...]], kind: Any) -> None:
+        """Something that is told of some orders: in which words, and of each order in which of them."""
+        self.findings += len(places)
+        self.keys.append(places * GRAVITIES + gravity)
+        self.kinds.append(kind + len(self.words))
+        self.words += words
+
+    def table(self) -> Any:
+        """All of it as an Arrow table, order by order, the gravest first; an order without a word is clear.
+
+        With it the stretch is at its end.
+        """
+        import numpy
+        import pyarrow as pa
+
+        if self.others:
+            places = numpy.concatenate([places for _, places in self.others])
+            others = one_after_another([rows for rows, _ in self.others])
+            self._check(each_an_order(others, self.plan).values, places, numpy.concatenate(self.rows)[places])
+        self._settle()
+        silent = numpy.ones(self.count, bool)
+        for keys in self.keys:
+            silent[keys // GRAVITIES] = False
+        self._add(numpy.flatnonzero(silent), len(SEVERITIES), [(CLEAR, *[""] * 7)], 0)
+        keys = numpy.concatenate(self.keys)
+        order = numpy.argsort(keys, kind="stable")  # of one order and gravity: as the rules tell it
+        places = keys[order] // GRAVITIES
+        pairs = zip(self.kinds, map(len, self.keys), strict=True)
+        kind = numpy.concatenate([numpy.broadcast_to(one, size) for one, size in pairs]).take(order)
+        columns = [_column(texts, kind) for texts in zip(*self.words, strict=True)]
+        rows = numpy.concatenate(self.rows)[places]
+        ids = pa.concat_arrays(self.ids).take(pa.array(places))
+        self.summary.count(self.verdicts, self.concerned)
+        self._begin()
+        return pa.table([pa.array(rows), ids, *columns], names=list(COLUMNS))
+
+    def _settle(self) -> None:
         """Tell of each order that is not stopped, and of which no dose was compared, that it is not clear."""
         import numpy
 
@@ -386,31 +489,6 @@ class _Told:
         message = "not checked: of no line could the dose be held against the one that follows"
         self._add(bare, len(SEVERITIES), [(NOT_CHECKED, WEIGHED, "", message, "", "", "", "")], 0)
 
-    def _add(self, places: Any, gravity: int, words: list[tuple[str, ...]], kind: Any) -> None:
-        """Something that is told of some orders: in which words, and of each order in which of them."""
-        self.keys.append(places * GRAVITIES + gravity)
-        self.kinds.append(kind + len(self.words))
-        self.words += words
-
-    def table(self) -> Any:
-        """All of it as an Arrow table, order by order, the gravest first; an order without a word is clear."""
-        import numpy
-        import pyarrow as pa
-
-        silent = numpy.ones(self.chunk.count, bool)
-        for keys in self.keys:
-            silent[keys // GRAVITIES] = False
-        self._add(numpy.flatnonzero(silent), len(SEVERITIES), [(CLEAR, *[""] * 7)], 0)
-        keys = numpy.concatenate(self.keys)
-        order = numpy.argsort(keys, kind="stable")  # of one order and gravity: as the rules tell it
-        places = keys[order] // GRAVITIES
-        pairs = zip(self.kinds, map(len, self.keys), strict=True)
-        kind = numpy.concatenate([numpy.broadcast_to(one, size) for one, size in pairs])[order]
-        columns = [_column(texts, kind) for texts in zip(*self.words, strict=True)]
-        return pa.table(
-            [pa.array(self.chunk.rows[places]), self.ids.take(pa.array(places)), *columns], names=list(COLUMNS)
-        )
-
 
 def _column(texts: Sequence[str], kind: Any) -> Any:
     """A column of texts, each different one kept once."""
@@ -418,7 +496,7 @@ def _column(texts: Sequence[str], kind: Any) -> Any:
     import pyarrow as pa
 
     encoded = pa.array(texts, pa.string()).dictionary_encode()
-    codes = encoded.indices.to_numpy().astype(numpy.int32)[kind]
+    codes = encoded.indices.to_numpy().astype(numpy.int32).take(kind, mode="clip")
     return pa.DictionaryArray.from_arrays(pa.array(codes), encoded.dictionary)
 
 
@@ -449,6 +527,18 @@ def not_checked_words(unknown: NotChecked) -> tuple[str, ...]:
     """A rule that could not tell, in the columns of findings."""
     message = f"not checked: {wording.listed(unknown.missing)} missing"
     return (NOT_CHECKED, unknown.rule, unknown.where, message, "", "", "", "")
+
+
+def _said(rows: Any, repeats: Mapping[int, int]) -> Texts:
+    """Of each row where the same order stands before it."""
+    import numpy
+    import pyarrow as pa
+
+    again = numpy.fromiter(repeats, numpy.int64, len(repeats))
+    said: list[str | None] = [None] * len(rows)
+    for place in numpy.flatnonzero(numpy.isin(rows, again)).tolist():
+        said[place] = f"row {repeats[int(rows[place])]}"
+    return Texts(pa.array(said, pa.string()))
 
 
 def ids_of(id: Any, chunk: Orders) -> Any:
@@ -493,7 +583,10 @@ def writer(file: Any, ending: str) -> Iterator[Callable[[Any], None]]:
         # what is the same in many rows is written once; whoever reads the file finds plain text all the same
         words = pa.dictionary(pa.int32(), pa.string())
         schema = pa.schema([("row", pa.int64()), ("order", pa.string()), *((name, words) for name in COLUMNS[2:])])
-        with pq.ParquetWriter(file, schema, use_dictionary=list(COLUMNS[2:]), store_schema=False) as parquet:
+        plain = list(COLUMNS[:2])  # of the others every group has every word, so that least and most tell nothing
+        with pq.ParquetWriter(
+            file, schema, use_dictionary=list(COLUMNS[2:]), write_statistics=plain, store_schema=False
+        ) as parquet:
             yield parquet.write_table
         return
     schema = pa.schema([("row", pa.int64()), *((name, pa.string()) for name in COLUMNS[1:])])

@@ -18,6 +18,7 @@ from .orders.check import Override
 from .reading import Document
 from .repeats import keyed, marks_of, repeats_of
 from .tables import Foreign, Layout, Orders, each_an_order, groups_of, layout, open_table, rows_of
+from .usual import usual
 
 Mapped = tuple[Foreign, Document] | None
 FINDINGS: Final = ", ".join(["row long", *(f"`{name}` string" for name in COLUMNS[1:])])
@@ -167,7 +168,7 @@ def _check_group(
     summary = Summary(path)
     with files.writing(target, "wb") as file, writer(file, ".parquet") as write:
         for rows in groups_of(path, plan.columns, [number], first):
-            write(answered(each_an_order(rows, plan), plan, yardstick, overrides, repeats, summary))
+            write(answered(usual(rows, plan, tuple(repeats)), plan, yardstick, overrides, repeats, summary))
     summary.standing = yardstick.standing()
     return summary
 

@@ -11,6 +11,7 @@ from .tables import Layout, Table, orders_of
 
 KEYS: Final = ("identifier", "protocol", "cycle", "day")
 """What an order is known by."""
+EIGHT: Final = 8  # letters in 64 bits
 
 
 def repeated(table: Table, plan: Layout) -> Mapping[int, int]:
@@ -91,23 +92,22 @@ def _bits(value: Any, count: int) -> Any:
 
 
 def _bits_of_texts(array: Any) -> Any:
-    """64 bits for each text of a column: eight bytes after another, all texts of one length at a time."""
+    """64 bits for each text of a column, from its length and eight of its letters after another."""
     import numpy
     import pyarrow as pa
 
-    array = pa.concat_arrays([array.cast(pa.string()).fill_null("")])  # so that it begins at the start of its buffers
+    array = array.cast(pa.string())
     _, offsets, data = array.buffers()
-    ends = numpy.frombuffer(offsets, numpy.int32)[array.offset : array.offset + len(array) + 1]
-    letters = numpy.frombuffer(data or b"", numpy.uint8)
+    ends = numpy.frombuffer(offsets, numpy.int32)[array.offset : array.offset + len(array) + 1].astype(numpy.int64)
+    letters = numpy.frombuffer((data or b"")[: ends[-1]], numpy.uint8)
+    letters = numpy.append(letters, numpy.zeros(EIGHT, numpy.uint8))
+    from_each = numpy.ndarray(len(letters) - EIGHT + 1, numpy.uint64, letters, strides=(1,))  # eight letters on
     lengths = numpy.diff(ends)
-    bits = numpy.zeros(len(array), numpy.uint64)
-    for length in numpy.unique(lengths).tolist():
-        rows = numpy.flatnonzero(lengths == length)
-        block = numpy.zeros((len(rows), -(-length // 8) * 8), numpy.uint8)
-        block[:, :length] = letters[ends[rows][:, None] + numpy.arange(length)]
-        mixed = numpy.full(len(rows), length, numpy.uint64)
-        for eight in block.view(numpy.uint64).T:
-            mixed = (mixed ^ eight) * numpy.uint64(0x9FB21C651E98DF25)
-            mixed ^= mixed >> numpy.uint64(32)
-        bits[rows] = mixed
+    bits = lengths.astype(numpy.uint64)
+    for begin in range(0, int(lengths.max(initial=0)), EIGHT):
+        rows = slice(None) if begin + EIGHT <= lengths.min() else numpy.flatnonzero(lengths > begin)
+        beyond = numpy.maximum(begin + EIGHT - lengths[rows], 0).astype(numpy.uint64) * numpy.uint64(8)
+        eight = from_each[ends[:-1][rows] + begin] << beyond >> beyond
+        mixed = (bits[rows] ^ eight) * numpy.uint64(0x9FB21C651E98DF25)
+        bits[rows] = mixed ^ mixed >> numpy.uint64(32)
     return bits

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 import itertools
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -25,7 +27,7 @@ from .orders.rules.fields import BLANKS, FIELDS, FIRST_DAY, LAST_DAY, LONGEST, F
 from .orders.rules.values import Texts, Words
 from .orders.written import read_value
 from .reading import FORBIDDEN, Document, Strict, Text, read, several, validate
-from .units import UNITS
+from .units import UNITS, Kind
 
 CHUNK: Final = 65_536
 _BLANK: Final = max(map(len, BLANKS))
@@ -274,6 +276,15 @@ class Rows:
     count: int
     broken: Mapping[int, str] = dataclasses.field(default_factory=dict)  # rows, from 0, that are no rows, and why
 
+    def taken(self, places: Any) -> Rows:
+        """Some of the rows, as they stand there; they are numbered anew."""
+        import pyarrow as pa
+
+        batch = pa.record_batch(list(self.columns.values()), names=list(self.columns)).take(pa.array(places))
+        columns = {name: _plainly(cells) for name, cells in zip(self.columns, batch.columns, strict=True)}
+        broken = {new: self.broken[old] for new, old in enumerate(places.tolist()) if old in self.broken}
+        return Rows(0, columns, len(places), broken)
+
 
 @dataclass(frozen=True)
 class Table:
@@ -316,7 +327,8 @@ def groups_of(path: str, columns: Sequence[Column], groups: Iterable[int], first
 
     words = [column.name for column in columns if column.field.form == "word"]
     names = [column.name for column in columns]
-    source = pq.ParquetFile(path, read_dictionary=words)
+    # to read ahead would keep the whole file in memory, and takes longer for it
+    source = pq.ParquetFile(path, read_dictionary=words, pre_buffer=False)
     for batch in source.iter_batches(batch_size=CHUNK, row_groups=list(groups), columns=names, use_threads=False):
         yield rows_of(batch, first)
         first += batch.num_rows
@@ -406,11 +418,28 @@ def _cell(value: Any) -> str | None:
     return value.isoformat() if isinstance(value, dt.date) else str(value)
 
 
+def one_after_another(parts: Sequence[Rows]) -> Rows:
+    """Rows of one table as they come, one part after another."""
+    import pyarrow as pa
+
+    columns = {name: pa.concat_arrays([part.columns[name] for part in parts]) for name in parts[0].columns}
+    begins = itertools.accumulate((part.count for part in parts), initial=0)
+    broken = {
+        begin + place: why for begin, part in zip(begins, parts, strict=False) for place, why in part.broken.items()
+    }
+    return Rows(0, columns, sum(part.count for part in parts), broken)
+
+
+def _plainly(cells: Any) -> Any:
+    """Cells without a list of the different ones, which would be longer than the few of them."""
+    return cells.dictionary_decode() if hasattr(cells, "dictionary") else cells
+
+
 # ------------------------------------------------------------------------------------------------------ rows to records
 
 
 @dataclass
-class _Reader:
+class Reader:
     """Cells of one chunk as the rules compare them, and a note of every cell that cannot be read."""
 
     count: int
@@ -460,17 +489,14 @@ class _Reader:
         import pyarrow.compute as pc
 
         cells, plain = _trimmed(cells)
-        lengths = pc.binary_length(cells)
-        doubtful = pc.greater(lengths, LONGEST)
+        rows = {*_too_long(cells), *_blank(cells)}
         if not plain:
-            doubtful = pc.or_(doubtful, pc.match_substring_regex(cells, FORBIDDEN.pattern))
-        if (pc.min(lengths).as_py() or 0) <= _BLANK:
-            doubtful = pc.or_(doubtful, pc.is_in(pc.utf8_lower(cells), pa.array(sorted(BLANKS))))
-        rows = numpy.flatnonzero(doubtful.fill_null(False).to_numpy(zero_copy_only=False)).tolist()
+            forbidden = pc.match_substring_regex(cells, FORBIDDEN.pattern).fill_null(False)
+            rows.update(numpy.flatnonzero(forbidden).tolist())
         if not rows:
             return cells
         texts = cells.to_pylist()
-        for row in rows:
+        for row in sorted(rows):
             try:
                 texts[row] = column.field.read(texts[row])
             except Mistake as mistake:
@@ -526,12 +552,12 @@ class _Reader:
         if kind is not None and not column.unit:
             example = f"{column.path} [{kind.units[0]}]"
             raise Mistake(f"the unit of {column.path} ({', '.join(kind.units)})", where=column.name, example=example)
-        numbers = cells.cast("float64", safe=False).to_numpy(zero_copy_only=False)
-        factor = 1.0 if kind is None else float((1.0 * UNITS[column.unit]).m_as(kind.unit))
+        numbers = _floats(cells)
+        factor = 1.0 if kind is None else _factor(column.unit, kind)
         values = numbers * factor if factor != 1.0 else numbers
         least, most = (asked.least, asked.most) if kind is None else (kind.least, kind.most)
         least, most = max(least, asked.least), min(most, asked.most)
-        if asked.form != "count" and _within(values, least, most):
+        if _within(values, least, most) and (asked.form != "count" or _whole(values)):
             self.values[column.path] = values
             return
         wrong = (values < least) | (values > most) | numpy.isinf(values)
@@ -554,32 +580,101 @@ class _Reader:
             raise Mistake(column.field.needs, where=column.name, got=str(cells.type))
         if form == "day":
             told = cells.cast(pa.date32(), safe=False).cast(pa.int32())
+            values = _floats(told)
         else:
-            told = cells.cast(pa.timestamp("s", tz="UTC"), safe=False).cast(pa.int64())
-        values = told.cast(pa.float64()).to_numpy(zero_copy_only=False) / numpy.float64(1 if form == "day" else 3600)
+            told = cells.cast(pa.int64())
+            values = _hours(told, _IN_A_SECOND[cells.type.unit])
         hours = 1 if form == "day" else 24
-        wrong = (values < FIRST_DAY * hours) | (values >= (LAST_DAY + 1) * hours)
-        for row in numpy.flatnonzero(wrong).tolist():
-            self.note(row, Mistake(column.field.needs, example=column.field.example, got=str(told[row])), column)
-        self.values[column.path] = numpy.where(wrong, numpy.nan, values)
+        if not _within(values, FIRST_DAY * hours, LAST_DAY * hours):
+            wrong = (values < FIRST_DAY * hours) | (values >= (LAST_DAY + 1) * hours)
+            for row in numpy.flatnonzero(wrong).tolist():
+                self.note(row, Mistake(column.field.needs, example=column.field.example, got=str(told[row])), column)
+            values = numpy.where(wrong, numpy.nan, values)
+        self.values[column.path] = values
+
+
+@functools.cache
+def _factor(unit: str, kind: Kind) -> float:
+    """By how much a number in one unit is multiplied for the unit in which the rules compare."""
+    return float((1.0 * UNITS[unit]).m_as(kind.unit))
+
+
+def _floats(cells: Any) -> Any:
+    """Numbers of Arrow as floats, NaN where a cell is empty."""
+    numbers = cells.cast("float64", safe=False)
+    return (numbers.fill_null(math.nan) if numbers.null_count else numbers).to_numpy()
+
+
+_IN_A_SECOND: Final = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
+
+
+def _hours(ticks: Any, in_a_second: int) -> Any:
+    """Moments of Arrow as hours since the first of 1970, to the second."""
+    import numpy
+
+    hours = ticks.fill_null(0).to_numpy() // in_a_second / 3600
+    if ticks.null_count:
+        hours[ticks.is_null().to_numpy(zero_copy_only=False)] = numpy.nan
+    return hours
+
+
+def _letters(cells: Any) -> tuple[Any, Any]:
+    """Texts of Arrow as the places where they begin, and the last one ends, among the letters of all of them."""
+    import numpy
+
+    _, offsets, data = cells.buffers()
+    ends = numpy.frombuffer(offsets, numpy.int32)[cells.offset : cells.offset + len(cells) + 1]
+    return ends, numpy.frombuffer(data or b"", numpy.uint8)
 
 
 def _trimmed(cells: Any) -> tuple[Any, bool]:
     """Texts without blanks about them, and whether all of their letters are plain ones of ASCII."""
+    import pyarrow.compute as pc
+
+    ends, letters = _letters(cells)
+    letters = letters[ends[0] : ends[-1]]
+    if not len(letters):
+        return cells, True
+    least = letters.min()
+    plain = least >= _SPACE and letters.max() < _DELETE
+    if plain and least > _SPACE:
+        return cells, True
+    # of a cell without letters these are its neighbours' ones, which are looked at anyway
+    firsts = letters.take(ends[:-1] - ends[0], mode="clip")
+    lasts = letters.take(ends[1:] - ends[0] - 1, mode="clip")
+    if plain and not ((firsts == _SPACE).any() or (lasts == _SPACE).any()):
+        return cells, True
+    return pc.utf8_trim_whitespace(cells), plain
+
+
+def _too_long(cells: Any) -> list[int]:
+    import numpy
+
+    ends, _ = _letters(cells)
+    lengths = numpy.diff(ends)
+    return [] if lengths.max(initial=0) <= LONGEST else numpy.flatnonzero(lengths > LONGEST).tolist()
+
+
+_BEGINS: Final = bytes(
+    any(chr(one).casefold() == blank[:1] for blank in BLANKS) or one >= _DELETE for one in range(256)
+)
+"""Of each letter whether what says that nothing is known may begin with it."""
+
+
+def _blank(cells: Any) -> list[int]:
+    """The texts that say that nothing is known: sought among the short ones that begin as these do."""
     import numpy
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    cells = pa.concat_arrays([cells])  # so that it begins at the start of its buffers
-    _, offsets, data = cells.buffers()
-    ends = numpy.frombuffer(offsets, numpy.int32)[: len(cells) + 1]
-    letters = numpy.frombuffer(data or b"", numpy.uint8)[: ends[-1]]
-    plain = not len(letters) or (letters.min() >= _SPACE and letters.max() < _DELETE)
-    firsts = ends[:-1][ends[:-1] < ends[1:]]
-    lasts = ends[1:][ends[:-1] < ends[1:]] - 1
-    if plain and not ((letters[firsts] == _SPACE).any() or (letters[lasts] == _SPACE).any()):
-        return cells, True
-    return pc.utf8_trim_whitespace(cells), plain
+    ends, letters = _letters(cells)
+    lengths = numpy.diff(ends)
+    rows = numpy.flatnonzero(lengths <= _BLANK)
+    if len(rows) and len(letters):
+        begins = numpy.frombuffer(_BEGINS, bool)[letters.take(ends[rows], mode="clip")]
+        rows = rows[begins | (lengths[rows] == 0)]
+    blank = pc.is_in(pc.utf8_lower(cells.take(pa.array(rows))), pa.array(sorted(BLANKS)))
+    return list(rows[blank.to_numpy(zero_copy_only=False)].tolist())
 
 
 def _within(values: Any, least: float, most: float) -> bool:
@@ -590,6 +685,13 @@ def _within(values: Any, least: float, most: float) -> bool:
         return True
     low, high = numpy.fmin.reduce(values), numpy.fmax.reduce(values)
     return bool(numpy.isnan(low) or (least <= low and high <= most and numpy.isfinite(low) and numpy.isfinite(high)))
+
+
+def _whole(values: Any) -> bool:
+    """Whether every number that is known is a whole one."""
+    import numpy
+
+    return not numpy.fmax.reduce(values - numpy.floor(values), initial=0.0)
 
 
 def _by_code(codes: Any, values: list[Any], of: Field) -> Any:
@@ -603,35 +705,48 @@ def _by_code(codes: Any, values: list[Any], of: Field) -> Any:
 
 def records(rows: Rows, plan: Layout) -> tuple[dict[str, Any], dict[int, list[str]]]:
     """The fields of a chunk, by path, and what could not be read of which row."""
-    reader = _Reader(rows.count)
+    reader = Reader(rows.count)
+    read_into(reader, rows, plan)
+    return reader.values, reader.unreadable
+
+
+def read_into(reader: Reader, rows: Rows, plan: Layout) -> None:
+    """Every column of a chunk, and what is the same in every row."""
     for place, why in rows.broken.items():
         reader.unreadable[place] = [why]
     for column in plan.columns:
         reader.take(column, rows.columns[column.name])
         if column.field.of == "lab" and column.field.name == "value" and column.unit:
             reader.values[column.prefix + "unit"] = column.unit
-    return {**plan.constants, **reader.values}, reader.unreadable
+    reader.values = {**plan.constants, **reader.values}
 
 
 @dataclass(frozen=True)
 class Orders:
-    """A chunk of a table as orders: their fields, of each the row in which it begins, and how many rows were read."""
+    """A chunk of a table as orders: their fields, of each the row in which it begins, and how many rows were read.
+
+    Where the usual orders are told from the others, the fields are theirs, `among` says which they are, and `others`
+    are the rows of the rest.
+    """
 
     values: Mapping[str, Any]
     rows: Any
     count: int
     read: int
+    among: Any = None
+    others: Rows | None = None
 
 
-def orders_of(table: Table, plan: Layout) -> Iterator[Orders]:
-    """The orders of a table in chunks, whether a row is an order or a line of one."""
+def orders_of(table: Table, plan: Layout, each: Callable[[Rows, Layout], Orders] | None = None) -> Iterator[Orders]:
+    """The orders of a table in chunks, whether a row is an order or a line of one; `each` makes them of rows of which
+    each is an order."""
     if plan.rows == "lines":
         from .order_lines import joined
 
         yield from joined(table, plan)
         return
     for rows in table.chunks(plan.columns):
-        yield each_an_order(rows, plan)
+        yield (each or each_an_order)(rows, plan)
 
 
 def each_an_order(rows: Rows, plan: Layout) -> Orders:

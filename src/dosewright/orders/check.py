@@ -171,7 +171,7 @@ class Hits:
         first, kind = self.rows, numpy.arange(len(self.rows))
         if rule.explain is None:  # else words may hang on anything in the order
             first, kind = kinds([value for name in rule.names for value in view.behind(name)], self.rows)
-        return [rule.finding(view, self.severity, row) for row in first.tolist()], kind
+        return list(rule.findings(view, self.severity, first.tolist())), kind
 
     def not_told(self) -> tuple[list[NotChecked], Any]:
         """What is missing where the rule cannot tell, every different answer once; and of each row which."""
@@ -206,15 +206,14 @@ def check_column(record: Record, due: Due | None, rules: Sequence[Rule] = EVERY)
     hits, never = [], []
     weighed: Condition = False
     order = OrderView(record, "", due)
-    nothing = numpy.zeros(0, numpy.int64)
     with numpy.errstate(all="ignore"):  # what is not known is NaN, and a comparison with it is never true
         for severity, outcome in looked(order, rules):
             if outcome.rule.id == WEIGHED:
                 weighed = weighed | (outcome.view.present & no(outcome.unknown))
-            if outcome.unknown is True:
+            if outcome.never:
                 never.append(_not_checked(outcome))
                 continue
-            rows, unknown = (_rows(where, record.rows, nothing) for where in (outcome.fires, outcome.unknown))
+            rows, unknown = _rows(outcome.fires, record), _rows(outcome.unknown, record)
             if len(rows) or len(unknown):
                 hits.append(Hits(severity, outcome, rows, unknown))
     if not hits:
@@ -222,12 +221,16 @@ def check_column(record: Record, due: Due | None, rules: Sequence[Rule] = EVERY)
     return Column(tuple(hits), tuple(never), weighed)
 
 
-def _rows(where: Condition, count: int | None, nothing: Any) -> Any:
+def _rows(where: Condition, record: Record) -> Any:
+    """The rows in which a condition holds, of the orders that are asked about."""
     import numpy
 
-    if isinstance(where, bool | numpy.bool_):
-        return numpy.arange(count or 0) if where else nothing
-    return numpy.flatnonzero(where)
+    if where is False:
+        return numpy.zeros(0, numpy.int64)
+    if not getattr(where, "ndim", 0):
+        where = numpy.full(record.rows or 0, bool(where))
+    rows = numpy.flatnonzero(where)
+    return rows if record.among is None or not len(rows) else rows[record.among[rows]]
 
 
 # ----------------------------------------------------------------------------------------------------------- overrides

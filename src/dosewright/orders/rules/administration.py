@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from ...protocol.model import ROUTES, Start
-from .rule import rule
+from .rule import remembered, rule
 from .values import (
     Condition,
     Number,
@@ -237,6 +237,7 @@ def too_fast(line: LineView) -> Condition:
     source="by definition",
     hazards="H30",
 )
+@remembered
 def rate_per_day(line: LineView) -> Condition:
     """The rate is that of a day taken for that of an hour, or the other way round.
 
@@ -249,6 +250,7 @@ def _by_the_day(pumped: Number, volume: Number) -> Condition:
     return either_way(pumped, 24.0, volume, 0.1)
 
 
+@remembered
 def rate_wrong_at_all(line: LineView) -> Condition:
     """Where rate × time is not the volume, by more than a pump's whole millilitres make of it."""
     apart = differ(line.pumped, line.volume, ARITHMETIC)
@@ -373,14 +375,13 @@ def overlap(line: LineView) -> Condition:
     keys = list(line.order.lines)
     for other in line.order.lines.values():
         if other is not line and other.due.drug in line.due.incompatible:
-            meets = below(line.start, other.ends) & other.present
-            if nowhere(meets):
-                continue
             # told of the one that starts later, or stands later; one mistake is one finding
             later = (line.start > other.start) | (
                 (line.start == other.start) & (keys.index(line.key) > keys.index(other.key))
             )
-            both = meets & below(other.start, line.ends) & later
+            if nowhere(later):
+                continue
+            both = later & below(line.start, other.ends) & other.present & below(other.start, line.ends)
             found = found | (both & same(line.line, other.line))
     return found
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from ... import wording
 from ...units import UNITS
-from .rule import rule
+from .rule import remembered, rule
 from .values import Condition, above, below, each, either_way, missing, no
 from .view import OrderView
 
@@ -135,6 +135,7 @@ def _in_pounds(row: Any) -> str:
     source="1 kg is 2.2046 lb",
     explain=_in_pounds,
 )
+@remembered
 def weight_in_pounds(o: OrderView) -> Condition:
     """Against the reference weight the weight looks like pounds taken as kilograms, or the other way round.
 

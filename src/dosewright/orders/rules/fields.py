@@ -180,9 +180,11 @@ def date_digits(number_: Any) -> Any:
         return float(day.year * 10_000 + day.month * 100 + day.day)
     import numpy
 
-    known = number_ == number_
-    places = numpy.where(known, number_ - FIRST_DAY, 0).astype(numpy.int64)
-    return numpy.where(known, _digits()[places], math.nan)
+    unknown = number_ != number_
+    if not unknown.any():
+        return _digits().take((number_ - FIRST_DAY).astype(numpy.int64))
+    places = numpy.where(unknown, 0, number_ - FIRST_DAY).astype(numpy.int64)
+    return numpy.where(unknown, math.nan, _digits().take(places))
 
 
 @functools.cache

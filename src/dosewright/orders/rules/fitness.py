@@ -8,7 +8,7 @@ from ...protocol.drugs import drug
 from ...units import UNITS
 from ..finding import Severity
 from ..fitness import ACTIVITIES, FULL_ACTIVITY
-from .rule import rule
+from .rule import remembered, rule
 from .values import Condition, above, below, each, missing, no, same
 from .view import CriterionView, InteractionView, LabView, OrderView
 
@@ -149,6 +149,7 @@ def laboratory_unknown(lab: LabView) -> Condition:
     source="{due.source}",
     hazards="H27",
 )
+@remembered
 def laboratory_unit(lab: LabView) -> Condition:
     """The value is in another unit than the limit.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any, Final
 
@@ -105,10 +106,11 @@ _ROWS: Final[tuple[tuple[str, Severity, str, str, str, str], ...]] = (
 
 def _notation(name: str, severity: Severity, pattern: str, message: str, advice: str, hazards: str) -> None:
     """Put one rule of notation into the catalogue."""
-    search = re.compile(pattern).search
+    # a table says most lines often; and one order may have no such text, so that no pattern is compiled for it
+    found = functools.lru_cache(maxsize=16_384)(lambda text: re.search(pattern, text) is not None)
 
     def noted(view: Any) -> Condition:
-        return each(view.written, lambda text: search(text) is not None)
+        return each(view.written, found)
 
     noted.__doc__ = f"{message}.\n\n{advice}"
     rule(

@@ -7,8 +7,9 @@ are told in the same words.
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -20,20 +21,29 @@ from .view import CriterionView, InteractionView, LabView, LifetimeView, LineVie
 
 Of = Literal["order", "line", "stranger", "beads", "lab", "criterion", "lifetime", "interaction"]
 _NAME: Final = re.compile(r"\{([a-z_0-9.]+)\}")
-_OF_ORDER: Final = re.compile(r"\{(?!due\.)")
 Graded = Severity | Callable[[Any], Severity | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Template:
     """Words with names in braces, which a part of an order fills in."""
 
     text: str
 
-    @property
+    @functools.cached_property
+    def _pieces(self) -> list[str]:
+        """Words and names by turns, the words first."""
+        return _NAME.split(self.text)
+
+    @functools.cached_property
     def names(self) -> list[str]:
         """The names that are filled in."""
-        return _NAME.findall(self.text)
+        return self._pieces[1::2]
+
+    @functools.cached_property
+    def hangs_on_order(self) -> bool:
+        """Whether it takes anything from the order, and not only from what is due."""
+        return not all(name.startswith("due.") for name in self.names)
 
     def fill(self, view: View, index: int | None) -> str:
         """The words for one order, or for one row of a column; 'nothing' where none of the names is known."""
@@ -44,14 +54,10 @@ class Template:
             return str(known[self.text])
         return self._filled(view, index)
 
-    @property
-    def hangs_on_order(self) -> bool:
-        """Whether it takes anything from the order, and not only from what is due."""
-        return _OF_ORDER.search(self.text) is not None
-
     def _filled(self, view: View, index: int | None) -> str:
-        words = _NAME.sub(lambda match: view.say(match[1], index), self.text).strip()
-        return words or ("nothing" if self.text else "")
+        pieces = self._pieces.copy()
+        pieces[1::2] = [view.say(name, index) for name in self.names]
+        return "".join(pieces).strip() or ("nothing" if self.text else "")
 
     def outline(self) -> str:
         """The template for a catalogue: names as words, without their braces."""
@@ -121,7 +127,7 @@ class Rule:
         """Where it fires in one part of one order or of a column, and where it cannot tell."""
         lacking: Condition = not all(map(view.carries, self.needs)) or not any(map(view.carries, self.asks or [""]))
         if lacking is True:  # a table without such a column: told once, whatever its rows say
-            return Outcome(self, view, False, True)
+            return Outcome(self, view, False, True, never=True)
         fires = self.function(view)
         for name in self.needs:
             lacking = True if lacking is True else lacking | view.lacks(name)
@@ -134,26 +140,31 @@ class Rule:
 
     def finding(self, view: View, severity: Severity, index: int | None) -> Finding:
         """What is told of one order."""
-        message = self.message
+        return next(self.findings(view, severity, [index]))
+
+    def findings(self, view: View, severity: Severity, indices: Iterable[int | None]) -> Iterator[Finding]:
+        """What is told of one order, or of some of a column."""
+        message, place = self._message(view), self.place(view)
+        for index in indices:
+            said = "" if self.explain is None else self.explain(view if index is None else view.row(index))
+            yield Finding(
+                self.id,
+                severity,
+                f"{message}; {said}" if said else message,
+                self.measured.fill(view, index),
+                self.allowed.fill(view, index),
+                self.source.fill(view, index),
+                place,
+            )
+
+    def _message(self, view: View) -> str:
+        """The message, and of which line, value or criterion it is."""
         if isinstance(view, LineView):
-            message = f"{view.key}: {message}"
-        elif isinstance(view, LabView | LifetimeView):
+            return f"{view.key}: {self.message}"
+        if isinstance(view, LabView | LifetimeView):
             name = view.due.analyte if isinstance(view, LabView) else view.due.of
-            message = f"{name}: {message}"
-        elif isinstance(view, CriterionView):
-            message = f"{message}: {view.due.text}"
-        if self.explain is not None:
-            said = self.explain(view if index is None else view.row(index))
-            message = f"{message}; {said}" if said else message
-        return Finding(
-            self.id,
-            severity,
-            message,
-            self.measured.fill(view, index),
-            self.allowed.fill(view, index),
-            self.source.fill(view, index),
-            self.place(view),
-        )
+            return f"{name}: {self.message}"
+        return f"{self.message}: {view.due.text}" if isinstance(view, CriterionView) else self.message
 
     def place(self, view: View) -> str:
         """Where a finding lies: the path of the field it is about."""
@@ -170,11 +181,25 @@ class Outcome:
     view: View
     fires: Condition
     unknown: Condition
+    never: bool = False  # whether it cannot tell of any, for want of a column
 
 
 CATALOGUE: dict[str, Rule] = {}
 BLIND: Final = frozenset({"unreadable", "order-repeated", "protocol-unknown"})
 """The rules that need no protocol to hold an order against."""
+
+
+def remembered(function: Callable[[Any], Condition]) -> Callable[[Any], Condition]:
+    """A condition that several rules look at: worked out once for each part of an order, or of a column of them."""
+
+    @functools.wraps(function)
+    def once(view: Any) -> Condition:
+        known = view.__dict__.setdefault("_remembered", {})
+        if once not in known:
+            known[once] = function(view)
+        return known[once]
+
+    return once
 
 
 def always(due: Any) -> bool:

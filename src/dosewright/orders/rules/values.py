@@ -111,15 +111,17 @@ def _by_day(days: Any, answer: Callable[[float], Any], otherwise: Any) -> Any:
     """The answer for each day of a column; days lie near each other, so that they are counted and not sorted."""
     import numpy
 
-    known = days == days
-    if not known.any():
+    unknown = settled(days != days)
+    first = numpy.fmin.reduce(days)
+    if first != first:
         return numpy.full(len(days), otherwise)
-    first = days[known].min()
-    places = numpy.where(known, days - first, 0).astype(numpy.int64)
+    places = (days if unknown is False else numpy.where(unknown, first, days)) - first
+    places = places.astype(numpy.int64)
     different = numpy.bincount(places).nonzero()[0]
     answers = numpy.full(int(different[-1]) + 1, otherwise)
-    answers[different] = [answer(first + one) for one in different.tolist()]
-    return numpy.where(known, answers.take(places), otherwise)
+    answers[different] = [answer(float(first) + one) for one in different.tolist()]
+    found = answers.take(places)
+    return found if unknown is False else numpy.where(unknown, otherwise, found)
 
 
 def only(condition: Condition, answer: Callable[..., Condition], *values: Number) -> Condition:
@@ -201,12 +203,22 @@ def below(value: Number, limit: Number) -> Condition:
 
 def differ(value: Number, other: Number, share: float) -> Condition:
     """Further from another than by a share of it; that share itself is still alike."""
-    return abs(value - other) > abs(other) * (share * (1 + DUST))
+    return _distance(value, other) > abs(other) * (share * (1 + DUST))
 
 
 def alike(value: Number, other: Number, share: float) -> Condition:
     """No further from another than by a share of it; what is not known is like nothing."""
-    return abs(value - other) <= abs(other) * share * (1 + DUST)
+    return _distance(value, other) <= abs(other) * (share * (1 + DUST))
+
+
+def _distance(value: Number, other: Number) -> Number:
+    """How far a value lies from another."""
+    found = value - other
+    if not getattr(found, "ndim", 0):
+        return abs(found)
+    import numpy
+
+    return numpy.abs(found, out=found)  # in the same place, which for a column is half of the time
 
 
 def either_way(value: Number, times: float, other: Number, share: float) -> Condition:

@@ -68,7 +68,8 @@ WORDS: Final = frozenset({"word", "text"})
 class Record:
     """Orders as they state themselves: of one order plain values, of several a column each.
 
-    `carried` names the paths that a table has a column for; None where every field was asked for. `left_out` are paths
+    `among` says of a column which orders are asked about; None where all are. `carried` names the paths that a table
+    has a column for; None where every field was asked for. `left_out` are paths
     that this kind of order leaves to paper. `strangers` are lines of drugs that the protocol does not have.
     """
 
@@ -77,6 +78,7 @@ class Record:
     carried: frozenset[str] | None = None
     left_out: frozenset[str] = frozenset()
     strangers: tuple[str, ...] = ()
+    among: Any = None
     named: Mapping[str, str] = field(default_factory=dict)  # what the name of a column says, and no cell
 
     def get(self, path: str, of: Part, name: str) -> Any:
@@ -196,7 +198,7 @@ def surface(formula: str, height: Number, weight: Number, sex: Word) -> Number:
 def _surface(formula: str, height: Number, weight: Number, sex: Word) -> Number:
     # without the check of its arguments, which refuses NaN: here that is what is not known
     function: Any = inspect.unwrap(basis.FORMULAS[formula])
-    measured = {"height": quantity(height, "cm"), "weight": quantity(weight, "kg")}
+    measured = {"height": _measured(height, "cm"), "weight": _measured(weight, "kg")}
     if formula == "bsa_livingston_lee":
         del measured["height"]
     if not basis.needs_sex(formula):
@@ -206,6 +208,12 @@ def _surface(formula: str, height: Number, weight: Number, sex: Word) -> Number:
     return choose(missing(sex), NOT_KNOWN, choose(women, of_women, of_men))
 
 
+def _measured(value: Number, unit: str) -> Any:
+    """A number of one order, or a column of them, with its unit; several formulas are tried on those of one order."""
+    return _measured_of_one(value, unit) if isinstance(value, float) else quantity(value, unit)
+
+
+_measured_of_one: Final = functools.lru_cache(maxsize=256)(quantity)
 _surface_of_one: Final = functools.lru_cache(maxsize=256)(_surface)
 
 
