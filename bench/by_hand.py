@@ -24,7 +24,13 @@ GATES = {
     "neutrophils": (1.5, None, "10^9/L"), "platelets": (75.0, None, "10^9/L"),
     "bilirubin": (None, 30.0, "µmol/L"), "albumin": (30.0, None, "g/L"),
 }  # fmt: skip
-BEARABLE = {"intravenous", "hepatic intra-arterial"}
+IMPOSSIBLE = frozenset({"oral", "intrathecal", "subcutaneous", "intramuscular"})
+ANOTHER_ROUTE = {
+    "hepatic intra-arterial": frozenset({"intravenous", "IV"}),
+    "intravenous": frozenset({"hepatic intra-arterial", "HAI"}),
+}
+FLUIDS = frozenset({"sodium bicarbonate 8.4%", "lactated Ringer's", "water for injection", "sodium chloride 0.9%"})
+CALLED = {"normal saline": "sodium chloride 0.9%"}
 
 
 def flagged(columns: Mapping[str, Any], count: int, cut: Callable[[Any, int, int], Any]) -> Found:
@@ -119,9 +125,8 @@ def _checks(c: Mapping[str, Any], words: dict[tuple[str, str], Any]) -> Iterator
     )
     for key, (per_m2, flat, its_route, hours, step, diluents) in LINES.items():
         dose, volume, over = c[f"{key}.dose"], c[f"{key}.volume"], c[f"{key}.over"]
-        yield "route-impossible", key, word("route-impossible", f"{key}.route", lambda one: one not in BEARABLE)
-        wrong = BEARABLE - {its_route}
-        yield "route", key, word("route", f"{key}.route", wrong.__contains__)
+        yield "route-impossible", key, word("route-impossible", f"{key}.route", IMPOSSIBLE.__contains__)
+        yield "route", key, word("route", f"{key}.route", ANOTHER_ROUTE[its_route].__contains__)
         yield "duration", key, away(over, hours, 0.005)
         yield "times-and-duration", key, abs(c[f"{key}.end"] - c[f"{key}.start"] - over) > 1 / 60 + 1e-9
         stated, exact = c[f"{key}.concentration"], dose / volume
@@ -140,11 +145,17 @@ def _checks(c: Mapping[str, Any], words: dict[tuple[str, str], Any]) -> Iterator
         stated = c[f"{key}.dose_per" if per_m2 else f"{key}.flat"]
         yield "dose-factor", key, (stated != (per_m2 or flat)) & ~numpy.isnan(stated)
         if diluents is not None:
-            yield "diluent", key, word("diluent", f"{key}.diluent", lambda one, d=diluents: one not in d)
+            yield "diluent", key, word("diluent", f"{key}.diluent", wrong_fluids(diluents).__contains__)
         if key == "oxaliplatin":
             made = dose / volume
             made = numpy.where(numpy.isnan(made), c[f"{key}.concentration"], made)
             yield "concentration", key, outside(made, 0.2, 0.7)
+
+
+def wrong_fluids(diluents: frozenset[str]) -> frozenset[str]:
+    """The fluids in which a drug is not made up, by whatever they are called."""
+    wrong = FLUIDS - diluents
+    return wrong | {called for called, fluid in CALLED.items() if fluid in wrong}
 
 
 def outside(value: Any, least: float, most: float) -> Any:

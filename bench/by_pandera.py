@@ -9,7 +9,7 @@ import numpy
 import pandera.polars as pandera
 import polars as pl
 
-from .by_hand import BEARABLE, DUST, GATES, LINES, POUNDS
+from .by_hand import ANOTHER_ROUTE, DUST, GATES, IMPOSSIBLE, LINES, POUNDS, wrong_fluids
 
 
 def frame(made: Mapping[str, Any]) -> pl.DataFrame:
@@ -104,8 +104,8 @@ def _checks() -> Iterator[tuple[str, str, pl.Expr]]:
     yield "beads-drug", "beads", ~c("beads.drug").is_in(["doxorubicin", "fluorouracil"])
     for key, (per_m2, flat, its_route, hours, step, diluents) in LINES.items():
         dose, volume, over, route = c(f"{key}.dose"), c(f"{key}.volume"), c(f"{key}.over"), c(f"{key}.route")
-        yield "route-impossible", key, ~route.is_in(sorted(BEARABLE))
-        yield "route", key, route.is_in(sorted(BEARABLE - {its_route}))
+        yield "route-impossible", key, route.is_in(sorted(IMPOSSIBLE))
+        yield "route", key, route.is_in(sorted(ANOTHER_ROUTE[its_route]))
         yield "duration", key, _away(over, pl.lit(hours), 0.005)
         yield "times-and-duration", key, (c(f"{key}.end") - c(f"{key}.start") - over).abs() > 1 / 60 + 1e-9
         concentration, exact = c(f"{key}.concentration"), dose / volume
@@ -119,6 +119,6 @@ def _checks() -> Iterator[tuple[str, str, pl.Expr]]:
         yield "dose-calculation", key, _away(c(f"{key}.calculated"), due * whole, 0.005)
         yield "dose-factor", key, c(f"{key}.dose_per" if per_m2 else f"{key}.flat") != (per_m2 or flat)
         if diluents is not None:
-            yield "diluent", key, ~c(f"{key}.diluent").is_in(sorted(diluents))
+            yield "diluent", key, c(f"{key}.diluent").is_in(sorted(wrong_fluids(diluents)))
         if key == "oxaliplatin":
             yield "concentration", key, _outside((dose / volume).fill_null(c(f"{key}.concentration")), 0.2, 0.7)
