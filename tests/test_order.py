@@ -110,6 +110,7 @@ STOPS = [
     ("undecided", {"site": undecided("fluorouracil.dose")}),
     ("what-if", {"what_if": {"fluorouracil.dose": "methods"}}),
     ("unusual-body", TOO_LIGHT),
+    ("mass-index", {"patient": {"height.value": "199 cm"}}),
     (
         "exchanged-body",
         {"patient": {"height.value": "145 cm", "weights.0.value": "146 kg", "reference_weight.value": "146 kg"}},

@@ -69,6 +69,8 @@ ELIGIBILITY = [
     Case("not-eligible", {"first_imaging": "no"}, {"first_imaging": "yes"}, "blocks-release · imaging · no · yes · methods-patients · first imaging is there"),
     Case("not-eligible", {"lost_to_follow_up": "yes"}, {"lost_to_follow_up": "no"}, "blocks-release · follow-up · yes · no · methods-patients · not lost to follow-up"),
     Case("child-pugh-differs", {"child_pugh_computed": "B"}, {"child_pugh_computed": "A"}, "warning · child_pugh_class · stated A · B, by the values · by definition", always={"child_pugh_stated": "A"}),
+    Case("child-pugh-graver", {"child_pugh_computed": "C"}, {"child_pugh_computed": "B"}, "blocks-release · child_pugh_class · B · no graver one, stated or computed · by definition", always={"child_pugh_class": "B"}),
+    Case("child-pugh-graver", {"child_pugh_stated": "B"}, {"child_pugh_stated": "A"}, "blocks-release · child_pugh_class · A · no graver one, stated or computed · by definition", always={"child_pugh_class": "A"}),
     Case("eligibility-unknown", {"ecog": None}, {"ecog": 3.0}, "blocks-release · ecog · unknown · at most 2 · methods-patients · ECOG performance status at most 2"),
     Case("eligibility-unknown", {"birth_date": None}, NOTHING, "blocks-release · age · unknown · 18 to 85 · methods-patients · age 18 to 85 years"),
     Case("eligibility-unknown", {"child_pugh_class": None}, {"child_pugh_class": "C"}, "blocks-release · child-pugh · unknown · A or B · methods-patients · Child-Pugh class A or B"),

@@ -17,6 +17,7 @@ IDENTITY = [
     Case("order-repeated", {"repeats": "row 17"}, NOTHING, "refuse · id · the same as row 17 · each order once · by definition"),
     Case("order-repeated", {"repeats": "order 4711, cycle 2"}, NOTHING, "refuse · id · the same as order 4711, cycle 2 · each order once · by definition"),
     Case("page-not-compared", {"unchanged": "not compared"}, {"unchanged": "yes"}, "warning · id · the page was not compared · a page as it is made from its data · by definition"),
+    Case("not-released", {"released": "no"}, {"released": "yes"}, "blocks-release · id · not released · released when it was made · by definition"),
     Case("altered", {"unchanged": "no"}, {"unchanged": "yes"}, "blocks-release · id · changed · unchanged · by definition"),
     Case("protocol-unknown", {"protocol": "folfox"}, {"protocol": "haic-folfox"}, "refuse · protocol · folfox · a protocol of the library, or a file · by definition"),
     Case("protocol-unknown", {"protocol": None}, {"protocol": "haic-folfox"}, "refuse · protocol · nothing · a protocol of the library, or a file · by definition"),

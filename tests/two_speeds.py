@@ -102,6 +102,7 @@ STRANGERS: tuple[Mapping[str, Any], ...] = (
     {"doxorubicin.drug": "doxorubicin", "doxorubicin.route": "intravenous"},
     {"cisplatin.dose": 100.0},
     {"child_pugh_stated": "A", "child_pugh_computed": "B"},
+    {"released": "no"},
 )
 LINE_PATHS = (
     "share", "reason", "lines", "unit", "comment", "written", "flat", "dose_per", "form", "dose_per_kg",

@@ -206,6 +206,14 @@ def plausibility(policy: Body, made: Basis, patient: Patient | None = None) -> I
             ask = f"confirmed by {confirmed}" if confirmed else "measure again and have it confirmed by name"
             message = f"the {name} of {said} is out of the ordinary: {ask}"
             yield Finding("unusual-body", gravity, message, said, wording.say_range(span.confirm), "site policy", name)
+    index = quantity(made.weight.m_as("kg") / made.height.m_as("m") ** 2, "kg/m²")
+    if policy.mass_index != "undecided" and not _inside(index, policy.mass_index, "kg/m²"):
+        by = weight.confirmed_by if weight else None
+        severe: Severity = "info" if by else "blocks-release"
+        message = "height and weight do not go together: the body mass index is out of the ordinary"
+        message += f"; confirmed by {by}" if by else ": measure both again; look for pounds and inches"
+        said, span_said = wording.say(index, places=2), wording.say_range(policy.mass_index)
+        yield Finding("mass-index", severe, message, said, span_said, "site policy", "weight")
     if made.height.m_as("cm") < made.weight.m_as("kg"):
         message = "the height in cm is less than the weight in kg: they may have been exchanged"
         both = f"{wording.say(made.height, places=2)}, {wording.say(made.weight, places=2)}"

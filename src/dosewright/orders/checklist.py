@@ -57,6 +57,7 @@ _IDENTITY = ("missing-name", "missing-identifier", "identifiers-equal", "unborn"
 _WRITTEN = (
     "unreadable",
     "altered",
+    "not-released",
     "page-not-compared",
     "written-later",
     "missing-date-written",
@@ -76,7 +77,7 @@ _DELIVERY = (
     "administration", "preparation", "beads", "missing-route", "missing-rate", "missing-sequence", "diluent-unknown",
     "volume-unknown", "form-unknown", "bead-contact-unknown", "bead-volume-unknown",
 )  # fmt: skip
-_ELIGIBLE = ("not-eligible", "eligibility-unknown", "child-pugh-differs")
+_ELIGIBLE = ("not-eligible", "eligibility-unknown", "child-pugh-differs", "child-pugh-graver")
 _TIMING = (
     "interval",
     "last-cycle-unknown",

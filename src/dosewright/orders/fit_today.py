@@ -506,7 +506,7 @@ def _by_interval(day: Day, figure: Range, last: dt.date, days: int) -> tuple[str
 # ----------------------------------------------------------------------------------------------------------------- body
 
 _OF_WEIGHT: Final = ("weight-too-old", "weight-old", "weight-changed", "reference-weight-unknown")
-_OF_BODY: Final = ("unusual-body", "exchanged-body", "surface-capped", "ascites", "ascites-unknown")
+_OF_BODY: Final = ("unusual-body", "mass-index", "exchanged-body", "surface-capped", "ascites", "ascites-unknown")
 
 
 def _body(day: Day) -> Iterator[Criterion]:

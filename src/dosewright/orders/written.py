@@ -340,6 +340,7 @@ def _of_whole(data: Mapping[str, Any]) -> Mapping[str, Any]:
         "protocol": data["protocol"]["id"],
         "version": data["protocol"]["version"],
         "protocol_hash": data["protocol"]["sha256"],
+        "released": "yes" if data["released"] is True else "no",
         "unchanged": "yes" if content_hash(data) == data["hash"] else "no",
         "cycle": data["cycle"],
         "day": data["day"],

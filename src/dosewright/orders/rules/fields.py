@@ -285,6 +285,7 @@ ORDER: Final = _of(
     ("repeats", "word", "where the same order stands before it; found by the tool, never written", "row 17"),
     ("unchanged", "word", "of an order of ours: whether hash and page still belong to its content", "yes",
      (*ANSWERS, "not compared")),
+    ("released", "word", "of an order of ours: whether it might be released when it was made", "yes", ANSWERS),
     ("protocol_hash", "word", "of an order of ours: the hash of its protocol", "8b303696d6ac"),
 )  # fmt: skip
 

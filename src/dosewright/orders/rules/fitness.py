@@ -8,8 +8,9 @@ from ...protocol.drugs import drug
 from ...units import UNITS
 from ..finding import Severity
 from ..fitness import ACTIVITIES, FULL_ACTIVITY
+from .fields import CLASSES
 from .rule import remembered, rule
-from .values import Condition, above, below, each, missing, no, same
+from .values import NOT_KNOWN, Condition, above, below, each, missing, no, numbered, same
 from .view import CriterionView, InteractionView, LabView, OrderView
 
 
@@ -93,6 +94,33 @@ def child_pugh_differs(o: OrderView) -> Condition:
     """
     stated, computed = o.child_pugh_stated, o.child_pugh_computed
     return no(missing(stated)) & no(missing(computed)) & no(same(stated, computed))
+
+
+@rule(
+    "child-pugh-graver",
+    "blocks-release",
+    where="child_pugh_class",
+    measured="{child_pugh_class}",
+    allowed="no graver one, stated or computed",
+    source="by definition",
+    hazards="H46",
+)
+def child_pugh_graver(o: OrderView) -> Condition:
+    """The class of Child-Pugh that the order counts is milder than one that was stated or computed.
+
+    Settle which is right; until then the graver counts, for eligibility too.
+    """
+    counted, *others = (
+        numbered(word, _grave) for word in (o.child_pugh_class, o.child_pugh_stated, o.child_pugh_computed)
+    )
+    found: Condition = False
+    for other in others:
+        found = found | (other > counted)
+    return found
+
+
+def _grave(word: str) -> float:
+    return float(CLASSES.index(word)) if word in CLASSES else NOT_KNOWN
 
 
 # --------------------------------------------------------------------------------------------------------- laboratory

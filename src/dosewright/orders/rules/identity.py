@@ -93,6 +93,23 @@ def altered(o: OrderView) -> Condition:
 
 
 @rule(
+    "not-released",
+    "blocks-release",
+    where="id",
+    measured="not released",
+    allowed="released when it was made",
+    source="by definition",
+    hazards="H46",
+)
+def not_released(o: OrderView) -> Condition:
+    """The order says itself that it may not be released.
+
+    Read on the order what stops it: toxicities and contraindications are held against the patient's file alone.
+    """
+    return each(o.released, lambda word: word == "no")
+
+
+@rule(
     "page-not-compared",
     "warning",
     where="id",
