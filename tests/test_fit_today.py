@@ -1119,3 +1119,28 @@ def test_a_term_of_the_site_that_ctcae_does_not_have_is_refused():
 def test_the_known_patient_is_known():
     assert {*KNOWN} == {"encephalopathy", "toxicities", "laboratory"}
     assert len(TERMS) == 4
+
+
+@pytest.mark.parametrize(
+    ("recorded", "rules"),
+    [
+        (toxic("diarrhea", "4", ended="unknown"), {"toxicity-unknown"}),
+        (toxic("diarrhea", "unknown"), {"toxicity-unknown"}),
+        (toxic("diarrhea", "4"), {"toxicity-holds"}),
+        (toxic("diarrhea", "1", ended="unknown"), set()),
+    ],
+)
+def test_a_toxicity_of_which_nobody_knows_whether_it_holds_stops_release(recorded, rules):
+    made = an_order(patient=a_patient(a_known_patient({"toxicities": nothing_but(recorded)}, cycle=2)), cycle=2)
+    asked = {"toxicity-unknown", "toxicity-holds"}
+    found = {one["rule"]: one["message"] for one in made["findings"] if one["rule"] in asked}
+    assert (set(found), made["released"]) == (rules, not rules)
+    assert all(message.startswith("Diarrhea: grade ") for message in found.values())
+
+
+def test_before_the_first_cycle_the_newest_value_is_not_its_own_baseline():
+    alt = {"analyte": "ALT", "unit": "U/L", "upper": "40"}
+    rows = [{**alt, "value": "38", "on": days(8).isoformat()}, {**alt, "value": "2000", "on": days(1).isoformat()}]
+    made = note({"laboratory": [*labs(ALT=None), *rows]})
+    (found,) = (one for one in made["fit"]["grades"] if one["term"].startswith("Alanine"))
+    assert (found["baseline"].split()[0], found["now"]["said"]) == ("38", "4")

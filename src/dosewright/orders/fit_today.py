@@ -118,9 +118,16 @@ def findings(made: Fit) -> Iterator[Finding]:
             severity: Severity = "refuse" if one.answer == "refuse" else "blocks-release"
             said, allowed, source = one.measured.said, one.allowed, one.source
             if one.group == "toxicity":
-                yield Finding("toxicity-holds", severity, f"{one.what}: {one.reason}", said, allowed, source, one.id)
+                message = f"{one.what}: {said} holds; {one.reason}"
+                yield Finding("toxicity-holds", severity, message, said, allowed, source, one.id)
             else:
                 yield Finding("contraindicated", severity, f"{one.what}: {one.reason}", said, allowed, source, one.id)
+    recorded = {one.term for one in made.grades if one.now.value.startswith(toxicity_today.AS_RECORDED)}
+    for one in made.criteria:
+        if one.answer == UNKNOWN and one.what in recorded and one.allowed.startswith(HOLDS_FROM):
+            message = f"{one.what}: {one.measured.said}, and the site may hold for it; {one.reason}"
+            said, allowed, source = one.measured.said, one.allowed, one.source
+            yield Finding("toxicity-unknown", "blocks-release", message, said, allowed, source, one.id)
 
 
 # ---------------------------------------------------------------------------------------- from the order's own findings
@@ -321,6 +328,7 @@ def _recorded(day: Day) -> Criterion:
     )
 
 
+HOLDS_FROM: Final = "below grade"
 _UNGRADED: Final = "Grade it with range and baseline, or by a person."
 
 
@@ -332,7 +340,7 @@ def _held(day: Day, name: str, found: ToxicityToday | None) -> Criterion:
     if limit is not None:
         grade = int(limit.grade)
         answer = "hold" if now.at_least >= grade else "unknown" if now.at_most >= grade else "proceed"
-        allowed, source = f"below grade {grade}", limit.source
+        allowed, source = f"{HOLDS_FROM} {grade}", limit.source
     else:
         answer = "unknown" if now.at_most > 0 else "proceed"
         allowed, source = "undecided", "site policy"

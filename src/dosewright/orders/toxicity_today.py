@@ -18,6 +18,7 @@ from ..reading import Document
 from .fitness import latest, valid_for
 from .patient import Laboratory, Patient, Toxicity
 
+AS_RECORDED: Final = "grade "  # how a value begins that a person gave, and not the laboratory
 AS_BEFORE: Final = "above its range as before treatment"
 
 
@@ -154,7 +155,7 @@ def _as_recorded(one: Toxicity) -> Graded:
     low, high = (0, max(one.named.grades)) if one.grade == "unknown" else (int(one.grade), int(one.grade))
     ended = f"ended {one.ended}" if isinstance(one.ended, dt.date) else "whether it has ended is not known"
     state = "recorded as present" if one.ended == "present" else ended
-    return Graded(low, high, one.on, f"grade {one.grade}", state)
+    return Graded(low, high, one.on, f"{AS_RECORDED}{one.grade}", state)
 
 
 def _present(records: Sequence[Toxicity], on: dt.date) -> Graded:
@@ -203,12 +204,14 @@ def _graded_as(one: Laboratory, analyte: str) -> bool:
 def _baseline(patient: Patient, analyte: str, on: dt.date) -> Laboratory | None:
     """The value before the first cycle: the latest before its day 1, or else of that day itself.
 
-    Where no cycle was given yet, whatever was measured is what the patient begins with.
+    Where no cycle was given yet, it is the value before the newest; a single one is what the patient begins with.
     """
     first = next((one.on for one in patient.given if one.cycle == 1), None)
     if first is None and start_of_last(patient, on) is not None:
         return None
-    days = (on,) if first is None else (first - dt.timedelta(days=1), first)
+    newest = latest(patient, analyte, on).value if first is None else None
+    begins = first or (newest.on if newest is not None else on)
+    days = (begins - dt.timedelta(days=1), begins)
     for day in days:
         found = latest(patient, analyte, min(day, on))
         if found.value is not None:
