@@ -200,6 +200,23 @@ def test_a_cycle_given_before_the_course_begins_is_missing_from_its_sums_and_sto
     assert [one["severity"] for one in made.data["findings"] if one["rule"] == "given-differs"] == [severity]
 
 
+@pytest.mark.parametrize(
+    ("share", "differs"), [("80 %", False), ("60 %", True), ({"oxaliplatin": "80 %"}, True), (None, False)]
+)
+def test_where_the_patient_s_file_tells_another_share_it_is_remarked_on(share, differs):
+    reduced = plans.a_record(1, "reduced", "2026-11-23", share="80 %")
+    given = {"cycle": "1", "on": "2026-11-23"} | ({} if share is None else {"share": share})
+    made = plans.made(records=[reduced], patient={"given": [given]})
+    assert ("given-differs" in {one["rule"] for one in made.data["findings"]}) is differs
+
+
+def test_a_course_is_planned_on_the_weight_of_its_start_and_not_on_a_later_one():
+    later = {"value": "50 kg", "on": "2026-12-13", "basis": "actual"}
+    weights = [{"value": "60 kg", "on": "2026-11-20", "basis": "actual"}, later]
+    one, other = (plans.made(patient={"weights": some}).data["lines"] for some in (weights, weights[:1]))
+    assert one == other
+
+
 def test_a_patient_without_an_identifier_has_no_course():
     with pytest.raises(Mistake, match="an identifier"):
         plans.content(patient={"identifiers": []})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import fcntl
 import glob
 import json
@@ -152,7 +153,7 @@ def made(
     beads = _beads(choices, patient, course)
     changed = Changed()
     try:
-        basis = body.of_patient(site.body, patient, course.start)
+        basis = body.of_patient(site.body, _as_weighed_by(patient, course.start, site), course.start)
     except CannotCompute as unknown:
         exposed: tuple[exposure.Exposure, ...] = ()
         lines: tuple[Any, ...] = ()
@@ -208,6 +209,13 @@ def made(
     )
     contact = "" if site.contact == "undecided" else site.contact
     return Made(rules, data, contact, not stops([*planned.findings, *findings]), changed.left_out())
+
+
+def _as_weighed_by(patient: Patient, day: dt.date, site: Site) -> Patient:
+    """The patient with the weights up to a day: later ones are of later cycles. With all, where none is as old."""
+    weights = tuple(one for one in patient.weights if one.on <= day)
+    known = any(one.basis == site.body.weight for one in weights)
+    return patient.model_copy(update={"weights": weights}) if known else patient
 
 
 def outline(course: Course, site: Site, loaded: Loaded) -> dict[str, Any]:

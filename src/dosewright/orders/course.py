@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final, Literal, NamedTuple
 from dateutil.rrule import DAILY, rrule
 from pydantic import Field, model_validator
 
+from .. import wording
 from ..calculators.interval import Window, intensity, round_days, window
 from ..dates import after, local
 from ..errors import CannotCompute, Mistake, Refusal
@@ -162,6 +163,13 @@ def given_elsewhere(course: Course, patient: Patient) -> Iterator[Finding]:
     """Where the patient's file and the course's do not say the same of a cycle that was given."""
     recorded = {record.cycle: record.on for record in course.records if record.status in DONE}
     told = {one.cycle: one.on for one in patient.given}
+    shares = {record.cycle: record.share for record in course.records if record.share is not None}
+    for one in patient.given:
+        share = shares.get(one.cycle)
+        if share is not None and one.share is not None and one.share != share:
+            said, other = _share_said(one.share), _share_said(share)
+            message = f"cycle {one.cycle}: the patient's file says that {said} was given, the course's {other}"
+            yield Finding("given-differs", "warning", message, said, other, where=f"cycle {one.cycle}")
     for cycle in sorted(told.keys() | recorded.keys()):
         if told and told.get(cycle) != recorded.get(cycle):
             said, other = (f"given on {days[cycle]}" if cycle in days else "not given" for days in (told, recorded))
@@ -171,6 +179,12 @@ def given_elsewhere(course: Course, patient: Patient) -> Iterator[Finding]:
                 message += ", which begins later: the sums here lack it"
             severity: Severity = "blocks-release" if before else "warning"
             yield Finding("given-differs", severity, message, said, other, where=f"cycle {cycle}")
+
+
+def _share_said(share: Quantity | Mapping[str, Quantity]) -> str:
+    if isinstance(share, Mapping):
+        return wording.listed(f"{name} {wording.say(one)}" for name, one in share.items())
+    return wording.say(share)
 
 
 # ---------------------------------------------------------------------------------------------- what is done in a cycle

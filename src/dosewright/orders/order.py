@@ -387,7 +387,7 @@ def _genotype(patient: Patient, site: Site, given: list[str], shares: Mapping[st
             message = f"{symbol} is not of full activity, and the dose starts at no more than that bears"
             yield Finding("genotype-reduced", "info", message, found, f"at most {most}", "cpic", "genotype")
         elif found not in {"unknown", FULL_ACTIVITY}:
-            message = f"{symbol} is not of full activity, and this order is not reduced for it"
+            message = f"{symbol} is not of full activity, and no dose that is reduced for it is ordered"
             yield Finding("genotype", "refuse", message, found, FULL_ACTIVITY, "cpic", "genotype")
 
 
