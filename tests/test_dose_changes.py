@@ -512,3 +512,9 @@ def test_under_a_cap_the_sheet_names_no_dose_per_area_that_is_not_ordered():
         False,
         True,
     )
+
+
+@pytest.mark.parametrize(("mg", "differs"), [("141 g", True), ("1410 mg", True), ("141 mg", False), ("1.4 mg", True)])
+def test_milligrams_on_record_that_fit_no_body_stop_release_without_a_surface_too(mg, differs):
+    made = changed_order(before=given(WHOLE_DOSES, ordered={OXA: mg}))
+    assert ("history-differs" in rules(made)) is differs

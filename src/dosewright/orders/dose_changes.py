@@ -19,7 +19,7 @@ from ..calculators import dose
 from ..errors import Mistake, Refusal
 from ..protocol.drugs import drugs
 from ..protocol.model import Component, Protocol
-from ..units import DOSE_PER_AREA, Quantity, quantity, settled
+from ..units import BODY_SURFACE, DOSE_PER_AREA, Quantity, quantity, settled
 from .decisions import Choices
 from .finding import Finding
 from .reasons import reasons
@@ -367,7 +367,14 @@ def _recorded_otherwise(choices: Choices, component: Component, one: Given, shar
     """Where the milligrams on record of a cycle are not what its changes had left, on its own surface."""
     figure = choices.settle(f"{component.key}.dose", component.dose).value
     recorded = one.ordered_of(component.key, component.drug)
-    if recorded is None or figure is None or one.surface is None or not DOSE_PER_AREA.holds(figure):
+    if recorded is None or figure is None or not DOSE_PER_AREA.holds(figure):
+        return
+    if one.surface is None:
+        least, most = (figure.m_as("mg/m²") * share * m2 for m2 in (BODY_SURFACE.least, BODY_SURFACE.most))
+        if not least <= recorded.m_as("mg") <= most:
+            message = f"{component.key}: what was ordered in cycle {one.cycle} fits no body"
+            allowed = f"{_say(least, 'mg')} to {_say(most, 'mg')}, {share_said(share)} of the protocol dose"
+            yield Finding("history-differs", "blocks-release", message, _told(recorded), allowed, where="given")
         return
     due = figure.m_as("mg/m²") * one.surface.m_as("m²") * share
     preparation = choices.site.prepares(component.key, component.drug)
