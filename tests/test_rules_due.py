@@ -103,7 +103,7 @@ def test_an_interval_that_the_protocol_leaves_open_is_none():
 def test_of_the_sites_interactions_those_of_a_drug_given_here_count():
     listed = [
         {"drug": drug, "with": "x", "severity": "warning", "from": "site policy"}
-        for drug in ("cisplatin", "oxaliplatin")
+        for drug in ("irinotecan", "oxaliplatin")
     ]
     assert [one.drug for one in at({"interactions": listed}).interactions] == ["oxaliplatin"]
 

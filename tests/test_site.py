@@ -9,6 +9,7 @@ import pytest
 
 from dosewright.errors import Mistake
 from dosewright.orders.order import order
+from dosewright.orders.toxicity_today import check_holds
 from dosewright.protocol import library
 from dosewright.protocol.site import REFERENCE, TEMPLATE, Site, load_site, reference_site
 
@@ -219,3 +220,39 @@ def test_a_component_may_be_prepared_otherwise_than_its_drug():
 
 def test_the_schema_for_editors_is_json():
     assert "decisions" in json.loads(json.dumps(Site.model_json_schema(by_alias=True)))["properties"]
+
+
+@pytest.mark.parametrize(
+    ("analyte", "unit", "limit"),
+    [
+        # The bounds between the grades of CTCAE v5.0, with usual limits of a laboratory, in every unit that is in use
+        ("platelets", "10^9/L", {"at_least": "25"}),
+        ("platelets", "10^9/L", {"at_least": "50"}),
+        ("platelets", "/µL", {"at_least": "75000"}),
+        ("neutrophils", "10^9/L", {"at_least": "0.5"}),
+        ("neutrophils", "/µL", {"at_least": "1000"}),
+        ("haemoglobin", "g/dL", {"at_least": "7"}),
+        ("haemoglobin", "mmol/L", {"at_least": "4.9"}),
+        ("albumin", "g/dL", {"at_least": "2"}),
+        ("bilirubin", "mg/dL", {"at_most": "3"}),
+        ("bilirubin", "mg/dL", {"at_most": "12"}),  # 10 × 1.2
+        ("bilirubin", "µmol/L", {"at_most": "51.3"}),
+        ("creatinine", "mg/dL", {"at_most": "1.5"}),
+        ("ALT", "U/L", {"at_most": "800"}),  # 20 × 40
+        ("AST", "µkat/L", {"at_most": "13.3"}),
+        ("INR", "INR", {"at_most": "2.5"}),
+    ],
+)
+def test_a_gate_of_the_size_that_ctcae_grades_is_in_order(analyte, unit, limit):
+    gate = {"analyte": analyte, "unit": unit, **limit, "within": "3 d", "from": "site policy"}
+    assert check_holds(*a_site({"gates": [gate]})) is None
+
+
+def test_a_gate_of_what_nobody_knows_here_is_the_hospital_s_own():
+    gate = {"analyte": "fibrinogen", "unit": "g/L", "at_least": "1.5", "within": "3 d", "from": "site policy"}
+    assert check_holds(*a_site({"gates": [gate]})) is None
+
+
+@pytest.mark.parametrize("of", ["anthracycline", "platinum", "oxaliplatin"])
+def test_a_limit_is_of_a_drug_or_of_a_class(of):
+    assert checked({"cumulative": [{"of": of, "at_most": "450 mg/m2", "from": "site policy"}]}) is None

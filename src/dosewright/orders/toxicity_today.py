@@ -12,9 +12,10 @@ from typing import Any, Final
 
 from .. import wording
 from ..calculators import laboratory, toxicity
-from ..errors import Mistake
+from ..errors import Mistake, Refusal, together
 from ..protocol.site import ANY, HoldFrom, Site
 from ..reading import Document
+from . import limits
 from .fitness import latest, valid_for
 from .patient import Laboratory, Patient, Toxicity
 
@@ -254,16 +255,47 @@ def named_by(site: Site) -> Iterator[str]:
 
 
 def check_holds(site: Site, document: Document) -> None:
-    """Hold the terms of a site against those that CTCAE has, and the grades against those that a term has."""
+    """Hold what a site holds at against what there is: its terms and grades against CTCAE, its gates against values."""
+    found = []
+    for mistake in (*_mistakes_of_terms(site), *_mistakes_of_gates(site)):
+        mistake.where = document.where(mistake.within)
+        found.append(mistake)
+    if found:
+        raise together(found)
+
+
+def _mistakes_of_terms(site: Site) -> Iterator[Mistake]:
+    """Terms and grades that CTCAE does not have, and terms that are held twice, by whichever of their names."""
+    before: dict[str, str] = {}
     for index, one in enumerate(() if site.toxicity_holds == "undecided" else site.toxicity_holds):
         if one.term == ANY:
             continue
         place = ("toxicity_holds", index)
         try:
-            grades = toxicity.named(one.term).grades
+            name, grades = toxicity.named(one.term)
         except Mistake as mistake:
-            mistake.where = ""
-            raise mistake.at(document.where((*place, "term"))) from None
+            mistake.within = (*place, "term")
+            yield mistake
+            continue
+        if name in before:
+            words = f"a second grade for {name}, which stands before it as {before[name]}"
+            yield Refusal(words, within=(*place, "term"), got=one.term)
+        before.setdefault(name, one.term)
         if int(one.grade) > max(grades):
-            needs, where = f"a grade that {one.term} has ({wording.listed(map(str, grades))})", (*place, "grade")
-            raise Mistake(needs, where=document.where(where), example=str(max(grades)), got=one.grade)
+            needs = f"a grade that {one.term} has ({wording.listed(map(str, grades))})"
+            yield Mistake(needs, within=(*place, "grade"), example=str(max(grades)), got=one.grade)
+
+
+def _mistakes_of_gates(site: Site) -> Iterator[Mistake]:
+    """Limits of gates that no value can be at, or whose unit was mixed up; of an analyte that we know."""
+    for index, gate in enumerate(() if site.gates == "undecided" else site.gates):
+        known = laboratory.find(gate.analyte)
+        if known is None:
+            continue
+        for name in ("at_least", "at_most"):
+            limit, place = getattr(gate, name), ("gates", index, name)
+            if limit is not None:
+                wrong = limits.refused(known, limit, gate.unit, within=place)
+                wrong = wrong or limits.of_another_unit(known, limit, gate.unit, within=place)
+                if wrong is not None:
+                    yield wrong

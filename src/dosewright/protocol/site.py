@@ -7,7 +7,7 @@ at once, and every output says that it is no hospital's policy.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 
@@ -358,7 +358,12 @@ class Site(Strict):
 
     @model_validator(mode="after")
     def _holds_together(self) -> Site:
-        found = [*self._mistakes_of_form(), *self._mistakes_of_preparation(), *self._mistakes_of_dose_rules()]
+        found = [
+            *self._mistakes_of_form(),
+            *self._mistakes_of_preparation(),
+            *self._mistakes_of_dose_rules(),
+            *self._mistakes_of_drugs(),
+        ]
         if found:
             raise together(found)
         return self
@@ -407,6 +412,23 @@ class Site(Strict):
                 needs = "a drug by its generic name in full, or a line that stands under 'preparation'"
                 yield Mistake(needs, within=(*place, "drug"), example="oxaliplatin", got=rule.drug)
 
+    def _mistakes_of_drugs(self) -> Iterator[Mistake]:
+        """Limits and interactions of what nobody knows, which would never hold; and limits that stand twice."""
+        classes = {one.drug_class for one in drugs().values()}
+        before: set[str] = set()
+        for index, limit in enumerate(() if isinstance(self.cumulative, str) else self.cumulative):
+            place = ("cumulative", index, "of")
+            if limit.of not in drugs() and limit.of not in classes:
+                needs, known = "a drug by its generic name in full, or a class of drugs", {*drugs(), *classes}
+                yield _unknown(needs, "anthracycline", limit.of, known, place)
+            if limit.of in before:
+                yield Refusal("a second limit of the same", within=place, got=limit.of)
+            before.add(limit.of)
+        for index, one in enumerate(() if isinstance(self.interactions, str) else self.interactions):
+            if one.drug not in drugs():
+                needs, within = "a drug by its generic name in full", ("interactions", index, "drug")
+                yield _unknown(needs, "fluorouracil", one.drug, set(drugs()), within)
+
     def decision(self, protocol: str, path: str) -> Decision | None:
         """The decision on one open question of a protocol, if there is one."""
         return next((d for d in self.decisions if d.protocol == protocol and d.of == path), None)
@@ -414,6 +436,15 @@ class Site(Strict):
     def prepares(self, key: str, drug_name: str) -> Preparation | None:
         """How a component is prepared here: its own entry, or else its drug's."""
         return self.preparation.get(key) or self.preparation.get(drug_name)
+
+
+def _unknown(needs: str, example: str, got: str, known: Collection[str], within: tuple[str | int, ...]) -> Mistake:
+    """A name that nobody knows, with the nearest that somebody does."""
+    import difflib
+
+    near = difflib.get_close_matches(got.casefold(), sorted(known), 1)
+    hint = f"did you mean '{near[0]}'?" if near else ""
+    return Mistake(needs, within=within, example=example, got=got, hint=hint)
 
 
 def load_site(content: bytes, name: str, beside: Beside | None = None) -> tuple[Site, Document]:
