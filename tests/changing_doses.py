@@ -67,7 +67,7 @@ def orders() -> Iterator[dict[str, Any]]:
     cycles = given("100 %", {OXA: "80 %", FU: "100 %", LV: "100 %"}, ordered={OXA: "112 mg"}, surface="1.6583 m2")
     steps = [a_change(cycle=2), a_change(cycle=3, by="20 %", of="last ordered dose", mg="90 mg")]
     rules = [a_rule(), a_table({"above": "1", "then": "omit"})]
-    declined = {"rule": "bilirubin", "drug": FU, "cycle": "3", "reason": "value is not right", **BY}
+    declined = {"rule": "bilirubin", "drug": FU, "cycle": "3", "reason": "value is not right", **BY, "on": "2026-11-22"}
     yield changed_order(
         *steps,
         a_change(LV, 3, "hypersensitivity", to="0 %", of="protocol dose"),

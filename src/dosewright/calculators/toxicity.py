@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from .. import wording
 from ..errors import Mistake, Refusal
@@ -388,6 +388,32 @@ def _nearest(said: str, names: Mapping[str, str]) -> str:
 
     near = difflib.get_close_matches(said, names, 1)
     return f"did you mean '{names[near[0]]}'?" if near else "'dosewright toxicity terms' shows them all"
+
+
+Way = Literal["higher", "lower"]
+
+
+@functools.cache
+def worse(analyte: str) -> Way | None:
+    """Which values of an analyte CTCAE grades as worse: the higher or the lower.
+
+    None where it grades both or neither.
+
+    >>> worse("bilirubin"), worse("PLT"), worse("sodium"), worse("body weight")
+    ('higher', 'lower', None, None)
+    """
+    measured = laboratory.analyte(analyte)
+    ways = {_way(one) for term in terms().values() if term.measured is measured for one in term.intervals} - {None}
+    return ways.pop() if len(ways) == 1 else None
+
+
+def _way(one: Interval) -> Way | None:
+    """The way in which an interval goes on without end; None where it ends, or is judged by a person."""
+    if one.basis == "clinical" or (one.lower is not None and one.upper is not None):
+        return None
+    if one.basis in CHANGES:  # a loss and a drop are counted upward
+        return "higher" if "gain" in one.basis or "rise" in one.basis else "lower"
+    return "higher" if one.upper is None else "lower"
 
 
 @dataclass(frozen=True, slots=True)

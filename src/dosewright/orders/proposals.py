@@ -14,16 +14,17 @@ from typing import Any, Final, Literal
 from .. import wording
 from ..calculators import laboratory, toxicity
 from ..errors import Mistake, Refusal, together
-from ..protocol.dose_rules import DoseRule, Row
+from ..protocol.dose_rules import DoseRule, Row, Way
 from ..protocol.model import Component
 from ..protocol.site import Site
 from ..reading import Document
 from ..units import DOSE_PER_AREA, Quantity, settled
+from . import limits
 from .basis import Basis
 from .decisions import Choices
 from .dose_changes import DUST, concerns, held, part_of, percent, share_said
 from .finding import Finding
-from .fitness import latest
+from .fitness import ACTIVITIES, latest
 from .organs import cockcroft_gault
 from .patient import Declined, Patient, Toxicity
 
@@ -33,13 +34,14 @@ CLEARANCE: Final = "creatinine clearance (Cockcroft-Gault)"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a rule goes by, as it was found: in words, its row, since which cycle, and whether it is there still."""
+    """What a rule goes by, as it was found: in words, its row, after which cycle, if it is there still, and its day."""
 
     said: str
     row: Row | None
     after_cycle: int | None = None
     present: bool = True
     unknown: str = ""
+    on: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,41 +64,102 @@ class Proposal:
     answer: Answer
     declined: Declined | None
     unknown: str
+    found_on: dt.date | None
     source: str
 
 
 def check_rules(site: Site, document: Document) -> None:
-    """Hold a site's rules against CTCAE and the laboratory: every term, grade, analyte and unit is known."""
+    """Hold a site's rules against CTCAE and the laboratory: what they name is known, and what is worse leaves less."""
     found: list[Mistake] = []
     for index, rule in enumerate(() if isinstance(site.dose_changes, str) else site.dose_changes):
         place: tuple[str | int, ...] = ("dose_changes", index)
-        try:
-            _check(rule)
-        except Mistake as mistake:
+        for mistake in _mistakes(rule):
             mistake.where = document.where((*place, *mistake.within))
             found.append(mistake)
     if found:
         raise together(found)
 
 
-def _check(rule: DoseRule) -> None:
-    if rule.measures == "toxicity":
-        try:
-            grades = toxicity.named(str(rule.term), str(rule.ctcae)).grades
-        except Mistake as mistake:
-            mistake.within = ("ctcae",) if mistake.where == "version" else ("term",)
-            raise
-        for index, row in enumerate(rule.rows):
-            for grade in row.grade:
-                if int(grade) not in grades:
-                    have = wording.listed(map(str, grades))
-                    raise Refusal(f"the term has the grades {have} only", within=("rows", index, "grade"), got=grade)
-    if rule.measures == "laboratory":
-        try:
-            laboratory.analyte(str(rule.analyte)).known(str(rule.unit), str(rule.unit))
-        except Mistake as mistake:
-            mistake.within = ("unit",) if mistake.got == rule.unit else ("analyte",)
-            raise
+def _mistakes(rule: DoseRule) -> Iterator[Mistake]:
+    match rule.measures:
+        case "toxicity":
+            yield from _mistakes_of_grades(rule)
+        case "laboratory":
+            yield from _mistakes_of_values(rule)
+        case "genotype":
+            yield from _mistakes_of_scores(rule)
+
+
+def _mistakes_of_grades(rule: DoseRule) -> Iterator[Mistake]:
+    try:
+        grades = toxicity.named(str(rule.term), str(rule.ctcae)).grades
+    except Mistake as mistake:
+        mistake.within = ("ctcae",) if mistake.where == "version" else ("term",)
+        yield mistake
+        return
+    for index, row in enumerate(rule.rows):
+        for grade in row.grade:
+            if int(grade) not in grades:
+                have = wording.listed(map(str, grades))
+                yield Refusal(f"the term has the grades {have} only", within=("rows", index, "grade"), got=grade)
+
+
+def _mistakes_of_values(rule: DoseRule) -> Iterator[Mistake]:
+    """An analyte or a unit that nobody knows, limits that no value reaches, and rows in the wrong order."""
+    name, unit = str(rule.analyte), str(rule.unit)
+    try:
+        known = laboratory.analyte(name)
+        known.known(unit, unit)
+    except Mistake as mistake:
+        mistake.within = ("unit",) if mistake.got == unit else ("analyte",)
+        yield mistake
+        return
+    wrong = [
+        limits.refused(known, limit, unit, within=("rows", index, word))
+        for index, row in enumerate(rule.rows)
+        for word, limit in row.limits()
+    ]
+    yield from (one for one in wrong if one is not None)
+    worse = worse_values(rule)
+    if worse is None:
+        needs = "rows that go on without end to one side, 'above' or 'below', since that is how they say what is worse"
+        hint = "of it, higher values may be worse, or lower ones"
+        yield Mistake(needs, within=("rows",), got=known.name, hint=hint)
+    elif not any(wrong):
+        yield from rule.mistakes_of_values(worse, known.name)
+        yield from _begins_in_another_unit(rule, known, worse)
+
+
+def _begins_in_another_unit(rule: DoseRule, known: laboratory.Analyte, worse: Way) -> Iterator[Mistake]:
+    """A table whose mildest limit lies where a limit would in another unit: it would hardly ever begin."""
+    stated = [(float(limit), index, word, limit) for index, row in enumerate(rule.rows) for word, limit in row.limits()]
+    if stated:
+        _, index, word, limit = min(stated) if worse == "higher" else max(stated)
+        found = limits.of_another_unit(known, limit, str(rule.unit), within=("rows", index, word))
+        if found is not None:
+            yield found
+
+
+def _mistakes_of_scores(rule: DoseRule) -> Iterator[Mistake]:
+    """Findings that no patient's file writes, by which a rule would never hold; and rows in the wrong order."""
+    unknown = [(index, one) for index, row in enumerate(rule.rows) for one in row.found if one not in ACTIVITIES]
+    for index, one in unknown:
+        needs = f"an activity score as a patient's file writes it: {wording.listed(ACTIVITIES, 'or')}"
+        yield Mistake(needs, within=("rows", index, "found"), got=one)
+    if not unknown:
+        scores = [(-ACTIVITIES.index(one), index) for index, row in enumerate(rule.rows) for one in row.found]
+        yield from rule.mistakes_of_order(sorted(scores))
+
+
+def worse_values(rule: DoseRule) -> Way | None:
+    """Which values are worse: as CTCAE grades the analyte, or else as the open end of the rows says; None: nobody says.
+
+    Of the clearance of creatinine the lower are.
+    """
+    if rule.measures == "creatinine clearance":
+        return "lower"
+    ends = rule.open_ends
+    return toxicity.worse(str(rule.analyte)) or (next(iter(ends)) if len(ends) == 1 else None)
 
 
 # ------------------------------------------------------------------------------------------------------- what was found
@@ -144,16 +207,30 @@ def _by_toxicity(rule: DoseRule, patient: Patient, *, cycle: int, on: dt.date) -
         return Found(f"{name}, grade {other[0].grade}", None, unknown=unknown)
     if any(one.grade == "unknown" for one in of_term):
         return Found(f"{name}, grade unknown", None, unknown="its grade is unknown")
-    worst = max(of_term, key=lambda one: one.grade, default=None)
-    row = None if worst is None else rule.row(grade=worst.grade)
-    if worst is None or row is None:
+    worst = max(of_term, key=lambda one: (one.grade, one.on, isinstance(one.ended, str)), default=None)
+    if worst is None:
+        return None
+    row = rule.row(grade=worst.grade)
+    beside = _beside([int(grade) for one in rule.rows for grade in one.grade], int(worst.grade))
+    if row is None and not beside:
         return None
     present = isinstance(worst.ended, str) or worst.ended > on
     ended = f"ended {worst.ended}" if not isinstance(worst.ended, str) else str(worst.ended)
     ended = "whether it has ended is unknown" if ended == "unknown" else ended
     when = f"after cycle {worst.after_cycle}" if worst.after_cycle else "before the first cycle"
     said = f"{name}, grade {worst.grade} by CTCAE {worst.ctcae}, {when}, {worst.on}; {ended}"
-    return Found(said, row, worst.after_cycle, present)
+    return Found(said, row, worst.after_cycle, present, "" if row is not None else beside, worst.on)
+
+
+BETWEEN: Final = "it lies between two rows of the table"
+BEYOND: Final = "it is worse than every row of the table"
+
+
+def _beside(rows: Sequence[int], found: int) -> str:
+    """Why the rows of a table say nothing of what was found, the worse the higher; '' where it is milder than all."""
+    if found > max(rows):
+        return BEYOND
+    return BETWEEN if found > min(rows) else ""
 
 
 def relevant(patient: Patient, *, cycle: int, on: dt.date) -> list[Toxicity] | None:
@@ -167,7 +244,7 @@ def relevant(patient: Patient, *, cycle: int, on: dt.date) -> list[Toxicity] | N
     return [one for one in entries if one.after_cycle == cycle - 1 or isinstance(one.ended, str) or one.ended > on]
 
 
-def _latest(rule: DoseRule, name: str, patient: Patient, on: dt.date) -> Found | tuple[Quantity, str]:
+def _latest(rule: DoseRule, name: str, patient: Patient, on: dt.date) -> Found | tuple[Quantity, str, dt.date]:
     """The latest value of an analyte by the day of treatment; what keeps it from counting, where something does."""
     found, known_as = latest(patient, name, on), laboratory.analyte(name).name
     if found.value is None:
@@ -177,21 +254,23 @@ def _latest(rule: DoseRule, name: str, patient: Patient, on: dt.date) -> Found |
         return Found(said, None, unknown=found.wrong)
     if rule.within is not None and (on - found.value.on).days > rule.within.m_as("d"):
         return Found(said, None, unknown=f"it is older than {wording.say(rule.within)}")
-    return found.read, said
+    return found.read, said, found.value.on
 
 
-def _by_value(rule: DoseRule, found: tuple[Quantity, str], unit: str) -> Found | None:
-    value, said = found
+def _by_value(rule: DoseRule, found: tuple[Quantity, str, dt.date], unit: str) -> Found | None:
+    value, said, day = found
     magnitude = settled(laboratory.converted(value, unit, of=str(rule.analyte)))
     converted = "" if f" {unit}, " in said else f" ({wording.number(magnitude, places=2)} {unit})"
-    return _in_row(rule, magnitude, f"{said}{converted}")
+    return _in_row(rule, magnitude, f"{said}{converted}", day)
 
 
-def _in_row(rule: DoseRule, magnitude: float, said: str) -> Found | None:
+def _in_row(rule: DoseRule, magnitude: float, said: str, day: dt.date) -> Found | None:
     if rule.between_rows(magnitude):
-        return Found(said, None, unknown="it lies between two rows of the table")
+        return Found(said, None, unknown=BETWEEN, on=day)
+    if rule.beyond_rows(magnitude, worse_values(rule)):
+        return Found(said, None, unknown=BEYOND, on=day)
     row = rule.row(value=magnitude)
-    return None if row is None else Found(said, row)
+    return None if row is None else Found(said, row, on=day)
 
 
 def _by_clearance(rule: DoseRule, patient: Patient, basis: Basis, on: dt.date) -> Found | None:
@@ -206,15 +285,19 @@ def _by_clearance(rule: DoseRule, patient: Patient, basis: Basis, on: dt.date) -
     except Refusal as refusal:
         return Found(f"{CLEARANCE}: unknown", None, unknown=refusal.needs)
     said = f"{CLEARANCE} {wording.say(clearance, places=1)} on {wording.say(basis.weight)} {weight_basis}, {value[1]}"
-    return _in_row(rule, settled(clearance.m_as("mL/min")), said)
+    return _in_row(rule, settled(clearance.m_as("mL/min")), said, value[2])
 
 
 def _by_genotype(rule: DoseRule, patient: Patient) -> Found | None:
     """By the activity score; one that is not known is asked for by a finding of its own."""
     known = {} if isinstance(patient.genotype, str) else dict(patient.genotype.items())
     score = next((found for gene, found in known.items() if gene == rule.gene), "unknown")
+    if score not in ACTIVITIES:
+        return None
     row = rule.row(found=score)
-    return None if row is None else Found(f"{rule.gene}: {score}", row)
+    rows = [-ACTIVITIES.index(one) for of in rule.rows for one in of.found if one in ACTIVITIES]
+    beside = "" if row is not None or not rows else _beside(rows, -ACTIVITIES.index(score))
+    return None if row is None and not beside else Found(f"{rule.gene}: {score}", row, unknown=beside)
 
 
 # ------------------------------------------------------------------------------------------------- what follows from it
@@ -249,9 +332,16 @@ def _proposal(
         at_most=at_most,
         ordered=now.share,
         dose_per=None if at_most is None else part_of(figure, at_most),
-        answer=_answer(at_most, now.share, hold=hold, unknown=unknown, declined=declined),
+        answer=_answer(
+            at_most,
+            now.share,
+            hold=hold,
+            unknown=unknown,
+            declined=declined is not None and not _early(declined, found.on),
+        ),
         declined=declined,
         unknown=unknown,
+        found_on=found.on,
         source=rule.source,
     )
 
@@ -264,8 +354,13 @@ def _declines(one: Declined, rule: DoseRule, component: Component, cycle: int) -
     return one.rule == rule.id and one.cycle == cycle and concerns(one.drug, component)
 
 
-def _answer(at_most: float | None, share: float, *, hold: bool, unknown: str, declined: Declined | None) -> Answer:
-    if declined is not None:
+def _early(declined: Declined, found_on: dt.date | None) -> bool:
+    """Whether something was declined before it was found: whoever did so cannot have known of it."""
+    return found_on is not None and declined.on < found_on
+
+
+def _answer(at_most: float | None, share: float, *, hold: bool, unknown: str, declined: bool) -> Answer:
+    if declined:
         return "declined"
     if unknown:
         return "unknown"
@@ -282,7 +377,7 @@ def _answer(at_most: float | None, share: float, *, hold: bool, unknown: str, de
 
 def data(one: Proposal) -> dict[str, Any]:
     """A proposal for programs."""
-    by = one.declined
+    by = one.declined if one.answer == "declined" else None
     return {
         "rule": one.rule,
         "key": one.key,
@@ -315,6 +410,7 @@ def findings(
     yield from _not_recorded(choices, site, patient, cycle=cycle, on=on)
     yield from _unknown([one for one in made if one.answer == "unknown"])
     yield from _declined_nothing(made, patient, cycle)
+    yield from _declined_early(made)
     for one in made:
         if one.answer == "open" and one.hold:
             message = f"{one.key}: rule {one.rule} holds the treatment ({one.follows})"
@@ -339,10 +435,7 @@ def findings(
             )
             yield Finding("dose-rule-declined", "warning", message, one.found, _allowed(one), one.source, one.key)
             if one.at_most is not None and one.ordered <= one.at_most + DUST:
-                message = f"{one.key}: rule {one.rule} was declined, and the dose follows it all the same"
-                yield Finding(
-                    "declined-followed", "warning", message, share_said(one.ordered), _allowed(one), where=one.key
-                )
+                yield _followed_all_the_same(one)
             if by.on > on:
                 message = f"{one.key}: rule {one.rule} was declined after the day of treatment"
                 yield Finding("declined-later", "blocks-release", message, str(by.on), f"by {on}", where=one.key)
@@ -355,6 +448,24 @@ def _declined_nothing(made: Sequence[Proposal], patient: Patient, cycle: int) ->
             message = f"{one.drug}: rule {one.rule} was declined, and it proposes nothing of this drug here"
             allowed = wording.listed(sorted({proposal.rule for proposal in made}), "or") or "nothing is proposed"
             yield Finding("declined-nothing", "warning", message, one.rule, allowed, where="declined")
+
+
+def _followed_all_the_same(one: Proposal) -> Finding:
+    message = f"{one.key}: rule {one.rule} was declined, and the dose follows it all the same"
+    return Finding("declined-followed", "warning", message, share_said(one.ordered), _allowed(one), where=one.key)
+
+
+def _declined_early(made: Sequence[Proposal]) -> Iterator[Finding]:
+    """What was declined before it was found: a refusal of something earlier, which answers nothing of today."""
+    for one in made:
+        by, day = one.declined, one.found_on
+        if by is None or day is None or not _early(by, day):
+            continue
+        if one.answer in {"open", "unknown"}:
+            message = f"{one.key}: rule {one.rule} was declined on {by.on}, before {day}, the day of what it goes by"
+            yield Finding("declined-earlier", "blocks-release", message, str(by.on), f"from {day} on", where=one.key)
+        elif one.answer == "changed":
+            yield _followed_all_the_same(one)
 
 
 def _unknown(made: Sequence[Proposal]) -> Iterator[Finding]:

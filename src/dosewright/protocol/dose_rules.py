@@ -15,10 +15,11 @@ from pydantic import AfterValidator, Field, model_validator
 from .. import wording
 from ..errors import Mistake, Refusal, together
 from ..reading import Decimal, Name, Strict, Text, at_least_one
-from ..units import DOSE_PER_AREA, INTERVAL, PERCENT, Quantity
+from ..units import CREATININE_CLEARANCE, DOSE_PER_AREA, INTERVAL, PERCENT, Quantity
 
 Base = Literal["protocol dose", "last ordered dose"]
 Measures = Literal["toxicity", "laboratory", "creatinine clearance", "genotype"]
+Way = Literal["higher", "lower"]
 WHOLE: Final = 100.0  # percent
 
 _ASKS: Final[dict[str, tuple[str, ...]]] = {
@@ -28,6 +29,7 @@ _ASKS: Final[dict[str, tuple[str, ...]]] = {
     "genotype": ("gene",),
 }
 _LIMITS: Final = ("above", "at_least", "below", "up_to")
+_BY_NUMBER: Final = ("laboratory", "creatinine clearance")
 _ASKED_OF_A_ROW: Final[dict[str, tuple[str, ...]]] = {
     "toxicity": ("grade",),
     "laboratory": _LIMITS,
@@ -83,6 +85,9 @@ class Row(Strict):
             yield Mistake("a percentage that 'of' belongs to", within=("of",), example="by: 20 %, of: protocol dose")
         if self._percent is not None and self._percent.magnitude > WHOLE:
             yield Refusal("a rule changes a dose by or to at most 100 %", got=wording.say(self._percent))
+        if self._taken_away and self._percent is not None and self._percent.magnitude == 0:
+            hint = "a row that leaves the whole dose says 'to: 100 %'"
+            yield Refusal("what takes nothing away proposes nothing", got=wording.say(self._percent), hint=hint)
         if self.above is not None and self.at_least is not None:
             yield Mistake("'above' or 'at_least', not both")
         if self.below is not None and self.up_to is not None:
@@ -95,15 +100,42 @@ class Row(Strict):
         return next((one for one in (self.by, self.to, self.figure) if one is not None), None)
 
     @property
+    def _taken_away(self) -> bool:
+        return self.by is not None or self.figure_is == "taken away"
+
+    @property
     def left(self) -> float | None:
         """The share of its base that the row leaves, from 0 to 1; None where it sets no share."""
         if self.then == "omit":
             return 0.0
         if self._percent is None:
             return None
-        taken_away = self.by is not None or self.figure_is == "taken away"
         share: float = self._percent.magnitude / WHOLE
-        return 1.0 - share if taken_away else share
+        return 1.0 - share if self._taken_away else share
+
+    @property
+    def now(self) -> float | None:
+        """The share that the row leaves as long as what was found is there: nothing, where it holds."""
+        return self.left if self.then is None else 0.0
+
+    def leaves_more(self, milder: Row) -> bool:
+        """Whether the row surely leaves more of the dose than a row for something milder."""
+        if milder.now == 0.0 and self.now != 0.0:
+            return True
+        if self.no_more_than is not None and milder.no_more_than is not None:
+            return bool(self.no_more_than.m_as("mg/m²") > milder.no_more_than.m_as("mg/m²"))
+        if self.left is None or milder.left is None:
+            return False
+        return self.of == milder.of and self.left > milder.left
+
+    def leaves(self) -> str:
+        """What it leaves, in words: '75 %', 'no more than 65 mg/m²'."""
+        if self.no_more_than is not None:
+            return f"{'nothing and then ' if self.then else ''}no more than {wording.say(self.no_more_than)}"
+        left = None if self.left is None else f"{wording.number(WHOLE * self.left, places=2)} %"
+        if self.then == "hold":
+            return "nothing while it is there" + (f", and then {left}" if left else "")
+        return str(left)
 
     @property
     def low(self) -> float | None:
@@ -123,6 +155,13 @@ class Row(Strict):
         high = self.high is None or value < self.high or (self.up_to is not None and value == self.high)
         return low and high
 
+    def limits(self) -> Iterator[tuple[str, str]]:
+        """Its limits by their words, without a lower end of nothing, which is none."""
+        for name in _LIMITS:
+            limit = getattr(self, name)
+            if limit is not None and not (name in {"above", "at_least"} and float(limit) == 0):
+                yield name, limit
+
     def condition(self, unit: str = "") -> str:
         """What must be found, in words: 'grade 3 or 4', 'above 1.2 and up to 3 mg/dL'."""
         if self.grade:
@@ -141,7 +180,7 @@ class Row(Strict):
         if self.then == "omit":
             words.append("leave it out")
         if self._percent is not None:
-            way = "by" if self.by is not None or self.figure_is == "taken away" else "to"
+            way = "by" if self._taken_away else "to"
             words.append(f"{way} {wording.say(self._percent)} of the {self.of}")
         if self.no_more_than is not None:
             words.append(f"no more than {wording.say(self.no_more_than)}")
@@ -187,38 +226,69 @@ class DoseRule(Strict):
                 )
 
     def _mistakes_of_rows(self) -> Iterator[Mistake]:
-        """Rows of which two hold at once, and rows by which something worse would leave more of the dose."""
+        """Rows of which two hold at once, and what can be told of their order without knowing the analyte."""
         words = [word for row in self.rows for word in (*row.grade, *row.found)]
         for word in sorted({one for one in words if words.count(one) > 1}):
             yield Refusal("stands in two rows of one rule", within=("rows",), got=word)
-        ordered = self._in_order()
-        for (_, row), (index, other) in itertools.pairwise(ordered):
-            if self.measures in {"laboratory", "creatinine clearance"} and _overlap(row, other):
-                yield Refusal("overlaps with another row of the rule", within=("rows", index))
-        shares = [(index, row) for index, row in ordered if row.left is not None]
-        for (_, mild), (index, grave) in itertools.pairwise(shares):
-            if mild.of in (None, grave.of) or grave.of is None:
-                more = (grave.left or 0.0) > (mild.left or 0.0)
-                if more and self.measures != "genotype":
-                    left = [f"{wording.number(WHOLE * (one.left or 0.0), places=2)} %" for one in (grave, mild)]
-                    words_ = f"the worse finding would leave {left[0]} of the dose, the milder one {left[1]}"
-                    hint = "perhaps the figures are what is taken away, and not what is given"
-                    yield Refusal(words_, within=("rows", index), hint=hint)
-
-    def _in_order(self) -> Sequence[tuple[int, Row]]:
-        """The rows with their places, the mildest first: by grade; by value, upward where the last has no upper end."""
-        rows = list(enumerate(self.rows))
+        if self.measures in _BY_NUMBER:
+            for (_, row), (index, other) in itertools.pairwise(self._upward()):
+                if _overlap(row, other):
+                    yield Refusal("overlaps with another row of the rule", within=("rows", index))
         if self.measures == "toxicity":
-            return sorted(rows, key=lambda one: one[1].grade)
-        if self.measures == "genotype":
-            return rows
-        rising = sorted(rows, key=lambda one: float("-inf") if one[1].low is None else one[1].low)
-        return rising if self.rising else rising[::-1]
+            yield from self.mistakes_of_order(
+                sorted((grade, i) for i, row in enumerate(self.rows) for grade in row.grade)
+            )
+        if self.measures == "creatinine clearance":
+            yield from self._mistakes_of_clearances()
+            yield from self.mistakes_of_values("lower", CREATININE_CLEARANCE.name)
+
+    def _mistakes_of_clearances(self) -> Iterator[Mistake]:
+        """Limits that no clearance reaches."""
+        for index, row in enumerate(self.rows):
+            for name, limit in row.limits():
+                try:
+                    CREATININE_CLEARANCE.read(f"{limit} {CREATININE_CLEARANCE.units[0]}")
+                except Mistake as mistake:
+                    mistake.within = ("rows", index, name)
+                    yield mistake
+
+    def mistakes_of_values(self, worse: Way, of: str) -> Iterator[Mistake]:
+        """What is wrong with the order of the rows of a rule by numbers, of which the higher or the lower are worse."""
+        upward = [index for index, _ in self._upward()]
+        ranked = upward if worse == "higher" else upward[::-1]
+        milder: Way = "lower" if worse == "higher" else "higher"
+        if milder in self.open_ends:
+            said = f"lowers the dose at {milder} values without end, and of {of} the {worse} are worse"
+            hint = "'above' and 'below' may be exchanged; a row that leaves the whole dose says 'to: 100 %'"
+            yield Refusal(said, within=("rows", ranked[0]), hint=hint)
+        else:
+            yield from self.mistakes_of_order(list(enumerate(ranked)))
+
+    def mistakes_of_order(self, ranked: Sequence[tuple[object, int]]) -> Iterator[Mistake]:
+        """Rows by which something worse would leave more of the dose; `ranked` are their places, the mildest first."""
+        for place, (_, index) in enumerate(ranked):
+            grave = self.rows[index]
+            mild = next((self.rows[one] for _, one in ranked[:place] if grave.leaves_more(self.rows[one])), None)
+            if mild is not None:
+                left = f"{grave.leaves()} of the dose" if grave.left is not None else grave.leaves()
+                words = f"the worse finding would leave {left}, the milder one {mild.leaves()}"
+                figures = grave._percent is not None and mild._percent is not None
+                hint = "perhaps the figures are what is taken away, and not what is given" if figures else ""
+                yield Refusal(words, within=("rows", index), hint=hint)
+                return
+
+    def _upward(self) -> Sequence[tuple[int, Row]]:
+        """The rows of a rule by numbers with their places, the lowest values first."""
+        return sorted(enumerate(self.rows), key=lambda one: float("-inf") if one[1].low is None else one[1].low)
 
     @property
-    def rising(self) -> bool:
-        """Whether a higher value is worse: the rows go on without end upward."""
-        return any(row.high is None for row in self.rows)
+    def open_ends(self) -> frozenset[Way]:
+        """The ways in which rows that lower a dose go on without end: to higher values, to lower ones, or both."""
+        # of several doses per m², the highest is rather the whole dose of a table that is printed in full
+        lowering = [row for row in self.rows if row.now != 1.0 and (row.no_more_than is None or len(self.rows) == 1)]
+        up: set[Way] = {"higher" for row in lowering if row.high is None}
+        down: set[Way] = {"lower" for row in lowering if not row.low}
+        return frozenset(up | down)
 
     def row(self, *, grade: str = "", found: str = "", value: float | None = None) -> Row | None:
         """The row that holds for what was found; None where none does."""
@@ -234,6 +304,16 @@ class DoseRule(Strict):
         below = any(row.high is not None and row.high <= value for row in self.rows)
         over = any(row.low is not None and row.low >= value for row in self.rows)
         return below and over and self.row(value=value) is None
+
+    def beyond_rows(self, value: float, worse: Way | None) -> bool:
+        """Whether a value is worse than every row: what the table says nothing of, and nobody may take for harmless.
+
+        Where nothing says which values are worse, that is so on either side.
+        """
+        above = all(row.high is not None and row.high <= value for row in self.rows)
+        under = all(row.low is not None and row.low >= value for row in self.rows)
+        outside = (above and worse != "lower") or (under and worse != "higher")
+        return outside and self.row(value=value) is None
 
 
 def _overlap(row: Row, other: Row) -> bool:
