@@ -119,14 +119,19 @@ class Row(Strict):
         return self.left if self.then is None else 0.0
 
     def leaves_more(self, milder: Row) -> bool:
-        """Whether the row surely leaves more of the dose than a row for something milder."""
+        """Whether the row leaves more of the dose than a row for something milder, where all of it was given so far.
+
+        A percentage and a dose per m² can only be compared on a protocol, unless the whole dose is left.
+        """
         if milder.now == 0.0 and self.now != 0.0:
             return True
         if self.no_more_than is not None and milder.no_more_than is not None:
             return bool(self.no_more_than.m_as("mg/m²") > milder.no_more_than.m_as("mg/m²"))
-        if self.left is None or milder.left is None:
+        if self.left is None:
             return False
-        return self.of == milder.of and self.left > milder.left
+        if milder.no_more_than is not None:
+            return self.left == 1.0
+        return milder.left is not None and self.left > milder.left
 
     def leaves(self) -> str:
         """What it leaves, in words: '75 %', 'no more than 65 mg/m²'."""
