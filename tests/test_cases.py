@@ -127,6 +127,18 @@ def test_a_result_of_several_parts_has_a_column_for_each(table):
     ]  # fmt: skip
 
 
+def test_every_result_has_a_plain_unit_in_its_header():
+    headers = [one.header for found in catalogue().values() for one in cases._outputs(found.function)]
+    assert [one for one in headers if "{" in one] == []
+
+
+def test_a_result_is_in_the_unit_in_which_it_is_told(table):
+    rows = table("bilirubin,inr,creatinine,dialysis\n32.4976 µmol/L,1.2 INR,1.3 mg/dL,no\n", "meld")
+    told = dict(zip(rows[0], rows[1], strict=True))
+    names = ["result bilirubin_used [mg/dL]", "result inr_used [INR]", "result creatinine_used [mg/dL]"]
+    assert ["result score [points]" in told, *(told[name][:3] for name in names)] == [True, "1.9", "1.2", "1.3"]
+
+
 def test_an_optional_argument_may_be_empty(table):
     rows = table("dose [mg],step [mg],cap [mg]\n140.96,1,140.99\n140.96,1,\n", "round-to-step")
     assert [row[3] for row in rows[1:]] == ["140", "141"]

@@ -13,12 +13,12 @@ from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import IO, Any, Final, get_args, get_type_hints
 
-from pint.facets.plain import PlainQuantity
+from pint.facets.plain import PlainQuantity, PlainUnit
 
 from . import files, wording
 from .calculators.checked import Argument, Calculator, catalogue
 from .errors import Mistake
-from .units import UNITS, Kind, code, number, quantity, settled
+from .units import UNITS, Kind, code, number, quantity, settled, symbol
 
 CHUNK: Final = 20_000  # rows read, computed and written at a time, so that memory does not grow with the table
 _HEADER: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?: \[([^\]]+)\])?")
@@ -248,10 +248,11 @@ class _Output:
     header: str
     field: str | None
     kind: Kind | None
+    unit: PlainUnit | str | None
 
     def of(self, result: Any) -> Any:
         value = getattr(result, self.field) if self.field else result
-        return self.kind.magnitude(value, self.kind.unit) if self.kind is not None and value is not None else value
+        return self.kind.magnitude(value, self.unit) if self.kind is not None and value is not None else value
 
 
 @functools.cache
@@ -267,8 +268,17 @@ def _outputs(function: Callable[..., Any]) -> tuple[_Output, ...]:
 def _output(header: str, field: str | None, hint: Any) -> _Output:
     annotations = [hint, *get_args(hint)]  # a kind may stand behind '| None'
     kinds = [m for one in annotations for m in getattr(one, "__metadata__", ()) if isinstance(m, Kind)]
-    kind = kinds[0] if kinds else None
-    return _Output(f"{header} [{code(kind.unit)}]" if kind else header, field, kind)
+    if not kinds:
+        return _Output(header, field, None, None)
+    # a result that is told in another unit than its kind's first names that unit in its annotation
+    own = [m for one in annotations for m in getattr(one, "__metadata__", ()) if isinstance(m, str)]
+    unit = UNITS[own[0]] if own else kinds[0].unit
+    return _Output(f"{header} [{_heading(unit)}]", field, kinds[0], unit)
+
+
+def _heading(unit: PlainUnit) -> str:
+    """A unit as the header of a column has it: UCUM, and as people write it where UCUM has but a remark in braces."""
+    return symbol(unit) if "{" in code(unit) else code(unit)
 
 
 def quoted(cell: str) -> str:

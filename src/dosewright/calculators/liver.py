@@ -7,7 +7,7 @@ holds a value within bounds of its own, the result shows the value that was used
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final, Literal, NamedTuple
+from typing import Annotated, Any, Final, Literal, NamedTuple
 
 from ..errors import CannotCompute, Refusal
 from ..units import UNITS, Age, Quantity, Score, half_up, quantity
@@ -282,9 +282,9 @@ class Meld:
 
     score: Score
     unrounded: Score
-    bilirubin_used: Bilirubin
+    bilirubin_used: Annotated[Bilirubin, "mg/dL"]
     inr_used: Ratio
-    creatinine_used: Creatinine
+    creatinine_used: Annotated[Creatinine, "mg/dL"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,9 +294,9 @@ class MeldNa:
     score: Score
     unrounded: Score
     meld: Score
-    bilirubin_used: Bilirubin
+    bilirubin_used: Annotated[Bilirubin, "mg/dL"]
     inr_used: Ratio
-    creatinine_used: Creatinine
+    creatinine_used: Annotated[Creatinine, "mg/dL"]
     sodium_used: Sodium
 
 
@@ -306,11 +306,11 @@ class Meld3:
 
     score: Score
     unrounded: Score
-    bilirubin_used: Bilirubin
+    bilirubin_used: Annotated[Bilirubin, "mg/dL"]
     inr_used: Ratio
-    creatinine_used: Creatinine
+    creatinine_used: Annotated[Creatinine, "mg/dL"]
     sodium_used: Sodium
-    albumin_used: Albumin
+    albumin_used: Annotated[Albumin, "g/dL"]
 
 
 class _Used(NamedTuple):
