@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from dosewright.orders.order import content_hash
 from dosewright.orders.rules import RULES
 
 from . import ordered
+from .changing_doses import a_change, changed_order, given
 from .ward import EXAMPLES, an_order, as_file, site_data
 
 SITE = ["--site", "site-example.yaml"]
@@ -509,6 +511,28 @@ def test_the_check_on_paper_has_figures_findings_lists_and_what_was_not_checked(
         "second checker",
     )
     assert [word for word in wanted if word not in text] == []
+
+
+@pytest.fixture
+def of_reduced(run) -> str:
+    """The text of the check of an order that was reduced by a third."""
+    made = changed_order(a_change(by="33.333333 %", of="protocol dose", cycle=2), before=given("100 %"))
+    run("check", put("order.json", made), *SITE, "--out", "check.pdf")
+    return "\n".join(pages("check.pdf"))
+
+
+def test_no_number_is_broken_at_its_point(of_reduced):
+    assert "0.2 to 0.7 mg/mL" in of_reduced
+    assert re.findall(r"\d\.$", of_reduced.split("2 Findings")[0], re.MULTILINE) == []
+
+
+def test_beside_the_full_dose_stands_how_far_the_ordered_one_lies_from_it(of_reduced):
+    row = "oxaliplatin: full dose, of which 66.67 % is to be given 93 mg 140.96 mg −34.02 %"  # 93 / 140.957 − 1
+    assert sorted(set(row.split()) - set(of_reduced.split())) == []
+
+
+def test_a_percentage_has_two_decimals_at_most(of_reduced):
+    assert re.findall(r"\d\.\d{3,} %", of_reduced) == []
 
 
 def test_the_same_check_gives_the_same_bytes(run):

@@ -16,6 +16,7 @@ from .units import Quantity, Range, code, half_up, settled, symbol
 
 NO_BREAK_SPACE: Final = "\N{NO-BREAK SPACE}"
 MOST_PLACES: Final = 6
+PLACES: Final = {"%": 2}  # of what is told to no more decimals, wherever nobody says how many
 
 
 def number(value: float, *, places: int | None = None) -> str:
@@ -45,9 +46,11 @@ def in_unit(value: float, unit: str, *, places: int | None = None) -> str:
 
     >>> in_unit(2.0, "vial"), in_unit(3979.949738, "mg", places=2)
     ('2 vials', '3,979.95 mg')
+    >>> in_unit(200 / 3, "%")
+    '66.67 %'
     """
     spoken = plural(unit, value) if unit == "vial" else unit
-    return f"{number(value, places=places)} {spoken}"
+    return f"{number(value, places=PLACES.get(unit) if places is None else places)} {spoken}"
 
 
 TALL_MAN: Final = {"doxorubicin": "DOXOrubicin", "daunorubicin": "DAUNOrubicin"}

@@ -116,8 +116,9 @@ def _of_line(line: LineView) -> Iterator[Compared]:
     key, due = line.key, line.due
     if due.dose is not None:
         if line.share < WHOLE:
-            told = (line.say("dose", None), line.say("full", None), line.say("share", None))
-            yield Compared(f"{key}: of the full dose", *told, "with a reason", due.dose.source, False)
+            what = f"{key}: full dose, of which {line.say('share', None)} is to be given"
+            told = (line.say("dose", None), line.say("full", None), line.say("off_full", None))
+            yield Compared(what, *told, "with a reason", due.dose.source, False)
         yield _compared(line, f"{key}: dose", "dose", "expected", "off", line.tolerance, due.dose.source)
     if due.over is not None:
         differs = not alike(line.over, due.over, ARITHMETIC)
@@ -130,7 +131,7 @@ def _of_line(line: LineView) -> Iterator[Compared]:
         window = f"{wording.number(due.least)} to {wording.number(due.most or 0)} mg/mL"
         inside = due.least <= line.dissolved <= (due.most or 0)
         yield Compared(
-            f"{key}: concentration", line.say("dissolved", None), window, "", window, due.window_source, not inside
+            f"{key}: concentration", line.say("dissolved", None), window, "", "inside", due.window_source, not inside
         )
     yield _compared(line, f"{key}: rate × time", "pumped", "volume", "pumped_off", ARITHMETIC, "by definition")
 

@@ -404,5 +404,5 @@ def say_percent(value: float) -> str:
 def say_field(field: Field) -> Say:
     """How values of a field become text."""
     if field.kind is not None:
-        return say_quantity(field.kind)
+        return say_quantity(field.kind, places=2) if field.kind is PERCENT else say_quantity(field.kind)
     return {"day": say_day, "moment": say_moment, "count": say_number, "number": say_number}.get(field.form, str)

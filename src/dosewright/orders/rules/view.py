@@ -400,6 +400,7 @@ class LineView(View):
         "expected": say_quantity(FIELDS["line"]["dose"].kind, places=2),  # type: ignore[arg-type]
         "full": say_quantity(FIELDS["line"]["dose"].kind, places=2),  # type: ignore[arg-type]
         "off": say_percent,
+        "off_full": say_percent,
         "pumped_off": say_percent,
         "mg_per_m2": say_quantity(DOSE_PER_AREA, places=2),
         "mg_per_h": lambda value: f"{wording.number(value, places=1)} mg/h",
@@ -528,6 +529,11 @@ class LineView(View):
         """The calculated dose: the full one, or the share of it that the order says it gives."""
         share = self.share
         return self.full * choose(missing(share), 1.0, share / 100)
+
+    @functools.cached_property
+    def off_full(self) -> Number:
+        """How far the ordered dose lies from the full one, as a share of that."""
+        return self.dose / self.full - 1
 
     @functools.cached_property
     def of_last(self) -> Condition:
