@@ -93,6 +93,51 @@ def test_two_of_one_name_are_both_told():
     assert [(one.before, one.now) for one in changes(before, now)] == [("38", "30")]
 
 
+def of_patient(**now: Any) -> dict[str, tuple[str, str]]:
+    """What is told between two orders that differ in what is recorded of the patient."""
+    second = copy.deepcopy(FIRST)
+    second["patient"] |= now
+    return {one.what: (one.before, one.now) for one in changes(FIRST, second)}
+
+
+def test_what_was_recorded_since_is_told_entry_by_entry():
+    toxicities = [
+        {"term": "platelets", "grade": "3", "ctcae": "v5.0", "on": "2026-11-09", "after_cycle": 1, "ended": ""},
+        {"term": "diarrhea", "grade": "2", "ctcae": "v5.0", "on": "2026-11-10", "after_cycle": 1, "ended": "unknown"},
+    ]
+    assert of_patient(toxicities=toxicities) == {
+        "patient, toxicities": ("none", "listed"),
+        "patient, toxicities, platelets 2026-11-09": ("", "grade 3, ctcae v5.0, after cycle 1"),
+        "patient, toxicities, diarrhea 2026-11-10": ("", "grade 2, ctcae v5.0, after cycle 1, ended unknown"),
+    }
+
+
+def test_a_value_put_before_the_others_is_the_only_one_told():
+    rows = FIRST["patient"]["laboratory"]
+    new = rows[0] | {"on": "2026-11-23"}
+    assert list(of_patient(laboratory=[new, *rows])) == [f"patient, laboratory, {new['analyte']} 2026-11-23"]
+
+
+def test_a_medicine_more_is_told_among_the_others():
+    assert of_patient(medicines=["warfarin", "entecavir"]) == {
+        "patient, medicines": ("entecavir", "warfarin; entecavir")
+    }
+
+
+def test_a_proposal_is_told_by_its_rule_and_its_line():
+    before, now = (copy.deepcopy(FIRST) for _ in range(2))
+    old = {"rule": "platelets", "key": "oxaliplatin", "unknown": "", "answer": "open"}
+    before["proposals"] = [old]
+    now["proposals"] = [old | {"rule": "bilirubin"}, old | {"answer": "changed"}]
+    told = {one.what: (one.before, one.now) for one in changes(before, now)}
+    assert told == {
+        "proposals, oxaliplatin platelets, answer": ("open", "changed"),
+        "proposals, oxaliplatin bilirubin, rule": ("", "bilirubin"),
+        "proposals, oxaliplatin bilirubin, key": ("", "oxaliplatin"),
+        "proposals, oxaliplatin bilirubin, answer": ("", "open"),
+    }
+
+
 def test_another_patient_is_refused():
     other = ward.an_order(patient={"identifiers.0.value": "MRN-000001"})
     with pytest.raises(Mistake, match="the same patient"):
