@@ -22,6 +22,7 @@ from dosewright import documents, sheets, typefaces
 from dosewright.errors import CannotCompute, Mistake, Refusal
 from dosewright.orders.order import content_hash
 
+from .changing_doses import a_change, changed_order, given
 from .ward import a_patient, an_order
 
 LONGEST = "Maximiliane Wilhelmine Ferdinanda von und zu Hohenlohe-Waldenburg-Schillingsfuerst geborene Esterhazy von Galantha ab"
@@ -96,6 +97,34 @@ def test_the_elements_of_an_order_are_on_the_sheet() -> None:
         "methods:", "Findings: none", "an aid to calculation, to be checked independently; no cleared medical device",
     )  # fmt: skip
     assert [words for words in expected if words not in text] == []
+
+
+def sheet_of(order: Any) -> tuple[str, ...]:
+    return tuple(pages(documents.joined_pdf([order], kind="order")))
+
+
+def test_height_and_weight_are_told_as_they_were_entered() -> None:
+    weights = [{"value": "62.376 kg", "on": "2026-11-20", "basis": "actual"}]
+    text = run_together(sheet_of(an_order(patient={"weights": weights, "height.value": "1.6525 m"})))
+    assert [words for words in ("height 165.25 cm", "weight 62.376 kg") if words not in text] == []
+
+
+def test_every_row_of_the_doses_by_cycle_names_its_drug() -> None:
+    order = changed_order(a_change(cycle=2), before=given("100 %", "80 %", "80 %"))
+    text = run_together(sheet_of(order))
+    rows = [(one["key"], str(row["cycle"])) for one in order["history"] for row in one["rows"]]
+    told = [(key, cycle) for key, cycle in rows if re.search(rf"{key}(, [0-9.,]+ m?g/m²)? {cycle} 2026-", text)]
+    assert (len(rows), told) == (12, rows)
+
+
+def test_the_heading_of_the_sources_stands_with_them() -> None:
+    """Three lines more of supportive care leave room for the heading and no more."""
+    order = made()
+    for lines in range(6):
+        order["care"] = [{"what": f"care {one}", "when": "day 1"} for one in range(lines)]
+        (page,) = (one for one in sheet_of(order) if "10 Sources" in one)
+        assert "methods:" in page
+    assert order["released"]
 
 
 def test_a_pump_is_told_in_the_order_in_which_it_asks() -> None:

@@ -22,7 +22,7 @@ Data = Mapping[str, Any]
 
 # ----------------------------------------------------------------------------------------------------- words for values
 
-PLACES: Final = {"mg": 2, "mL": 2, "mL/h": 2, "mg/mL": 3, "m2": 4, "mg/m2": 2, "cm": 1, "kg": 2, "mg/{vial}": 2}
+PLACES: Final = {"mg": 2, "mL": 2, "mL/h": 2, "mg/mL": 3, "m2": 4, "mg/m2": 2, "cm": 3, "kg": 3, "mg/{vial}": 2}
 _BY_CODE: Final = {code(unit): unit for unit in UNITS.values()}
 _NUMBER: Final = "[0-9](?:[0-9.,]*[0-9])?"
 _AMOUNT: Final = re.compile(rf"(?<![\w.])[+−√]?{_NUMBER}(?: to {_NUMBER})?(?: [^\s<>]{{1,12}}(?![^\s<>]))?")

@@ -314,7 +314,7 @@ def _stated(name: str, stated: Stated[Any]) -> Iterator[str]:
 def differences(first: str, second: str, basis: Basis, rows: Sequence[Difference]) -> str:
     """What changes from one protocol to another, in this patient's milligrams."""
     surface = wording.say(basis.surface, places=4)
-    body = f"{wording.say(basis.height, places=2)}, {wording.say(basis.weight, places=2)}, {surface}"
+    body = f"{wording.say(basis.height, places=3)}, {wording.say(basis.weight, places=3)}, {surface}"
     out = [f"{first} against {second} for {body}"]
     for row in rows:
         out += ["", click.style(row.what, bold=True)]

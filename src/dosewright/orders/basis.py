@@ -192,7 +192,7 @@ def plausibility(policy: Body, made: Basis, patient: Patient | None = None) -> I
         ("weight", made.weight, policy.weight_range, "kg", weight),
     )
     for name, value, span, unit, measured in values:
-        said = wording.say(value, places=2)
+        said = wording.say(value, places=3)
         if not _inside(value, span.refuse, unit):
             raise Refusal(
                 f"a {name} outside {wording.say_range(span.refuse)} is refused",
@@ -216,7 +216,7 @@ def plausibility(policy: Body, made: Basis, patient: Patient | None = None) -> I
         yield Finding("mass-index", severe, message, said, span_said, "site policy", "weight")
     if made.height.m_as("cm") < made.weight.m_as("kg"):
         message = "the height in cm is less than the weight in kg: they may have been exchanged"
-        both = f"{wording.say(made.height, places=2)}, {wording.say(made.weight, places=2)}"
+        both = f"{wording.say(made.height, places=3)}, {wording.say(made.weight, places=3)}"
         yield Finding("exchanged-body", "blocks-release", message, both, source="plausibility", where="height")
     if made.cap_applied and made.cap is not None:
         message = "the body surface area is capped by site policy"
@@ -250,10 +250,11 @@ def change_of_weight(policy: Body, made: Basis, patient: Patient, on: dt.date) -
         said = wording.signed_percent(made.weight_change.magnitude / 100)
         limit = f"less than {wording.say(policy.weight_change)}"
         yield Finding("weight-changed", "blocks-release", message, said, limit, "site policy", "weight")
-    other = next((one for one in patient.weights if one.basis != policy.weight), None)
+    others = [one for one in patient.weights if one.basis != policy.weight and one.on <= on]
+    other = max(others, key=lambda one: one.on, default=None)
     if patient.ascites in {"mild", "massive"}:
-        beside = f"; {other.basis} weight {wording.say(other.value)}" if other else "; no other weight is known"
-        message = f"ascites is {patient.ascites}: the site doses on the {policy.weight} weight{beside}"
+        known = f"{other.basis} weight {wording.say(other.value)} of {other.on}" if other else "no other weight is known"
+        message = f"ascites is {patient.ascites}: the site doses on the {policy.weight} weight; {known}"
         said, allowed = f"{patient.ascites}, on {wording.say(made.weight)}", "none, or a weight that was judged"
         yield Finding("ascites", "warning", message, said, allowed, "site policy", "weight")
     elif patient.ascites == "unknown":
