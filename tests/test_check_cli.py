@@ -252,6 +252,29 @@ def test_all_mistakes_of_a_sheet_are_told_at_once(run):
     assert len(err.strip().splitlines()) == 3
 
 
+def test_a_malformed_value_in_an_order_of_ours_is_the_one_thing_told(run):
+    made = json.loads(json.dumps(an_order()))
+    made["basis"]["weight"] = "82.4 kg"
+    code, _, err = run("check", put("order.json", made), *SITE)
+    assert (code, err.splitlines()) == (3, [
+        "dosewright: order.json weight: needs a number and its unit, each by itself, for example "
+        """'{"value": 60, "unit": "kg"}'; got '82.4 kg'"""
+    ])  # fmt: skip
+
+
+def test_a_file_of_another_kind_is_told_in_one_line(run):
+    code, _, err = run("check", "patient-usual.yaml", *SITE)
+    words = "dosewright: patient-usual.yaml: needs an order file (it has keys such as name, identifiers, stage)"
+    assert (code, err.splitlines()) == (3, [words])
+
+
+def test_of_very_many_mistakes_the_first_twenty_are_told(run):
+    lines = [{"drug": "oxaliplatin", "key": f"line {one}", "dose": "no dose"} for one in range(25)]
+    _, _, err = run("check", put("sheet.yaml", sheet() | {"lines": lines}), *SITE)
+    told = err.splitlines()
+    assert (len(told), told[-1]) == (21, "and 5 more")
+
+
 def test_one_that_cannot_be_read_does_not_stop_the_others(run):
     put("good.yaml", sheet())
     Path("bad.yaml").write_text("- [", "utf-8")
@@ -338,6 +361,11 @@ def test_an_answer_to_one_finding_is_none_to_another(other, run):
     _, out, err = run("check", *TABLE, "--overrides", "over.yaml", "--format", "json")
     assert rates(out)["laboratory"]["overridden"] == 0
     assert "nothing was found that the answer of Dr B. Example" in err
+
+
+def test_a_file_of_another_kind_is_no_file_of_answers(run):
+    told = run("check", "orders-elsewhere.csv", "--map", "columns-elsewhere.yaml", "--overrides", "patient-usual.yaml")
+    assert "patient-usual.yaml: needs an overrides file (it has keys such as" in told[2]
 
 
 def test_an_answer_that_answers_for_something_is_not_told_as_idle(run):
@@ -559,6 +587,12 @@ def test_a_sign_that_turns_the_reading_round_is_refused(run):
 
 
 # ---------------------------------------------------------------------------------------------------------------- rules
+
+
+def test_the_abbreviation_that_was_found_is_quoted(run):
+    of = sheet()
+    of["lines"][0]["written"] = "oxaliplatin 141 mg, then FU at home"
+    assert "a drug's name is abbreviated; it says 'FU'" in " ".join(run("check", put("s.yaml", of), *SITE)[1].split())
 
 
 def test_every_rule_is_listed(run):

@@ -246,6 +246,8 @@ def test_no_two_cycles_are_closer_than_the_least_interval_when_each_is_given_as_
         ([a_record(0, "given", "2026-11-23")], "a cycle counted from 1"),
         ([a_record(1, "reduced", "2026-11-23")], "the share of the protocol dose"),
         ([a_record(1, "reduced", "2026-11-23", share="100 %")], "the share of the protocol dose"),
+        ([a_record(1, "reduced", "2026-11-23", share="120 %")], "example '80 %'; got '120 %'"),
+        ([a_record(1, "given", "2026-11-23", share="80 %")], "a share only for a reduced cycle; got '80 %'"),
         ([a_record(1, "given", "2026-11-23", share="80 %")], "a share only for a reduced cycle"),
         ([a_record(1, "given", "2026-11-23", entered="2026-11-22")], "lies after the day of its entry, 2026-11-22"),
         ([a_record(1, "given", "2026-11-23", reason=" ")], "some text"),

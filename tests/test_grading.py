@@ -349,6 +349,12 @@ def test_a_term_that_is_not_there_is_refused(capsys):
     assert (code, "shows them all" in err) == (3, True)
 
 
+@pytest.mark.parametrize(("name", "near"), [("diarrhoea", "diarrhea"), ("platelats", "platelets"), ("nausa", "nausea")])
+def test_a_term_that_is_not_there_is_met_with_the_nearest_of_all(capsys, name, near):
+    for words in (["terms", name], ["grade", f"analyte={name}", "value=2 grade"]):
+        assert f"did you mean '{near}'?" in run(capsys, *words)[2]
+
+
 @pytest.mark.parametrize("command", [["terms"], ["grade", "analyte=ALT", "value=1 U/L"]])
 def test_a_version_that_is_not_there_is_refused(capsys, command):
     code, _, err = run(capsys, *command, "--version", "v6.0")

@@ -125,6 +125,22 @@ def test_cycles_that_do_not_follow_each_other_are_refused(given):
         a_patient({"given": given})
 
 
+@pytest.mark.parametrize(
+    ("cycles", "told"),
+    [
+        (["2"], ["a cycle that stands under 'given', for example '1, or 0 before the first'; got '1' (named 4 times more)"]),
+        (["1", "1"], ["each given cycle once and in order, with its day"]),
+    ],
+)
+def test_one_wrong_cycle_is_one_message_and_not_one_for_each_toxicity(cycles, told):
+    given = [{"cycle": cycle, "on": f"2026-09-0{day}"} for day, cycle in enumerate(cycles, 1)]
+    usual = {"term": "nausea", "grade": "2", "ctcae": "v5.0", "after_cycle": "1", "ended": "present"}
+    toxicities = [{**usual, "on": f"2026-10-0{day}"} for day in range(1, 6)]
+    with pytest.raises(Mistake) as refused:
+        a_patient({"given": given, "toxicities": toxicities})
+    assert [one.partition("needs ")[2] for one in str(refused.value).split("\n")] == told
+
+
 def test_the_schema_for_editors_is_json():
     assert "weights" in json.loads(json.dumps(Patient.model_json_schema(by_alias=True)))["properties"]
 

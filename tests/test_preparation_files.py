@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 from dosewright import cli
 from dosewright.errors import Mistake
 from dosewright.orders.bands import check_bands, table_of
+from dosewright.orders.check import check
 from dosewright.orders.order import order
 from dosewright.orders.rules.due import due
+from dosewright.orders.written import of_order
 from dosewright.protocol.site import Product, load_site, other_files
 from dosewright.units import quantity
 
@@ -165,6 +167,14 @@ def test_a_check_knows_the_doses_of_the_table():
     site, _ = a_site(BY_TABLE)
     asked = next(one for one in due(a_protocol(), site).lines if one.key == "oxaliplatin")
     assert (asked.step, 140.0 in asked.doses, 141.0 in asked.doses, len(asked.doses)) == (None, True, False, 19)
+
+
+def test_a_check_does_not_read_the_name_of_a_table_as_notation():
+    site, document = a_site(BY_TABLE, {**FILES, "ox.yaml": TABLE.replace(b"made-up-oxaliplatin", b"lv-nw")})
+    made = order(a_protocol("haic-folfox"), site, document, a_patient(), cycle=1, on=DAY, what_if={})
+    found = check(of_order(made, "made.json"), due(a_protocol("haic-folfox"), site)).findings
+    assert "of lv-nw 2026-11" in line(made, "oxaliplatin")["working"]
+    assert [one.rule for one in found if one.rule.startswith("notation")] == []
 
 
 def test_a_check_names_the_table():

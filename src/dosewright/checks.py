@@ -152,10 +152,11 @@ def read_order(path: str) -> Record:
             return replace(record, values={**record.values, "unchanged": told})
         return record
     if ending == ".json":
+        data = None
         with contextlib.suppress(ValueError):  # what is no JSON is told with its line below
             data = read_json(content)
-            if isinstance(data, dict) and data.get("kind") == "order":
-                return written.of_order(data, name)
+        if isinstance(data, dict) and data.get("kind") == "order":
+            return written.of_order(data, name)
     return written.of_sheet(read(content, name))
 
 

@@ -16,6 +16,7 @@ WRONG_INPUT: Final = 3
 NOT_COMPUTABLE: Final = 4
 
 _UNSAID: Final = object()
+MOST_TOLD: Final = 20  # mistakes that are told one by one; what is wrong in more places is often wrong in one
 SHOWN_AT_MOST: Final = 80  # characters of a wrong input that are worth repeating back
 
 
@@ -94,12 +95,19 @@ class Mistakes(Mistake):
         self.exit_code = max(one.exit_code for one in mistakes)
 
     def __str__(self) -> str:
-        return "\n".join(str(one) for one in self.mistakes)
+        left = len(self.mistakes) - MOST_TOLD
+        more = [f"and {left:,} more"] if left > 0 else []
+        return "\n".join([*(str(one) for one in self.mistakes[:MOST_TOLD]), *more])
 
 
 def together(mistakes: Sequence[Mistake]) -> Mistake:
     """The one mistake that was found, or all of them as one."""
     return mistakes[0] if len(mistakes) == 1 else Mistakes(mistakes)
+
+
+def with_article(noun: str) -> str:
+    """A noun as a message names it: 'a site', 'an order'."""
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
 def shown(value: object) -> str:

@@ -296,4 +296,6 @@ def terms_data(name: str | None, version: str = toxicity.USUAL_VERSION) -> list[
     if plain in toxicity.SYNDROME_NAMES:
         return [syndrome_data()]
     clinical = toxicity.clinical_terms(version).get(toxicity.plain(name))
+    if clinical is None and laboratory.find(name) is None:
+        toxicity.named(name, version)  # refuses a name that nobody knows, with the nearest of all the terms
     return [clinical_data(clinical) if clinical else term_data(toxicity.find(name, version))]

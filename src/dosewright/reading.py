@@ -21,7 +21,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainValidator, Val
 from pydantic_core import ErrorDetails
 
 from . import dates
-from .errors import Mistake, Mistakes, Refusal, together
+from .errors import Mistake, Mistakes, Refusal, together, with_article
 from .units import number
 
 LARGEST: Final = 1_000_000  # bytes; ten times the longest protocol anybody will write
@@ -325,7 +325,7 @@ def validate(document: Document, model: type[M]) -> M:
     strange = [key for key in document.data if key not in known]
     if len(strange) > len(document.data) / 2:  # another kind of file; to list each of its keys would help nobody
         kind = model.__name__.strip("_").lower()
-        raise Mistake(f"a {kind} file", where=document.name, hint=f"it has keys such as {', '.join(strange[:3])}")
+        raise Mistake(with_article(f"{kind} file"), where=document.name, hint=f"it has keys such as {', '.join(strange[:3])}")
     try:
         return model.model_validate(document.data)
     except ValidationError as error:

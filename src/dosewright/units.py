@@ -20,7 +20,7 @@ import pint
 from pint.facets.plain import PlainQuantity, PlainUnit, ScaleConverter, UnitDefinition
 from pint.util import UnitsContainer
 
-from .errors import Mistake, Refusal, UnitMistake
+from .errors import Mistake, Refusal, UnitMistake, with_article
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -336,8 +336,7 @@ class Kind:
     def needs(self) -> str:
         if self.makes:
             return f"{self.name} with the unit ({', '.join(self.units)})"
-        article = "an" if self.name[0] in "aeiou" else "a"
-        return f"{article} {self.name} with its unit ({', '.join(self.units)})"
+        return f"{with_article(self.name)} with its unit ({', '.join(self.units)})"
 
     @property
     def unit(self) -> PlainUnit:

@@ -378,7 +378,8 @@ def _unknown(name: str, known: Mapping[str, Term]) -> Mistake:
     of_it = [term.analyte for term in known.values() if measured is not None and term.measured is measured]
     if of_it:
         return Mistake(wording.listed(dict.fromkeys(of_it), "or"), where="analyte", got=name)
-    hint = _nearest(said, {called: term.analyte for called, term in known.items()})
+    of_person = {called: called for called in clinical_terms()}
+    hint = _nearest(said, of_person | {called: term.analyte for called, term in known.items()})
     return Mistake("what CTCAE grades by a number", where="analyte", example="platelets", got=name, hint=hint)
 
 

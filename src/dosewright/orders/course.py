@@ -69,9 +69,12 @@ class Record(Strict):
             raise Mistake("a cycle counted from 1", where="cycle", example="1", got=self.cycle)
         if self.status == "reduced":
             if self.share is None or not 0 < self.share.magnitude < 100:
-                raise Mistake("the share of the protocol dose that was given", where="share", example="80 %")
+                needs = "the share of the protocol dose that was given, above 0 % and below 100 %"
+                got = None if self.share is None else wording.say(self.share)
+                raise Mistake(needs, where="share", example="80 %", got=got)
         elif self.share is not None:
-            raise Mistake("a share only for a reduced cycle", where="share")
+            needs = "a share only for a reduced cycle"
+            raise Mistake(needs, where="share", got=wording.say(self.share))
         if self.status in DONE and self.on > self.entered:
             raise Refusal(f"what was given lies after the day of its entry, {self.entered}", where="on", got=self.on)
         return self

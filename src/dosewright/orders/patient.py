@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Literal
@@ -340,14 +341,33 @@ class Patient(Strict):
             if weighed.setdefault((one.on, one.basis), one.value) != one.value:
                 words = f"two {one.basis} weights of the same day, and nothing says which counts"
                 yield Refusal(words, within=("weights", index), got=wording.say(one.value))
+        jumbled = False
         for index, (last, this) in enumerate(itertools.pairwise(self.given), 1):
             if this.cycle <= last.cycle or this.on <= last.on:
+                jumbled = True
                 yield Mistake("each given cycle once and in order, with its day", within=("given", index))
+        if not jumbled:  # else a toxicity may be right, and the cycle that it names wrong
+            yield from self._mistakes_of_toxicities()
+        for index, change in enumerate(self.changes):
+            before = [one for one in self.changes[:index] if one.drug == change.drug]
+            if before and change.from_cycle <= before[-1].from_cycle:
+                words = f"a second change of {change.drug} from a cycle that is not later: say the two as one"
+                yield Refusal(words, within=("changes", index), got=change.from_cycle)
+
+    def _mistakes_of_toxicities(self) -> Iterator[Mistake]:
+        """Toxicities that do not go with the cycles given; a cycle that is not there is told once."""
         began = {one.cycle: one.on for one in self.given}
+        named = Counter(toxic.after_cycle for _, toxic in self.recorded)
+        told = set()
         for index, toxic in self.recorded:
             if toxic.after_cycle and toxic.after_cycle not in began:
-                needs, place = "a cycle that stands under 'given'", ("toxicities", index, "after_cycle")
-                yield Mistake(needs, within=place, example="1, or 0 before the first", got=toxic.after_cycle)
+                if toxic.after_cycle not in told:
+                    told.add(toxic.after_cycle)
+                    needs, place = "a cycle that stands under 'given'", ("toxicities", index, "after_cycle")
+                    more = named[toxic.after_cycle] - 1
+                    hint = f"named {more} {wording.plural('time', more)} more" if more else ""
+                    given = "1, or 0 before the first"
+                    yield Mistake(needs, within=place, example=given, got=toxic.after_cycle, hint=hint)
             elif toxic.after_cycle and toxic.on < began[toxic.after_cycle]:
                 words = "a toxicity before the cycle that it follows"
                 yield Refusal(words, within=("toxicities", index), got=toxic.on)
@@ -356,12 +376,6 @@ class Patient(Strict):
                 if then is not None:
                     words = f"a toxicity after cycle {toxic.after_cycle}, on a day after cycle {then} began"
                     yield Refusal(words, within=("toxicities", index), got=toxic.on)
-
-        for index, change in enumerate(self.changes):
-            before = [one for one in self.changes[:index] if one.drug == change.drug]
-            if before and change.from_cycle <= before[-1].from_cycle:
-                words = f"a second change of {change.drug} from a cycle that is not later: say the two as one"
-                yield Refusal(words, within=("changes", index), got=change.from_cycle)
 
     @property
     def recorded(self) -> tuple[tuple[int, Toxicity], ...]:

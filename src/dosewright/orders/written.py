@@ -22,6 +22,7 @@ from .rules.view import Record
 KIND: Final = "order sheet"
 _MOST: Final = 1e12  # of no unit does anything hold more
 _BY_CODE: Final = {code(unit): unit for unit in UNITS.values()}
+_FEW: Final = 12  # names that a message lists; more are read by nobody
 _PARTS: Final = ("lines", "beads", "laboratory", "before")
 
 
@@ -66,6 +67,10 @@ def of_sheet(document: Document) -> Record:
     parts: dict[str, dict[tuple[str | int, ...], dict[str, Any]]] = {}  # the entries of each part, by their place
     if not isinstance(data, dict):
         raise Mistake("an order: fields with their values", where=document.name, example="weight: 60 kg")
+    strange = [name for name, value in data.items() if not _fits(name, value)]
+    # a file in which nothing is given is hardly an order; and to list each key of another kind would help nobody
+    if len(strange) > len(data) / (2 if data.keys() & {"lines", "beads"} else 4):
+        raise Mistake("an order file", where=document.name, hint=f"it has keys such as {', '.join(strange[:3])}")
     for path, step, field, text in _entries(data, found, document):
         entry = parts.setdefault(path, {}).setdefault(step[:-1], {})
         try:
@@ -79,6 +84,14 @@ def of_sheet(document: Document) -> Record:
     for path, entries in parts.items():
         values |= {f"{path}{name}": value for name, value in _as_one(path, list(entries.values())).items()}
     return Record(values)
+
+
+def _fits(name: str, value: Any) -> bool:
+    """Whether a key of a file is one that a sheet may have, with what may stand there."""
+    if name in {"schema", "kind", *_PARTS}:
+        return True
+    field = FIELDS["order"].get(name)
+    return field is not None and not field.noted and (isinstance(value, str) or field.listed)
 
 
 def _as_one(path: str, entries: list[dict[str, Any]]) -> dict[str, Any]:
@@ -146,7 +159,8 @@ def _part(
             import difflib
 
             near = difflib.get_close_matches(name, known, 1)
-            hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(known)}"
+            some = f"known: {', '.join(known)}" if len(known) <= _FEW else "the manual's page of order fields has them all"
+            hint = f"did you mean '{near[0]}'?" if near else some
             found.append(Mistake(f"a field of the {of}", where=document.where(place), got=name, hint=hint))
         elif isinstance(value, list) and known[name].listed and all(isinstance(one, str) for one in value):
             yield path, place, known[name], "; ".join(value)
@@ -178,7 +192,10 @@ def of_order(data: Mapping[str, Any], name: str) -> Record:
         except Mistake as mistake:
             found.append(mistake.at(f"{name} {path}".strip()))
         except (TypeError, KeyError):
-            found.append(Mistake(field.needs, where=f"{name} {path}{field.name}", example=field.example, got=node))
+            needs, example = field.needs, field.example
+            if field.form == "quantity":
+                needs, example = "a number and its unit, each by itself", '{"value": 60, "unit": "kg"}'
+            found.append(Mistake(needs, where=f"{name} {path}{field.name}", example=example, got=node))
     if found:
         raise together(found)
     return Record(values, left_out=frozenset({"written"}))  # the day stands beside the signature, on paper
@@ -408,9 +425,15 @@ def _of_line(line: Mapping[str, Any]) -> Mapping[str, Any]:
         "volume": made.get("volume"),
         "concentration": made.get("concentration"),
         "rate": line["rate"],
-        "written": line["working"],
+        "written": _as_written(line),
         **_change(line.get("reduction"), line["dose_per"]),
     }
+
+
+def _as_written(line: Mapping[str, Any]) -> str:
+    """The working of a line as the rules of notation read it: without the name that a site gave its table of bands."""
+    working, used = str(line["working"]), line.get("bands")
+    return working if used is None else working.replace(str(used["table"]), "the table of bands")
 
 
 def _change(of: Mapping[str, Any] | None, dose_per: Mapping[str, Any]) -> Mapping[str, Any]:

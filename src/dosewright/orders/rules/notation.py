@@ -103,6 +103,9 @@ _ROWS: Final[tuple[tuple[str, Severity, str, str, str, str], ...]] = (
 )
 """Rule, severity, what is looked for, message, advice, hazards."""
 
+_QUOTED: Final = frozenset({"abbreviation"})
+"""Rules whose finding quotes what was found, since it is easily overlooked in a longer text."""
+
 
 def _notation(name: str, severity: Severity, pattern: str, message: str, advice: str, hazards: str) -> None:
     """Put one rule of notation into the catalogue."""
@@ -111,6 +114,10 @@ def _notation(name: str, severity: Severity, pattern: str, message: str, advice:
 
     def noted(view: Any) -> Condition:
         return each(view.written, found)
+
+    def quoted(view: Any) -> str:
+        match = re.search(pattern, view.written)
+        return "" if match is None else f"it says '{match[0]}'"
 
     noted.__doc__ = f"{message}.\n\n{advice}"
     rule(
@@ -122,6 +129,7 @@ def _notation(name: str, severity: Severity, pattern: str, message: str, advice:
         allowed=advice[0].lower() + advice[1:].rstrip("."),
         source="ismp",
         hazards=hazards,
+        explain=quoted if name in _QUOTED else None,
     )(noted)
 
 
