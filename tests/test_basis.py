@@ -221,7 +221,10 @@ def test_the_other_weight_never_stands_in_for_it():
 @pytest.mark.parametrize("ascites", ["mild", "massive"])
 def test_with_ascites_both_weights_are_told(ascites):
     (finding,) = findings(an_order(of="large", cycle=2, patient={"ascites": ascites}), "ascites")
-    assert finding["message"] == f"ascites is {ascites}: the site doses on the actual weight; dry weight 126 kg of 2026-11-20"
+    assert (
+        finding["message"]
+        == f"ascites is {ascites}: the site doses on the actual weight; dry weight 126 kg of 2026-11-20"
+    )
 
 
 def test_of_several_other_weights_the_newest_by_the_day_of_treatment_is_told():

@@ -351,7 +351,7 @@ def test_a_term_that_is_not_there_is_refused(capsys):
 
 @pytest.mark.parametrize(("name", "near"), [("diarrhoea", "diarrhea"), ("platelats", "platelets"), ("nausa", "nausea")])
 def test_a_term_that_is_not_there_is_met_with_the_nearest_of_all(capsys, name, near):
-    for words in (["terms", name], ["grade", f"analyte={name}", "value=2 grade"]):
+    for words in (["terms", name], ["grade", f"analyte={name}", "value=1 U/L"]):
         assert f"did you mean '{near}'?" in run(capsys, *words)[2]
 
 

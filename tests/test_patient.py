@@ -128,7 +128,10 @@ def test_cycles_that_do_not_follow_each_other_are_refused(given):
 @pytest.mark.parametrize(
     ("cycles", "told"),
     [
-        (["2"], ["a cycle that stands under 'given', for example '1, or 0 before the first'; got '1' (named 4 times more)"]),
+        (
+            ["2"],
+            ["a cycle that stands under 'given', for example '1, or 0 before the first'; got '1' (named 4 times more)"],
+        ),
         (["1", "1"], ["each given cycle once and in order, with its day"]),
     ],
 )

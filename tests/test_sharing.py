@@ -11,7 +11,7 @@ from typing import Any
 import pypdfium2
 import pytest
 
-from dosewright import cli
+from dosewright import cli, vial_sheets
 from dosewright.errors import Mistake
 from dosewright.orders import sharing
 
@@ -299,6 +299,17 @@ def test_on_paper_stands_who_gets_what_from_which_vial(written, capsys):
     text = " ".join("".join(page.get_textpage().get_text_range() for page in pages).replace("\u2060", "").split())
     for words in ("41 mg = 8.2 mL Zhang Wei", "MRN-004217", "use by", "17:00", "31 mg left over"):
         assert words in text
+
+
+def test_the_signatures_never_stand_alone_on_a_page():
+    plan = the_plan(*two())
+    finding = {"rule": "x", "severity": "info", "message": "x", "measured": "", "allowed": "", "source": ""}
+    alone = []
+    for findings in range(29, 45, 4):
+        pages = list(pypdfium2.PdfDocument(vial_sheets.plan_pdf({**plan, "findings": [finding] * findings})))
+        last = pages[-1].get_textpage().get_text_range()
+        alone += [findings] if last.startswith("Signatures") else []
+    assert alone == []
 
 
 def test_a_plan_that_is_stopped_says_so_on_paper(written, capsys):

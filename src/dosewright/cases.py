@@ -252,7 +252,9 @@ class _Output:
 
     def of(self, result: Any) -> Any:
         value = getattr(result, self.field) if self.field else result
-        return self.kind.magnitude(value, self.unit) if self.kind is not None and value is not None else value
+        if value is None or self.kind is None or self.unit is None:
+            return value
+        return self.kind.magnitude(value, self.unit)
 
 
 @functools.cache

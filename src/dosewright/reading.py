@@ -325,7 +325,9 @@ def validate(document: Document, model: type[M]) -> M:
     strange = [key for key in document.data if key not in known]
     if len(strange) > len(document.data) / 2:  # another kind of file; to list each of its keys would help nobody
         kind = model.__name__.strip("_").lower()
-        raise Mistake(with_article(f"{kind} file"), where=document.name, hint=f"it has keys such as {', '.join(strange[:3])}")
+        raise Mistake(
+            with_article(f"{kind} file"), where=document.name, hint=f"it has keys such as {', '.join(strange[:3])}"
+        )
     try:
         return model.model_validate(document.data)
     except ValidationError as error:

@@ -253,7 +253,9 @@ def change_of_weight(policy: Body, made: Basis, patient: Patient, on: dt.date) -
     others = [one for one in patient.weights if one.basis != policy.weight and one.on <= on]
     other = max(others, key=lambda one: one.on, default=None)
     if patient.ascites in {"mild", "massive"}:
-        known = f"{other.basis} weight {wording.say(other.value)} of {other.on}" if other else "no other weight is known"
+        known = (
+            f"{other.basis} weight {wording.say(other.value)} of {other.on}" if other else "no other weight is known"
+        )
         message = f"ascites is {patient.ascites}: the site doses on the {policy.weight} weight; {known}"
         said, allowed = f"{patient.ascites}, on {wording.say(made.weight)}", "none, or a weight that was judged"
         yield Finding("ascites", "warning", message, said, allowed, "site policy", "weight")

@@ -159,7 +159,9 @@ def _part(
             import difflib
 
             near = difflib.get_close_matches(name, known, 1)
-            some = f"known: {', '.join(known)}" if len(known) <= _FEW else "the manual's page of order fields has them all"
+            some = (
+                f"known: {', '.join(known)}" if len(known) <= _FEW else "the manual's page of order fields has them all"
+            )
             hint = f"did you mean '{near[0]}'?" if near else some
             found.append(Mistake(f"a field of the {of}", where=document.where(place), got=name, hint=hint))
         elif isinstance(value, list) and known[name].listed and all(isinstance(one, str) for one in value):
