@@ -70,10 +70,11 @@ WRITE = {
 }
 
 
-def written(wrong: str, right: str, rule: str) -> Case:
-    """Words of a line as they must not, and as they may be written."""
+def written(wrong: str, right: str, rule: str, quoted: str = "") -> Case:
+    """Words of a line as they must not, and as they may be written; and what of them the finding quotes."""
     severity, _, allowed = WRITE[rule].partition(": ")
     told = f"{severity} · oxaliplatin.written · {wrong} · {allowed} · ismp"
+    told += f" · it says '{quoted}'" if quoted else ""
     return Case(f"notation-{rule}", {"oxaliplatin.written": wrong}, {"oxaliplatin.written": right}, told)
 
 
@@ -95,9 +96,9 @@ NOTATION = [
     written("500 µg", "500 mcg", "microgram"),
     written("500 μg", "500 mg", "microgram"),
     written("500ug", "500 ugly", "microgram"),
-    written("5-FU", "fluorouracil", "abbreviation"),
-    written("oxa 141 mg", "oxalic", "abbreviation"),
-    written("L-OHP", "FOLFOX", "abbreviation"),
+    written("5-FU", "fluorouracil", "abbreviation", "5-FU"),
+    written("oxa 141 mg", "oxalic", "abbreviation", "oxa"),
+    written("L-OHP", "FOLFOX", "abbreviation", "L-OHP"),
     written("28.8 mL/24 h", "28.8 mL/h", "per-day"),
     written("5 ml per day", "5 mL/dL", "per-day"),
     written("5 mL/d", "5 mL/h for 1 d", "per-day"),
