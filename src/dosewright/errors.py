@@ -16,7 +16,7 @@ WRONG_INPUT: Final = 3
 NOT_COMPUTABLE: Final = 4
 
 _UNSAID: Final = object()
-MOST_TOLD: Final = 20  # mistakes that are told one by one; what is wrong in more places is often wrong in one
+MOST_TOLD: Final = 20
 SHOWN_AT_MOST: Final = 80  # characters of a wrong input that are worth repeating back
 
 
@@ -95,14 +95,18 @@ class Mistakes(Mistake):
         self.exit_code = max(one.exit_code for one in mistakes)
 
     def __str__(self) -> str:
-        left = len(self.mistakes) - MOST_TOLD
-        more = [f"and {left:,} more"] if left > 0 else []
-        return "\n".join([*(str(one) for one in self.mistakes[:MOST_TOLD]), *more])
+        return "\n".join(str(one) for one in self.mistakes)
 
 
 def together(mistakes: Sequence[Mistake]) -> Mistake:
     """The one mistake that was found, or all of them as one."""
     return mistakes[0] if len(mistakes) == 1 else Mistakes(mistakes)
+
+
+def in_short(mistakes: Sequence[Mistake]) -> Sequence[Mistake]:
+    """The first of many mistakes, and how many more there are: what is wrong in more places is often wrong in one."""
+    left = len(mistakes) - MOST_TOLD
+    return mistakes if left <= 0 else [*mistakes[:MOST_TOLD], Refusal(f"and {left:,} more")]
 
 
 def with_article(noun: str) -> str:

@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, cast
 
-from ..errors import Mistake, Refusal, together
+from ..errors import Mistake, Refusal, in_short, together
 from ..reading import Document
 from ..units import DOSE_PER_AREA, DOSE_PER_WEIGHT, UNITS, Kind, Quantity, code, quantity
 from .fitness import plain_name
@@ -79,7 +79,7 @@ def of_sheet(document: Document) -> Record:
             mistake.where = document.where(step)
             found.append(mistake)
     if found:
-        raise together(found)
+        raise together(in_short(found))
     values: dict[str, Any] = {}
     for path, entries in parts.items():
         values |= {f"{path}{name}": value for name, value in _as_one(path, list(entries.values())).items()}
@@ -199,7 +199,7 @@ def of_order(data: Mapping[str, Any], name: str) -> Record:
                 needs, example = "a number and its unit, each by itself", '{"value": 60, "unit": "kg"}'
             found.append(Mistake(needs, where=f"{name} {path}{field.name}", example=example, got=node))
     if found:
-        raise together(found)
+        raise together(in_short(found))
     return Record(values, left_out=frozenset({"written"}))  # the day stands beside the signature, on paper
 
 
