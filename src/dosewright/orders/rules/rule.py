@@ -16,7 +16,7 @@ from typing import Any, Final, Literal
 from ..finding import Finding, Severity
 from .due import Due
 from .hazards import HAZARDS
-from .values import Condition, no, nowhere
+from .values import Condition, no, settled
 from .view import CriterionView, InteractionView, LabView, LifetimeView, LineView, OrderView, View
 
 Of = Literal["order", "line", "stranger", "beads", "lab", "criterion", "lifetime", "interaction"]
@@ -128,15 +128,16 @@ class Rule:
         lacking: Condition = not all(map(view.carries, self.needs)) or not any(map(view.carries, self.asks or [""]))
         if lacking is True:  # a table without such a column: told once, whatever its rows say
             return Outcome(self, view, False, True, never=True)
-        fires = self.function(view)
+        fires = settled(self.function(view))
         for name in self.needs:
-            lacking = True if lacking is True else lacking | view.lacks(name)
-        for name in self.when:
+            lacks = view.lacks(name)
+            lacking = lacks if lacking is False else lacking if lacks is False else lacking | lacks
+        for name in self.when if lacking is not False else ():
             lacking = lacking & no(view.lacks(name))
-        there = view.present
-        if there is not True and not self.even_absent:
-            fires, lacking = fires & there, lacking & there
-        return Outcome(self, view, fires, lacking if lacking is False or nowhere(fires) else lacking & no(fires))
+        there = True if self.even_absent else view.present
+        if there is not True:  # what is nowhere needs no further pass over the column
+            fires, lacking = (False if one is False else one & there for one in (fires, lacking))
+        return Outcome(self, view, fires, lacking if lacking is False or fires is False else lacking & no(fires))
 
     def finding(self, view: View, severity: Severity, index: int | None) -> Finding:
         """What is told of one order."""
