@@ -51,7 +51,6 @@ from .tables import (
     orders_of,
     part_of,
 )
-from .usual import usual
 
 CLEAR: Final = "clear"
 NOT_CHECKED: Final = "not-checked"
@@ -294,6 +293,8 @@ def check_table(
     progress: Callable[[int], None] = lambda rows: None,
 ) -> Summary:
     """Every order of a table, chunk by chunk, however long it is; `sink` takes Arrow tables of findings."""
+    from .usual import usual
+
     table = open_table(path)
     plan = layout(table.header, path, mapping)
     summary = Summary(path, unused=plan.unused)

@@ -5,17 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from .. import wording
 from ..protocol.drugs import COUNTED_NOWHERE, drug, drugs
 from ..protocol.site import Cumulative, Site
 from ..units import DOSE_PER_AREA, quantity
-from .course import Cycle
 from .dose_changes import Omitted, per_area
 from .finding import Finding, Severity
 from .lines import Line
 from .patient import Given, Patient
+
+if TYPE_CHECKING:
+    from .course import Cycle
 
 Adds = Mapping[str, float | None]
 
