@@ -17,7 +17,7 @@ from pint.facets.plain import PlainQuantity, PlainUnit
 
 from . import files, wording
 from .calculators.checked import Argument, Calculator, catalogue
-from .errors import Mistake
+from .errors import Mistake, did_you_mean
 from .units import UNITS, Kind, code, number, quantity, settled, symbol
 
 CHUNK: Final = 20_000  # rows read, computed and written at a time, so that memory does not grow with the table
@@ -31,11 +31,8 @@ def calculator(name: str) -> Calculator:
     """A calculator by its name, with hyphens or underscores."""
     found = catalogue().get(name.replace("-", "_"))
     if found is None:
-        import difflib
-
         known = [one.command for one in catalogue().values()]
-        near = difflib.get_close_matches(name, known, 1)
-        hint = f"did you mean '{near[0]}'?" if near else "'dosewright calc list' shows them all"
+        hint = did_you_mean(name, known, "'dosewright calc list' shows them all")
         raise Mistake("the name of a calculator", example="bsa-mosteller", got=name, hint=hint)
     return found
 

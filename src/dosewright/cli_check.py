@@ -246,13 +246,10 @@ def rules_show(name: str, form: str) -> None:
         from . import terminal
         from .orders.rules import RULES
 
-    from .errors import Mistake
+    from .errors import Mistake, did_you_mean
 
     rule = RULES.get(name)
     if rule is None:
-        import difflib
-
-        near = difflib.get_close_matches(name, RULES, 1)
-        hint = f"did you mean '{near[0]}'?" if near else "'dosewright rules list' shows them"
+        hint = did_you_mean(name, RULES, "'dosewright rules list' shows them")
         raise Mistake("a rule of the catalogue", example="dose-tenfold", got=name, hint=hint)
     click.echo(dumped(rule.data()) if form == "json" else terminal.rule(rule))

@@ -6,7 +6,7 @@ traceback. Mistakes are `ValueError`s, so that Pydantic gathers them and a file 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 DONE: Final = 0
@@ -107,6 +107,18 @@ def in_short(mistakes: Sequence[Mistake]) -> Sequence[Mistake]:
     """The first of many mistakes, and how many more there are: what is wrong in more places is often wrong in one."""
     left = len(mistakes) - MOST_TOLD
     return mistakes if left <= 0 else [*mistakes[:MOST_TOLD], Refusal(f"and {left:,} more")]
+
+
+def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:
+    """A hint at the nearest of the names that are known; where none is near, what else is to be said.
+
+    >>> did_you_mean("oxaliplatn", ["leucovorin", "oxaliplatin"])
+    "did you mean 'oxaliplatin'?"
+    """
+    import difflib
+
+    near = difflib.get_close_matches(name, list(known), 1)
+    return f"did you mean '{near[0]}'?" if near else otherwise
 
 
 def with_article(noun: str) -> str:

@@ -21,7 +21,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainValidator, Val
 from pydantic_core import ErrorDetails
 
 from . import dates
-from .errors import Mistake, Mistakes, Refusal, together, with_article
+from .errors import Mistake, Mistakes, Refusal, did_you_mean, together, with_article
 from .units import number
 
 LARGEST: Final = 1_000_000  # bytes; ten times the longest protocol anybody will write
@@ -416,11 +416,8 @@ def _mistakes(
 def _mistake(document: Document, model: type[BaseModel], path: Path, error: ErrorDetails, shape: str) -> Mistake:
     kind, context = error["type"], error.get("ctx", {})
     if kind == "extra_forbidden":
-        import difflib
-
         known = _known_keys(document, model, path[:-1])
-        near = difflib.get_close_matches(str(path[-1]), known, 1)
-        hint = f"did you mean '{near[0]}'?" if near else f"known here: {', '.join(known)}" if known else ""
+        hint = did_you_mean(str(path[-1]), known, f"known here: {', '.join(known)}" if known else "")
         return Mistake("a key that is known", where=document.where(path), got=path[-1], hint=hint)
     if kind == "missing":
         return Mistake(f"'{error['loc'][-1]}', which is missing", where=document.where(path[:-1]))

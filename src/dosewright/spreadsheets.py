@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from . import files
-from .errors import Mistake, together
+from .errors import Mistake, did_you_mean, together
 
 LARGEST: Final = 2_000_000_000  # bytes, also of a workbook when it is unpacked
 MOST_CELLS: Final = 50_000_000
@@ -43,10 +43,7 @@ class Table:
         Raises `Mistake` where there is none, with the nearest that there is.
         """
         if name not in self.columns:
-            import difflib
-
-            near = difflib.get_close_matches(name, self.columns, 1)
-            hint = f"did you mean '{near[0]}'?" if near else f"there are {', '.join(list(self.columns)[:20])}"
+            hint = did_you_mean(name, self.columns, f"there are {', '.join(list(self.columns)[:20])}")
             raise Mistake("the name of a column", where=f"{self.name}:1", got=name, hint=hint)
         return self.columns[name]
 

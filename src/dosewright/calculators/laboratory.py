@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final
 
-from ..errors import Mistake, Refusal, UnitMistake
+from ..errors import Mistake, Refusal, UnitMistake, did_you_mean
 from ..units import UNITS, Kind, Quantity, number, quantity
 
 TABLE: Final = Path(__file__).with_name("laboratory.csv")
@@ -170,10 +170,7 @@ def analyte(name: str) -> Analyte:
     """
     found = find(name)
     if found is None:
-        import difflib
-
-        near = difflib.get_close_matches(plain(name), _names(), 1)
-        hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(analytes())}"
+        hint = did_you_mean(plain(name), _names(), f"known: {', '.join(analytes())}")
         raise Mistake("a laboratory value that is known", example="platelets", got=name, hint=hint)
     return found
 

@@ -163,10 +163,9 @@ def _by_value(day: Day, limit: Bounds) -> _Seen:
 
 def _by_class(found: ChildPughToday, classes: Collection[str]) -> _Seen:
     allowed = f"not {wording.listed(classes, 'or')}"
-    span = {one for one in organs.CLASSES if found.at_least <= one <= found.at_most}
-    open_ = {found.counts} if found.counts != UNKNOWN else span
+    open_ = {found.counts} if found.counts != UNKNOWN else found.open
     measured = of_values(found.counts, "", found.used)
-    holds = True if open_ <= set(classes) else None if (open_ | span) & set(classes) else False
+    holds = True if open_ <= set(classes) else None if (open_ | found.open) & set(classes) else False
     return _Seen(holds, measured, allowed, found.remark or f"stated {found.stated}")
 
 

@@ -8,7 +8,6 @@ beside the percentage must come to the same; nothing is guessed, and a lowered d
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .. import wording
 from ..calculators import dose
-from ..errors import Mistake, Refusal
+from ..errors import Mistake, Refusal, did_you_mean
 from ..protocol.drugs import drugs
 from ..protocol.model import Component, Protocol
 from ..units import BODY_SURFACE, DOSE_PER_AREA, Quantity, quantity, settled
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from .patient import Change, Given, Patient
 
 WHOLE: Final = 100.0  # percent
+BEADS: Final = "beads"  # the name under which a record of a cycle tells what was offered to them
 DUST: Final = 1e-9  # of a share: what arithmetic leaves, and no person means
 OF_CHANGES: Final = frozenset({"change-disagrees", "change-above-protocol", "change-reason", "re-escalation"})
 """The findings on changes that hold in whatever cycle, on whatever body."""
@@ -158,16 +158,12 @@ def check_named(protocol: Protocol, patient: Patient) -> None:
 
 def _on_beads(protocol: Protocol, name: str) -> bool:
     """Whether a name is that of what beads carry: 'beads', or a drug that is known here."""
-    return any(one.loading is not None for one in protocol.procedures) and (name == "beads" or name in drugs())
+    return protocol.loading is not None and (name == BEADS or name in drugs())
 
 
 def _unnamed(protocol: Protocol, known: Sequence[str], name: str, within: tuple[str | int, ...]) -> Mistake:
-    near = difflib.get_close_matches(name, known, 1)
-    needs, hint = (
-        f"a drug or a line of {protocol.id} ({', '.join(known)})",
-        f"did you mean '{near[0]}'?" if near else "",
-    )
-    return Mistake(needs, within=within, got=name, hint=hint)
+    needs = f"a drug or a line of {protocol.id} ({', '.join(known)})"
+    return Mistake(needs, within=within, got=name, hint=did_you_mean(name, known))
 
 
 def held_by_key(choices: Choices, patient: Patient, cycle: int) -> Mapping[str, Held]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from .. import wording
 from ..protocol.drugs import COUNTED_NOWHERE, drug, drugs
 from ..protocol.site import Cumulative, Site
 from ..units import DOSE_PER_AREA, quantity
-from .dose_changes import Omitted, per_area
+from .dose_changes import BEADS, Omitted, per_area
 from .finding import Finding, Severity
 from .lines import Line
 from .patient import Given, Patient
@@ -104,9 +104,6 @@ def in_full(lines: Iterable[Line], surface: float, left_out: Iterable[Omitted] =
         Full(one.key, one.drug, _per_area(one, surface) * len(one.days), len(one.days), (one.key, one.drug))
         for one in whole
     ]
-
-
-BEADS: Final = "beads"
 
 
 def on_beads(name: str, lines: Iterable[Full]) -> Full:

@@ -37,6 +37,7 @@ from .criterion import (
 from .finding import Finding, Severity
 from .organs import AlbiToday, ChildPughToday, ClearanceToday
 from .rules.due import interactions
+from .rules.fields import CLASSES
 from .toxicity_today import ToxicityToday
 
 NOT_LOOKED_AT: Final = ("pregnancy: no fact about it was read of any drug here",)
@@ -217,9 +218,8 @@ def _child_pugh(day: Day) -> Criterion:
     """Whether every class that the values leave open is one that the protocol takes."""
     found = day.child_pugh
     of_class = [one for one in day.protocol.eligibility if one.measures == "child_pugh_class"]
-    taken = set(of_class[0].one_of) if of_class else set(organs.CLASSES)
-    open_ = {one for one in organs.CLASSES if found.at_least <= one <= found.at_most}
-    answer: Verdict = "proceed" if open_ <= taken else "hold" if not open_ & taken else "unknown"
+    taken = set(of_class[0].one_of) if of_class else set(CLASSES)
+    answer: Verdict = "proceed" if found.open <= taken else "hold" if not found.open & taken else "unknown"
     reasons, next_ = [f"computed {found.says}"], ""
     if found.missing:
         known = f"computed {found.says}; " if found.computed != UNKNOWN else ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -147,8 +146,7 @@ def latest(patient: Patient, analyte: str, on: dt.date) -> Latest:
 
     A value that no patient can have is none that anybody can rely on: it tells in which unit it could be one.
     """
-    values: tuple[Laboratory, ...] = () if patient.laboratory == "unknown" else patient.laboratory
-    named = [one for one in values if same_analyte(one.analyte, analyte)]
+    named = [one for one in patient.measured if same_analyte(one.analyte, analyte)]
     found = [one for one in named if one.on <= on]
     if not found:
         later = min((one.on for one in named if one.on > on), default=None)
@@ -203,9 +201,10 @@ def _gate(gate: Gate, patient: Patient, on: dt.date) -> GateAnswer:
 
 def _may_be(patient: Patient, analyte: str, since: dt.date, on: dt.date) -> str | None:
     """The name of a value from a day on that nobody knows here, and that may be of this analyte, written otherwise."""
-    values = () if patient.laboratory == "unknown" else patient.laboratory
+    import difflib
+
     names = laboratory.names_of(analyte)
-    for one in values:
+    for one in patient.measured:
         if since <= one.on <= on and laboratory.find(one.analyte) is None:
             said = laboratory.plain(one.analyte)
             within = any(re.search(rf"\b{re.escape(name)}\b", said) for name in names)

@@ -21,9 +21,9 @@ from . import basis as body
 from .finding import Finding
 from .fitness import Latest, latest, valid_for
 from .patient import Patient
+from .rules.fields import CLASSES
 
 UNKNOWN: Final = "unknown"
-CLASSES: Final = "ABC"
 CHILD_PUGH_SOURCE: Final = "Pugh 1973"
 ALBI_SOURCE: Final = "Johnson 2015"
 CLEARANCE_SOURCE: Final = "Cockcroft and Gault 1976"
@@ -78,6 +78,11 @@ class ChildPughToday:
     def differs(self) -> bool:
         """Whether the class that is stated cannot be the one that the values give."""
         return self.stated != UNKNOWN and not self.at_least <= self.stated <= self.at_most
+
+    @property
+    def open(self) -> set[str]:
+        """The classes that the values leave possible."""
+        return {one for one in CLASSES if self.at_least <= one <= self.at_most}
 
     @property
     def counts(self) -> str:

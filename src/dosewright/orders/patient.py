@@ -378,6 +378,11 @@ class Patient(Strict):
                     yield Refusal(words, within=("toxicities", index), got=toxic.on)
 
     @property
+    def measured(self) -> tuple[Laboratory, ...]:
+        """The laboratory values that the file holds; none where they are unknown."""
+        return () if self.laboratory == "unknown" else self.laboratory
+
+    @property
     def recorded(self) -> tuple[tuple[int, Toxicity], ...]:
         """The toxicities that the file records, each with its place in it."""
         return () if isinstance(self.toxicities, str) else tuple(enumerate(self.toxicities))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field
 
-from ..errors import Mistake
+from ..errors import Mistake, did_you_mean
 from ..reading import Strict, Text, read, validate
 
 FILE: Final = Path(__file__).with_name("reasons.yaml")
@@ -50,8 +49,7 @@ def given_for(what: For) -> tuple[str, ...]:
 
 def _known(value: str) -> str:
     if value not in reasons():
-        near = difflib.get_close_matches(value, reasons(), 1)
-        hint = f"did you mean '{near[0]}'?" if near else "'other' with `words` says anything else"
+        hint = did_you_mean(value, reasons(), "'other' with `words` says anything else")
         raise Mistake("a reason of the list", example="thrombocytopenia", got=value, hint=hint)
     return value
 

@@ -107,9 +107,8 @@ def _recorded(patient: Patient, on: dt.date) -> dict[str, list[Toxicity]]:
 
 def _measured(patient: Patient, on: dt.date) -> dict[str, str]:
     """The analytes of the laboratory that CTCAE grades, by the name of the term."""
-    values: tuple[Laboratory, ...] = () if patient.laboratory == "unknown" else patient.laboratory
     found: dict[str, str] = {}
-    for one in values:
+    for one in patient.measured:
         try:
             term = toxicity.find(one.analyte)
         except Mistake:
@@ -177,8 +176,11 @@ def _of_laboratory(
     patient: Patient, analyte: str, base: Laboratory | None, on: dt.date, since: dt.date | None
 ) -> list[Graded]:
     """The grades of every value since the last cycle, the oldest first; that of its day 1 was taken before it."""
-    values: tuple[Laboratory, ...] = () if patient.laboratory == "unknown" else patient.laboratory
-    rows = [one for one in values if _graded_as(one, analyte) and one.on <= on and (since is None or one.on > since)]
+    rows = [
+        one
+        for one in patient.measured
+        if _graded_as(one, analyte) and one.on <= on and (since is None or one.on > since)
+    ]
     return [_grade(one, analyte, base) for one in sorted(rows, key=lambda one: (one.on, one.value, one.unit))]
 
 

@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, cast
 
-from ..errors import Mistake, Refusal, in_short, together
+from ..errors import Mistake, Refusal, did_you_mean, in_short, together
 from ..reading import Document
 from ..units import DOSE_PER_AREA, DOSE_PER_WEIGHT, UNITS, Kind, Quantity, code, quantity
 from .fitness import plain_name
@@ -156,13 +156,10 @@ def _part(
     for name, value in fields.items():
         place = (*step, name)
         if name not in known:
-            import difflib
-
-            near = difflib.get_close_matches(name, known, 1)
             some = (
                 f"known: {', '.join(known)}" if len(known) <= _FEW else "the manual's page of order fields has them all"
             )
-            hint = f"did you mean '{near[0]}'?" if near else some
+            hint = did_you_mean(name, known, some)
             found.append(Mistake(f"a field of the {of}", where=document.where(place), got=name, hint=hint))
         elif isinstance(value, list) and known[name].listed and all(isinstance(one, str) for one in value):
             yield path, place, known[name], "; ".join(value)

@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, model_validator
 
-from ..errors import Mistake
+from ..errors import Mistake, did_you_mean
 from ..reading import Decimal, Name, Strict, Text, Whole, read, validate
 from ..units import CONCENTRATION, CREATININE_CLEARANCE, DOSE_PER_AREA, PERCENT, Quantity
 from .model import Route
@@ -189,9 +189,6 @@ def drug(name: str) -> Drug:
     """A drug by its generic name in full; a name that nobody knows is refused with the nearest that somebody does."""
     found = drugs().get(name)
     if found is None:
-        import difflib
-
-        near = difflib.get_close_matches(name, drugs(), 1)
-        hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(drugs())}"
+        hint = did_you_mean(name, drugs(), f"known: {', '.join(drugs())}")
         raise Mistake("a drug by its generic name in full", example="oxaliplatin", got=name, hint=hint)
     return found

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from ..errors import Mistake, together
+from ..errors import Mistake, did_you_mean, together
 from ..reading import Document, read, validate
 from .model import Protocol
 from .site import Site
@@ -97,8 +97,5 @@ def find(name: str) -> Loaded:
             hint = getattr(error, "strerror", None) or str(error)
             raise Mistake("a protocol file that can be read", got=name, hint=hint) from None
         return load(content, path.name)
-    import difflib
-
-    near = difflib.get_close_matches(name, names(), 1)
     needs = f"a protocol of the library ({', '.join(names())}) or the path of a YAML file"
-    raise Mistake(needs, example=names()[0], got=name, hint=f"did you mean '{near[0]}'?" if near else "")
+    raise Mistake(needs, example=names()[0], got=name, hint=did_you_mean(name, names()))

@@ -13,7 +13,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field, model_validator
 
-from ..errors import Mistake, Refusal, together
+from ..errors import Mistake, Refusal, did_you_mean, together
 from ..reading import Clock, Day, Decimal, Document, Name, Strict, Text, Zone, at_least_one, read, validate, written
 from ..units import (
     BODY_MASS_INDEX,
@@ -440,10 +440,7 @@ class Site(Strict):
 
 def _unknown(needs: str, example: str, got: str, known: Collection[str], within: tuple[str | int, ...]) -> Mistake:
     """A name that nobody knows, with the nearest that somebody does."""
-    import difflib
-
-    near = difflib.get_close_matches(got.casefold(), sorted(known), 1)
-    hint = f"did you mean '{near[0]}'?" if near else ""
+    hint = did_you_mean(got.casefold(), sorted(known))
     return Mistake(needs, within=within, example=example, got=got, hint=hint)
 
 
