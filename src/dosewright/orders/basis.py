@@ -211,7 +211,7 @@ def plausibility(policy: Body, made: Basis, patient: Patient | None = None) -> I
         by = weight.confirmed_by if weight else None
         severe: Severity = "info" if by else "blocks-release"
         message = "height and weight do not go together: the body mass index is out of the ordinary"
-        message += f"; confirmed by {by}" if by else ": measure both again; look for pounds and inches"
+        message += f"; confirmed by {by}" if by else ""
         said, span_said = wording.say(index, places=2), wording.say_range(policy.mass_index)
         yield Finding("mass-index", severe, message, said, span_said, "site policy", "weight")
     if made.height.m_as("cm") < made.weight.m_as("kg"):
