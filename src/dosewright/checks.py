@@ -241,7 +241,10 @@ class Summary:
         import numpy
 
         for id, places in concerned.items():
-            self.concerned[id] += len({place for some in places for place in some.tolist()})
+            told = numpy.zeros(len(verdicts), bool)
+            for some in places:
+                told[some] = True
+            self.concerned[id] += int(numpy.count_nonzero(told))
         numbers = numpy.bincount(verdicts, minlength=len(VERDICTS))
         self.verdicts.update(dict(zip(VERDICTS, numbers.tolist(), strict=True)))
 
@@ -300,7 +303,7 @@ def check_table(
     summary = Summary(path, unused=plan.unused)
     repeats = repeated(table, plan)
     told = _Told(plan, yardstick, overrides, repeats, summary)
-    for chunk in orders_of(table, plan, functools.partial(usual, strange=tuple(repeats))):
+    for chunk in orders_of(table, plan, functools.partial(usual, strange=tuple(repeats), known={})):
         told.look(chunk)
         if told.full:
             sink(told.table())

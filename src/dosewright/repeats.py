@@ -102,12 +102,15 @@ def _bits_of_texts(array: Any) -> Any:
     letters = numpy.frombuffer((data or b"")[: ends[-1]], numpy.uint8)
     letters = numpy.append(letters, numpy.zeros(EIGHT, numpy.uint8))
     from_each = numpy.ndarray(len(letters) - EIGHT + 1, numpy.uint64, letters, strides=(1,))  # eight letters on
-    lengths = numpy.diff(ends)
+    starts, lengths = ends[:-1], numpy.diff(ends)
     bits = lengths.astype(numpy.uint64)
     for begin in range(0, int(lengths.max(initial=0)), EIGHT):
-        rows = slice(None) if begin + EIGHT <= lengths.min() else numpy.flatnonzero(lengths > begin)
-        beyond = numpy.maximum(begin + EIGHT - lengths[rows], 0).astype(numpy.uint64) * numpy.uint64(8)
-        eight = from_each[ends[:-1][rows] + begin] << beyond >> beyond
+        whole = begin + EIGHT <= lengths.min()
+        rows = slice(None) if whole else numpy.flatnonzero(lengths > begin)
+        eight = from_each[starts[rows] + begin]
+        if not whole:  # what stands behind a text is no part of it
+            beyond = numpy.maximum(begin + EIGHT - lengths[rows], 0).astype(numpy.uint64) * numpy.uint64(8)
+            eight = eight << beyond >> beyond
         mixed = (bits[rows] ^ eight) * numpy.uint64(0x9FB21C651E98DF25)
         bits[rows] = mixed ^ mixed >> numpy.uint64(32)
     return bits

@@ -12,8 +12,8 @@ holds the one value of each column that has one, and that each of its cells coul
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, TypeAlias
 
 from .orders.rules.values import at
 from .tables import Column, Layout, Orders, Reader, Rows, each_an_order, read_into
@@ -23,18 +23,20 @@ NEARLY: Final = 1 / 1024
 departs in two of them, nine rows in ten are usual still."""
 FEWEST: Final = 4096  # rows among which it is worth while to seek the usual ones
 _SAMPLE: Final = 64  # rows by which the one value is guessed before all are held against it
+Known: TypeAlias = dict[tuple[object, ...], Mapping[str, Any]]  # of a column and its one cell the fields that it fills
 
 
-def usual(rows: Rows, plan: Layout, strange: Sequence[int] = ()) -> Orders:
+def usual(rows: Rows, plan: Layout, strange: Sequence[int] = (), known: Known | None = None) -> Orders:
     """Rows of which each is an order, the usual ones told from the others; a strange one, by its number, is none.
 
-    Where there are too few rows for it, or too few of them are usual, none is told from the others.
+    Where there are too few rows for it, or too few of them are usual, none is told from the others. `known` are the one
+    values of chunks before this one, which are not read again.
     """
     import numpy
 
     if rows.count < FEWEST:
         return each_an_order(rows, plan)
-    reader = _Usual(rows.count)
+    reader = _Usual(rows.count, {} if known is None else known)
     read_into(reader, rows, plan)
     numbers = numpy.arange(rows.first, rows.first + rows.count)
     among = ~numpy.isin(numbers, numpy.array(strange, numpy.int64))
@@ -49,10 +51,11 @@ def usual(rows: Rows, plan: Layout, strange: Sequence[int] = ()) -> Orders:
 class _Usual(Reader):
     """The cells of the usual rows: one value where they hold one, and the rows that depart from it."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, known: Known) -> None:
         super().__init__(count)
         self.most = int(NEARLY * count)
         self.departing: list[Any] = []
+        self.known = known
 
     def take(self, column: Column, cells: Any) -> None:
         """One column of a chunk."""
@@ -63,16 +66,27 @@ class _Usual(Reader):
         common = None if column.field.form == "text" else _common(cells, self.most)
         if common is not None:
             place, departing = common
-            one = Reader(1)
-            one.take(column, cells.slice(place, 1))
-            if not one.unreadable:
-                self.values |= {path: at(value, 0) for path, value in one.values.items()}
+            values = self._one(column, cells[place : place + 1])
+            if values is not None:
+                self.values |= values
                 self.departing.append(departing)
                 return
         if 0 < cells.null_count <= self.most:
-            self.departing.append(_rows(cells, known=False))
-            cells = cells if column.field.form == "text" else _filled(cells)
+            empty = _rows(cells, known=False)
+            self.departing.append(empty)
+            cells = cells if column.field.form == "text" else _filled(cells, empty)
         super().take(column, cells)
+
+    def _one(self, column: Column, cell: Any) -> Mapping[str, Any] | None:
+        """The fields that one cell fills; None where it cannot be read."""
+        key = (column.path, column.name, cell.type, cell[0].as_py())
+        if key not in self.known:
+            one = Reader(1)
+            one.take(column, cell)
+            if one.unreadable:
+                return None
+            self.known[key] = {path: at(value, 0) for path, value in one.values.items()}
+        return self.known[key]
 
 
 def _common(cells: Any, most: int) -> tuple[int, Any] | None:
@@ -100,13 +114,20 @@ def _common(cells: Any, most: int) -> tuple[int, Any] | None:
     return None if place is None else (place, departing)
 
 
-def _filled(cells: Any) -> Any:
+def _filled(cells: Any, empty: Any) -> Any:
     """Cells of which the empty ones hold what another does, so that the rules find a column in which all is known."""
+    import numpy
     import pyarrow as pa
 
-    if pa.types.is_dictionary(cells.type):
-        return pa.DictionaryArray.from_arrays(cells.indices.fill_null(0), cells.dictionary)
-    return cells.fill_null(next(one for one in cells if one.is_valid))
+    first = int(numpy.setdiff1d(numpy.arange(len(empty) + 1), empty)[0])
+    raw = _raw(cells)
+    if raw is None:
+        return cells.fill_null(cells[first])
+    filled = raw.copy()
+    filled[empty] = raw[first]
+    held = getattr(cells, "indices", cells)
+    held = pa.Array.from_buffers(held.type, len(cells), [None, pa.py_buffer(filled)])
+    return pa.DictionaryArray.from_arrays(held, cells.dictionary) if hasattr(cells, "dictionary") else held
 
 
 def _raw(cells: Any) -> Any:
@@ -114,7 +135,7 @@ def _raw(cells: Any) -> Any:
     import numpy
     import pyarrow as pa
 
-    kind = cells.type.index_type if pa.types.is_dictionary(cells.type) else cells.type
+    kind = getattr(cells, "indices", cells).type
     if not (pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_temporal(kind)):
         return None
     width = kind.bit_width // 8
