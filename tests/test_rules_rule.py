@@ -153,7 +153,7 @@ def test_a_rule_without_conditions_applies_to_everything():
 # ---------------------------------------------------------------------------------------------------------- what is told
 
 
-def test_a_finding_names_the_line_the_analyte_and_the_criterion(entered):
+def test_a_finding_names_the_line_the_analyte_the_pair_and_the_criterion(entered):
     order = view(arm=HEPA)
     made = entered("x-one", fires, where="dose")
 
@@ -169,7 +169,7 @@ def test_a_finding_names_the_line_the_analyte_and_the_criterion(entered):
     assert told("lifetime") == (f"anthracycline: {says}", "before.dose")
     assert told("criterion") == (f"{says}: advanced hepatocellular carcinoma", "advanced")
     assert told("beads") == (says, "beads.dose")
-    assert told("interaction") == (says, "dose")
+    assert told("interaction") == (f"brivudine and fluorouracil: {says}", "dose")
 
 
 def test_a_rule_without_a_field_lies_at_its_part(entered):

@@ -159,12 +159,14 @@ class Rule:
             )
 
     def _message(self, view: View) -> str:
-        """The message, and of which line, value or criterion it is."""
+        """The message, and of which line, value, pair or criterion it is."""
         if isinstance(view, LineView):
             return f"{view.key}: {self.message}"
         if isinstance(view, LabView | LifetimeView):
             name = view.due.analyte if isinstance(view, LabView) else view.due.of
             return f"{name}: {self.message}"
+        if isinstance(view, InteractionView):
+            return f"{view.due.other} and {view.due.drug}: {self.message}"
         return f"{self.message}: {view.due.text}" if isinstance(view, CriterionView) else self.message
 
     def place(self, view: View) -> str:
