@@ -238,6 +238,7 @@ def test_a_spelling_of_the_unit_is_the_unit():
         (["analyte=ALT", "value=1 U/L", "limit=2 U/L"], "needs an argument (analyte, value, unit, lln, uln"),
         (["analyte=ALT", "value=150"], "value: needs alanine aminotransferase with the unit"),
         (["analyte=ALT", "value=150 U/L", "uln=40"], "uln: needs a number in the unit of the value (U/L), for example '40 U/L'"),
+        (["analyte=ALT", "value=150", "uln=40 U/L"], "value: needs alanine aminotransferase with the unit (U/L, µkat/L)"),
         (["analyte=bilirubin", "value=30 µmol/L", "uln=1.2 mg/dL"], "uln: needs a number in the unit of the value (µmol/L)"),
     ],
 )  # fmt: skip

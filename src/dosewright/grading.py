@@ -132,7 +132,7 @@ def _split(texts: Mapping[str, str]) -> dict[str, str]:
     """The same with the unit of the value by itself; a limit or a baseline must bring that unit too."""
     number, _, unit = texts["value"].partition(" ")
     split = {**texts, "value": number, "unit": unit.strip()}
-    for name in LIMITS:
+    for name in LIMITS if unit else ():  # a value that has lost its unit is told as such, and not its limits
         if name in texts and not (name == "baseline" and texts[name] == NORMAL):
             number, _, of = texts[name].partition(" ")
             if UNITS.get(of.strip(), of) != UNITS.get(unit.strip(), unit):
