@@ -52,6 +52,10 @@ CASES = [
     Case("proposal-unanswered", change(proposed=79.99), change(proposed=80.0), "blocks-release · oxaliplatin.proposed · 80 % · at most 79.99 %, or a named person who declines it · site policy", always=REDUCED),
     Case("proposal-unanswered", change(proposed=80.0), change(proposed=80.0, declined="B. Example: has another cause"), "blocks-release · oxaliplatin.proposed · 100 % · at most 80 %, or a named person who declines it · site policy"),
     Case("proposal-unanswered", change(proposed=0.0), OMITTED | change(proposed=0.0), "blocks-release · oxaliplatin.proposed · 100 % · at most 0 %, or a named person who declines it · site policy"),
+    Case("re-escalated", change(last_share=79.99, raised="toxicity is over"), change(last_share=80.0, raised="toxicity is over"), "warning · oxaliplatin.raised · 80 % after 79.99 %: toxicity is over · 79.99 % · by definition", always=REDUCED),
+    Case("re-escalated", change(last_share=80.0, raised="toxicity is over"), change(last_share=None, raised="toxicity is over"), "warning · oxaliplatin.raised · 100 % after 80 %: toxicity is over · 80 % · by definition"),
+    Case("proposal-declined", change(proposed=79.99, declined="B. Example: has another cause"), change(proposed=80.0, declined="B. Example: has another cause"), "warning · oxaliplatin.declined · 80 %; declined by B. Example: has another cause · at most 79.99 % · site policy", always=REDUCED),
+    Case("proposal-declined", change(proposed=0.0, declined="B. Example: has another cause"), OMITTED | change(proposed=0.0, declined="B. Example: has another cause"), "warning · oxaliplatin.declined · 100 %; declined by B. Example: has another cause · at most 0 % · site policy"),
 ]
 # fmt: on
 

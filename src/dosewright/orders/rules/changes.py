@@ -183,3 +183,39 @@ def proposal_unanswered(line: LineView) -> Condition:
     Follow it, or write who declines it and why.
     """
     return above(line.share_or_all, line.proposed) & line.lacks("declined")
+
+
+@rule(
+    "re-escalated",
+    "warning",
+    of="line",
+    where="raised",
+    measured="{share_or_all} after {last_share}: {raised}",
+    allowed="{last_share}",
+    source="by definition",
+    hazards="H37",
+)
+def re_escalated(line: LineView) -> Condition:
+    """The dose is raised over the last ordered one, with a reason.
+
+    See that the reason holds today.
+    """
+    return above(line.share_or_all, line.last_share) & no(line.lacks("raised"))
+
+
+@rule(
+    "proposal-declined",
+    "warning",
+    of="line",
+    where="declined",
+    measured="{share_or_all}; declined by {declined}",
+    allowed="at most {proposed}",
+    source="site policy",
+    hazards="H37",
+)
+def proposal_declined(line: LineView) -> Condition:
+    """A rule of the site proposes a lower dose, and somebody has declined it.
+
+    See that whoever declined it may, and that the reason holds today.
+    """
+    return above(line.share_or_all, line.proposed) & no(line.lacks("declined"))
