@@ -38,6 +38,8 @@ CASES = [
     Case("change-product", change(share=None), change(share=80.0), "blocks-release · oxaliplatin.share · nothing · 80 % · by definition", always={**REDUCED, **BY_20}),
     Case("change-product", change(share=20.0), change(share=80.0), "blocks-release · oxaliplatin.share · 20 % · 80 % · by definition", always={**REDUCED, **BY_20}),
     Case("change-product", change(changed_to=20.0), change(changed_to=0.0), "blocks-release · oxaliplatin.share · 0 % · 20 % · by definition", always={**OMITTED, **change(changed_of="protocol dose")}),
+    # half a tenth of a percent, though the doubles of 33.35 and 33.3 lie a hair further apart
+    Case("change-product", change(share=33.36), change(share=33.35), "blocks-release · oxaliplatin.share · 33.36 % · 33.3 % · by definition", always=change(changed_to=33.3, changed_of="protocol dose", reason="thrombocytopenia", dose=47.0)),
     # 80 % of 85 mg/m² is 68 mg/m², give or take 0.34
     Case("change-per-area", change(changed_per=68.35), change(changed_per=68.34), "blocks-release · oxaliplatin.changed_per · 68.35 mg/m² · 68 mg/m² for 80 % · methods", always=REDUCED),
     Case("change-per-area", change(changed_per=67.65), change(changed_per=67.66), "blocks-release · oxaliplatin.changed_per · 67.65 mg/m² · 68 mg/m² for 80 % · methods", always=REDUCED),
@@ -45,6 +47,7 @@ CASES = [
     Case("omitted-and-dosed", change(dose=0.001), OMITTED, "refuse · oxaliplatin.dose · 0.001 mg · nothing · by definition", always=change(share=0.0, reason="hypersensitivity")),
     Case("omitted-and-dosed", change(share=0.0), change(share=0.1), "refuse · oxaliplatin.dose · 141 mg · nothing · by definition", always=change(reason="hypersensitivity", dose=141.0)),
     Case("drug-omitted", OMITTED, change(share=0.1, reason="hypersensitivity"), "warning · oxaliplatin.share · left out: hypersensitivity · 85 mg/m² · methods"),
+    Case("drug-omitted", OMITTED, OMITTED | change(share=0.1), "warning · oxaliplatin.share · left out: hypersensitivity · 85 mg/m² · methods"),
     Case("drug-omitted", OMITTED | change(reason=None), OMITTED | change(share=0.0, dose=1.0), "warning · oxaliplatin.share · left out · 85 mg/m² · methods"),
     Case("re-escalation", change(last_share=79.99), change(last_share=80.0), "blocks-release · oxaliplatin.raised · 80 % after 79.99 % · a reason to raise it again · by definition", always=REDUCED),
     Case("re-escalation", change(last_share=80.0), change(last_share=80.0, raised="toxicity is over"), "blocks-release · oxaliplatin.raised · 100 % after 80 % · a reason to raise it again · by definition"),
@@ -99,6 +102,12 @@ def test_a_dose_beside_nothing_departs_from_nothing_and_is_refused():
 def test_a_reduction_that_is_told_in_full_is_silent():
     told = change(changed_by=20.0, changed_of="protocol dose", changed_per=68.0, last_share=100.0, proposed=80.0)
     assert {id for id in rules(changed(sound(), {**REDUCED, **told})) if RULES[id].module == "changes"} == set()
+
+
+def test_of_a_flat_dose_a_dose_per_area_is_no_share():
+    order = changed(sound("hepa-haic"), {"fluorouracil.share": 80.0, "fluorouracil.changed_per": 800.0})
+    found = checked(order, asked("hepa-haic"))
+    assert "change-per-area" not in {one.rule for one in found.findings}
 
 
 def test_an_order_that_changes_nothing_is_silent():

@@ -67,6 +67,9 @@ SLIPS = [
     Case("dose-tenfold", dose(OXA, 1.34), dose(OXA, 1.339), "refuse · oxaliplatin.dose · 1.34 mg · 140.96 mg · methods · a 100th of the dose that follows"),
     Case("dose-tenfold", dose(OXA, 1785.0), dose(OXA, 1785.1), "refuse · oxaliplatin.dose · 1,785 mg · 170 mg · methods · 10 times the dose that follows", always=SQUARE),  # exactly 5 %
     Case("dose-tenfold", dose(OXA, 1615.0), dose(OXA, 1614.9), "refuse · oxaliplatin.dose · 1,615 mg · 170 mg · methods · 10 times the dose that follows", always=SQUARE),
+    # of the 85 mg that stand there as calculated: 892.5 mg are ten times that and 5 %, and a tenth of 850 mg is 85 mg
+    Case("dose-tenfold", dose(OXA, 892.5), dose(OXA, 892.6), "refuse · oxaliplatin.dose · 892.5 mg · 140.96 mg · methods · 10 times the calculated dose that stands there", always={"oxaliplatin.calculated": 85.0}),
+    Case("dose-tenfold", dose(OXA, 80.75), dose(OXA, 80.7), "refuse · oxaliplatin.dose · 80.75 mg · 140.96 mg · methods · a 10th of the calculated dose that stands there", always={"oxaliplatin.calculated": 850.0}),
     Case("dose-thousandfold", dose(OXA, 148008.0), dose(OXA, 148009.0), "refuse · oxaliplatin.dose · 148,008 mg · 140.96 mg · methods"),
     Case("dose-thousandfold", dose(OXA, 133909.0), dose(OXA, 133908.0), "refuse · oxaliplatin.dose · 133,909 mg · 140.96 mg · methods"),
     Case("dose-thousandfold", dose(OXA, 0.148), dose(OXA, 0.1481), "refuse · oxaliplatin.dose · 0.148 mg · 140.96 mg · methods"),
@@ -139,6 +142,15 @@ THREE_BANDS = {"preparation.oxaliplatin.bands": "130 mg to 140 mg: 135 mg; 140 m
 NEAR_AN_EDGE = {"preparation.oxaliplatin.bands": "125 mg to 135 mg: 130 mg; 135 mg to 140.5 mg: 138 mg; 140.5 mg to 150 mg: 145 mg; limit 4 %"}
 
 
+def edge(mg: str, below: str = "165 mg", above: str = "175 mg") -> dict[str, object]:
+    """Two bands of oxaliplatin that meet at an edge, and their doses."""
+    return {"preparation.oxaliplatin.bands": f"75 mg to {mg}: {below}; {mg} to 180 mg: {above}; limit 150 %"}
+
+
+def cap(mg: str) -> dict[str, object]:
+    return {**BANDS, "preparation.oxaliplatin.dose_cap": mg}
+
+
 def at_most(limit: str) -> dict[str, object]:
     return {"components.0.limit": {"at_most": limit, "from": "methods"}}
 
@@ -157,6 +169,15 @@ LIMITS = [
     # 140.9565 mg is 0.5 % from an edge at 141.66 mg: a surface that was rounded for print may lie beyond it
     Case("dose-other-band", dose(OXA, 130.0), dose(OXA, 145.0), "warning · oxaliplatin.dose · 130 mg · the band of 140.96 mg in the site's table of bands · site policy", site=NEAR_AN_EDGE),
     Case("dose-other-band", dose(OXA, 155.0), dose(OXA, 135.0), "warning · oxaliplatin.dose · 155 mg · the band of 140.96 mg in the site's table of bands · site policy", site={**THREE_BANDS, "preparation.oxaliplatin.dose_cap": "144 mg"}),
+    # of 2 m² 170 mg are calculated; an edge that lies 0.5 % away may be either band's
+    Case("dose-other-band", dose(OXA, 175.0), dose(OXA, 175.0), "warning · oxaliplatin.dose · 175 mg · the band of 170 mg in the site's table of bands · site policy", always=SQUARE, site=edge("170.86 mg"), site_inside=edge("170.85 mg")),
+    Case("dose-other-band", dose(OXA, 165.0), dose(OXA, 165.0), "warning · oxaliplatin.dose · 165 mg · the band of 170 mg in the site's table of bands · site policy", always=SQUARE, site=edge("169.15 mg"), site_inside=edge("169.16 mg")),
+    # of a reduced dose the band below is right, unless the dose of its own band is no higher than calculated
+    Case("dose-other-band", {**dose(OXA, 135.0), "oxaliplatin.share": 100.0}, {**dose(OXA, 135.0), "oxaliplatin.share": 99.9}, "warning · oxaliplatin.dose · 135 mg · the band of 140.96 mg in the site's table of bands · site policy", site=BANDS),
+    Case("dose-other-band", dose(OXA, 78.0), dose(OXA, 78.0), "warning · oxaliplatin.dose · 78 mg · the band of 85 mg in the site's table of bands · site policy", always={**SQUARE, "oxaliplatin.share": 50.0}, site=edge("80 mg", "78 mg", "84.575 mg"), site_inside=edge("80 mg", "78 mg", "84.576 mg")),
+    # a cap that the dose of the own band does not pass lowers nothing
+    Case("dose-other-band", dose(OXA, 135.0), dose(OXA, 135.0), "warning · oxaliplatin.dose · 135 mg · the band of 140.96 mg in the site's table of bands · site policy", site=cap("500 mg"), site_inside=cap("144 mg")),
+    Case("dose-other-band", dose(OXA, 135.0), dose(OXA, 135.0), "warning · oxaliplatin.dose · 135 mg · the band of 140.96 mg in the site's table of bands · site policy", site=cap("145 mg"), site_inside=cap("144.99 mg")),
     Case("above-cap", dose(OXA, 141.0), dose(OXA, 140.0), "refuse · oxaliplatin.dose · 141 mg · at most 140 mg at a time · site policy", site=of_site("dose_cap", "140 mg")),
     # 141 mg ÷ 1.658312 m² = 85.03 mg/m²; of 2 m², 170 mg are exactly 85
     Case("above-per-area", dose(OXA, 141.0), dose(OXA, 140.0), "refuse · oxaliplatin.dose · 85.03 mg/m² · at most 85 mg/m² · site policy", site=of_site("most_per_m2", "85 mg/m2")),

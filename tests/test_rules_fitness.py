@@ -7,7 +7,9 @@ import dataclasses
 import pytest
 
 from dosewright.orders.check import check
+from dosewright.orders.rules import fitness
 from dosewright.orders.rules.view import Record
+from dosewright.protocol.drugs import drug
 
 from .rulings import MINUTE, NOTHING, ON, Case, asked, changed, checked, fired, name, passed, sound
 
@@ -174,6 +176,20 @@ def test_a_record_that_has_no_place_for_beads_is_not_told_of_each_order_that_the
     order, against = changed(sound(HEPA), {"beads.*": None}), asked(HEPA)
     found = check(Record(order, left_out=frozenset(without)), against).findings
     assert [one.where for one in found if one.rule == "beads-missing"] == told
+
+
+def test_a_class_of_child_pugh_that_there_is_not_is_not_graver_than_another():
+    found = checked(changed(sound(), {"child_pugh_class": "A", "child_pugh_stated": "D"}), asked("haic-folfox"))
+    assert "child-pugh-graver" not in {one.rule for one in found.findings}
+
+
+def test_where_no_share_to_start_at_is_known_for_a_genotype_no_dose_is_right(monkeypatch):
+    def without_start(name):
+        return drug(name).model_copy(update={"starts_at": None})
+
+    monkeypatch.setattr(fitness, "drug", without_start)
+    found = checked(changed(sound(), {**ONE, **of_full(1.0)}), asked("haic-folfox"))
+    assert "genotype" in {one.rule for one in found.findings}
 
 
 def test_where_the_site_does_not_ask_for_the_genotype_its_absence_is_not_told():

@@ -18,7 +18,7 @@ MULTIPLE: Final = 1e-9  # of a step, within which a dose is a multiple of it
 
 
 def _dosed(due: Any) -> bool:
-    return due is not None and due.dose is not None
+    return due.dose is not None
 
 
 @rule(
@@ -371,11 +371,11 @@ def dose_other_band(line: LineView) -> Condition:
     """
     # On an edge either band will do: a body surface that was rounded for print may lie on its other side.
     least, most = line.expected * (1.0 - ARITHMETIC), line.expected * (1.0 + ARITHMETIC)
-    lowered = (line.share < WHOLE) | (line.due.cap is not None)
     found: Condition = False
     above_it = (*(band.dose for band in line.due.bands[1:]), inf)
     for band, dose_above in zip(line.due.bands, above_it, strict=True):
         other = (most < band.low) | (least >= band.high)
+        lowered = (line.share < WHOLE) | (line.due.cap is not None and above(dose_above, line.due.cap))
         below = lowered & (band.dose <= most) & (least < dose_above)
         found = found | ((line.dose == band.dose) & other & no(below))
     return found

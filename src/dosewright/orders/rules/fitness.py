@@ -266,10 +266,6 @@ def laboratory_later(lab: LabView) -> Condition:
 # ----------------------------------------------------------------------------------------------------------- genotype
 
 
-def _asked(due: Any) -> bool:
-    return bool(due.needs_dpyd) and due.genotype != "not asked"
-
-
 def _how_grave(due: Any) -> Severity | None:
     return {"required": "blocks-release", "asked": "warning"}.get(due.genotype)  # type: ignore[return-value]
 
@@ -282,7 +278,7 @@ def _how_grave(due: Any) -> Severity | None:
     allowed="an activity score",
     source="{due.dpyd_source}",
     hazards="H46",
-    applies=_asked,
+    applies=lambda due: due.needs_dpyd,
 )
 def genotype_unknown(o: OrderView) -> Condition:
     """DPYD is unknown; unknown is not normal.

@@ -10,14 +10,20 @@ from .rule import rule
 from .values import Condition, Number, alike, missing, no, numbered, only, settled
 from .view import ARITHMETIC, LineView
 
+_NUMBER: Final = r"(?<![\w.,])(?:([1-9]\d{0,2}(?:,\d{3})+)(\.\d+)?|(\d+(?:[.,]\d+)?))\s*"
 _AMOUNT: Final = re.compile(
-    r"(?<![\w.,])(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s*"
-    r"(mg|g|mcg|hours?|hrs?|h|min(?:utes?)?|mL)(?![\w/²^*]|\s*(?:/|per)\s*(?:m|kg|h))",
+    rf"{_NUMBER}(mg|g|mcg|[µμu]g|hours?|hrs?|h|min(?:ute)?s?|mL)(?![\w/²^*]|\s*(?:/|per)\s*(?:m|kg|h))",
     re.IGNORECASE,
 )
-_RATE: Final = re.compile(r"(?<![\w.,])(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s*mL\s*(?:/|per)\s*h", re.IGNORECASE)
-_MG: Final = {"mg": 1.0, "g": 1000.0, "mcg": 0.001}
+_RATE: Final = re.compile(rf"{_NUMBER}mL\s*(?:/|per)\s*h", re.IGNORECASE)
+_MG: Final = {"mg": 1.0, "g": 1000.0, "mcg": 0.001, "µg": 0.001, "μg": 0.001, "ug": 0.001}
 _HOURS: Final = {"h": 1.0, "m": 1 / 60}  # by the first letter
+
+
+def _number(match: re.Match[str]) -> float:
+    """The number of a remark, in which a comma that is no sign between thousands is a decimal one."""
+    thousands, rest, plain = match[1], match[2] or "", match[3]
+    return float(thousands.replace(",", "") + rest if thousands else plain.replace(",", "."))
 
 
 @functools.lru_cache(maxsize=4096)
@@ -25,7 +31,7 @@ def amounts(text: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """The amounts of drug in mg, and the times in hours, that a remark names."""
     mg, hours = [], []
     for match in _AMOUNT.finditer(text):
-        number, unit = float(match[1].replace(",", "") + (match[2] or "")), match[3].lower()
+        number, unit = _number(match), match[4].lower()
         if unit in _MG:
             mg.append(number * _MG[unit])
         elif unit != "ml":
@@ -36,7 +42,7 @@ def amounts(text: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
 @functools.lru_cache(maxsize=4096)
 def rates(text: str) -> tuple[float, ...]:
     """The rates in mL per hour that a remark names."""
-    return tuple(float(m[1].replace(",", "") + (m[2] or "")) for m in _RATE.finditer(text))
+    return tuple(map(_number, _RATE.finditer(text)))
 
 
 def _other(text: Any, read: Any, *known: Number) -> Condition:
