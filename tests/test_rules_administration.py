@@ -134,6 +134,7 @@ PREPARATION = [
     Case("concentration-wrong", {"oxaliplatin.concentration": 1.9899}, {"oxaliplatin.concentration": 1.99}, "blocks-release · oxaliplatin.concentration · 1.9899 mg/mL · 2 mg/mL · by definition", always={"oxaliplatin.volume": 70.5}),
     Case("volume-too-small", {"oxaliplatin.volume": 249.9}, {"oxaliplatin.volume": 250.0}, "refuse · oxaliplatin.volume · 249.9 mL · at least 250 mL · by definition"),
     Case("bag-not-stocked", {"oxaliplatin.diluent_volume": 251.0}, {"oxaliplatin.diluent_volume": 250.0}, "warning · oxaliplatin.diluent_volume · 251 mL · 250 or 500 mL · site policy"),
+    Case("bag-not-stocked", {"oxaliplatin.diluent_volume": 1001.01}, {"oxaliplatin.diluent_volume": 1000.9999999999999}, "warning · oxaliplatin.diluent_volume · 1,001.01 mL · 1,001 mL · site policy", site={"preparation.oxaliplatin.stocked": ["1001 mL"]}),  # 1.001 L as they are read
     Case("bag-not-stocked", {"oxaliplatin.diluent_volume": 499.0}, {"oxaliplatin.diluent_volume": 500.0}, "warning · oxaliplatin.diluent_volume · 499 mL · 250 or 500 mL · site policy"),
     Case("form-and-dose", {"leucovorin.form": "levoleucovorin"}, {"leucovorin.form": "racemic leucovorin"}, "refuse · leucovorin.form · levoleucovorin · leucovorin · gercor-c96.1"),
     Case("form", {"leucovorin.form": "levoleucovorin"}, {"leucovorin.form": "racemic leucovorin"}, "refuse · leucovorin.form · levoleucovorin · racemic leucovorin · site"),

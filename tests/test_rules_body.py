@@ -11,6 +11,7 @@ CONFIRMED_HEIGHT = {"height_confirmed_by": "N. Example"}
 CONFIRMED_WEIGHT = {"weight_confirmed_by": "N. Example"}
 NO_REFERENCE = {"reference_weight": None}
 AT_160 = {"height": 160.0}  # 2.56 m² of a mass index: 40.96 kg make exactly 16, and 102.4 kg exactly 40
+IN_FULL_INCHES = {"body.height.refuse": "127 to 254 cm"}  # 50 and 100 inches
 BODY = [
     Case("height-impossible", {"height": 99.9}, {"height": 100.0}, "refuse · height · 99.9 cm · 100 cm to 230 cm · site policy"),
     Case("height-impossible", {"height": 230.1}, {"height": 230.0}, "refuse · height · 230.1 cm · 100 cm to 230 cm · site policy"),
@@ -19,6 +20,9 @@ BODY = [
     Case("height-impossible", {"height": 39.3}, {"height": 165.0}, "refuse · height · 39.3 cm · 100 cm to 230 cm · site policy"),
     Case("height-impossible", {"height": 90.5}, {"height": 165.0}, "refuse · height · 90.5 cm · 100 cm to 230 cm · site policy · 90.5 in would be 229.9 cm"),
     Case("height-impossible", {"height": 90.6}, {"height": 165.0}, "refuse · height · 90.6 cm · 100 cm to 230 cm · site policy"),
+    Case("height-impossible", {"height": 50.0}, {"height": 165.0}, "refuse · height · 50 cm · 127 cm to 254 cm · site policy · 50 in would be 127 cm", site=IN_FULL_INCHES),
+    Case("height-impossible", {"height": 100.0}, {"height": 165.0}, "refuse · height · 100 cm · 127 cm to 254 cm · site policy · 100 in would be 254 cm", site=IN_FULL_INCHES),
+    Case("height-impossible", {"height": 100.1}, {"height": 165.0}, "refuse · height · 100.1 cm · 127 cm to 254 cm · site policy", site=IN_FULL_INCHES),
     Case("height-unusual", {"height": 139.9}, {"height": 140.0}, "blocks-release · height · 139.9 cm · 140 cm to 200 cm · site policy"),
     Case("height-unusual", {"height": 200.1}, {"height": 200.0}, "blocks-release · height · 200.1 cm · 140 cm to 200 cm · site policy"),
     Case("height-unusual", {"height": 100.0}, {"height": 99.9}, "blocks-release · height · 100 cm · 140 cm to 200 cm · site policy"),

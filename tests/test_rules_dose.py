@@ -110,6 +110,7 @@ DOSES = [
     Case("dose-deviates", dose(OXA, 107.1), dose(OXA, 107.2), "blocks-release · oxaliplatin.dose · −5.02 % of 112.77 mg · at most 5 % of the calculated dose · site policy", always=REDUCED),
     Case("dose-factor", {"oxaliplatin.dose_per": 84.9}, {"oxaliplatin.dose_per": 85.0}, "blocks-release · oxaliplatin.dose_per · 84.9 mg/m² · 85 mg/m² · methods"),
     Case("dose-factor", {"oxaliplatin.dose_per": 85.00008}, {"oxaliplatin.dose_per": 85.0}, "blocks-release · oxaliplatin.dose_per · 85.0001 mg/m² · 85 mg/m² · methods"),
+    Case("dose-factor", {"oxaliplatin.dose_per": 1001.0001}, {"oxaliplatin.dose_per": 1000.9999999999999}, "blocks-release · oxaliplatin.dose_per · 1,001.0001 mg/m² · 1,001 mg/m² · methods", protocol={"components.0.dose.is": "1001 mg/m2"}),  # 1.001 g/m² as it is read
     Case("dose-factor", {"oxaliplatin.dose_per": 85.1}, {"oxaliplatin.dose_per": 85.0}, "blocks-release · oxaliplatin.dose_per · 85.1 mg/m² · 85 mg/m² · methods"),
     Case("dose-factor", {"fluorouracil.flat": 1201.0}, {"fluorouracil.flat": 1200.0}, "blocks-release · fluorouracil.dose_per · 1,201 mg · 1,200 mg · methods", arm="hepa-haic"),
     Case("dose-basis", {"oxaliplatin.flat": 141.0}, NOTHING, "refuse · oxaliplatin.dose_per · per m² and flat · per m² · methods"),
@@ -169,6 +170,9 @@ LIMITS = [
     # 140.9565 mg is 0.5 % from an edge at 141.66 mg: a surface that was rounded for print may lie beyond it
     Case("dose-other-band", dose(OXA, 130.0), dose(OXA, 145.0), "warning · oxaliplatin.dose · 130 mg · the band of 140.96 mg in the site's table of bands · site policy", site=NEAR_AN_EDGE),
     Case("dose-other-band", dose(OXA, 155.0), dose(OXA, 135.0), "warning · oxaliplatin.dose · 155 mg · the band of 140.96 mg in the site's table of bands · site policy", site={**THREE_BANDS, "preparation.oxaliplatin.dose_cap": "144 mg"}),
+    # 2.01 g as they are read, with the dust of the conversion
+    Case("dose-band", dose(FU, 2010.01), dose(FU, 2009.9999999999998), "warning · fluorouracil.dose · 2,010.01 mg · a dose of the site's table of bands · site policy", site={"preparation.fluorouracil.bands": "1900 mg to 2100 mg: 2010 mg; limit 6 %"}),
+    Case("dose-other-band", dose(FU, 2009.9999999999998), dose(FU, 2010.01), "warning · fluorouracil.dose · 2,010 mg · the band of 3,979.95 mg in the site's table of bands · site policy", site={"preparation.fluorouracil.bands": "1900 mg to 2100 mg: 2010 mg; limit 6 %"}),
     # of 2 m² 170 mg are calculated; an edge that lies 0.5 % away may be either band's
     Case("dose-other-band", dose(OXA, 175.0), dose(OXA, 175.0), "warning · oxaliplatin.dose · 175 mg · the band of 170 mg in the site's table of bands · site policy", always=SQUARE, site=edge("170.86 mg"), site_inside=edge("170.85 mg")),
     Case("dose-other-band", dose(OXA, 165.0), dose(OXA, 165.0), "warning · oxaliplatin.dose · 165 mg · the band of 170 mg in the site's table of bands · site policy", always=SQUARE, site=edge("169.15 mg"), site_inside=edge("169.16 mg")),

@@ -21,10 +21,7 @@ def _outside(value: Any, least: Any, most: Any) -> Condition:
 
 def _other_units(row: Any) -> str:
     """What the height would be, had it been measured otherwise."""
-    if (
-        row.due.height_least <= row.height * CENTIMETRES <= row.due.height_most
-        and row.height < row.due.height_usual_least
-    ):
+    if row.due.height_least <= row.height * CENTIMETRES <= row.due.height_most:
         return f"{wording.number(row.height)} in would be {wording.number(row.height * CENTIMETRES, places=1)} cm"
     return ""
 

@@ -6,7 +6,7 @@ from math import inf
 from typing import Any, Final
 
 from ... import wording
-from ...calculators.columns import floor
+from ...calculators.columns import DUST, floor
 from ..finding import Severity
 from .rule import rule
 from .values import Condition, above, alike, differ, missing, no
@@ -222,7 +222,7 @@ def dose_factor(line: LineView) -> Condition:
 
     Compare protocol, arm and version; a reduction is told as a share of the protocol's dose.
     """
-    return differ(line.stated, line.due.dose.amount, 0.0)  # type: ignore[union-attr]
+    return differ(line.stated, line.due.dose.amount, DUST)  # type: ignore[union-attr]
 
 
 @rule(
@@ -349,7 +349,7 @@ def dose_band(line: LineView) -> Condition:
     """
     found = missing(line.dose)
     for dose in line.due.doses:
-        found = found | (line.dose == dose)
+        found = found | alike(line.dose, dose, DUST)
     return no(found)
 
 
@@ -377,7 +377,7 @@ def dose_other_band(line: LineView) -> Condition:
         other = (most < band.low) | (least >= band.high)
         lowered = (line.share < WHOLE) | (line.due.cap is not None and above(dose_above, line.due.cap))
         below = lowered & (band.dose <= most) & (least < dose_above)
-        found = found | ((line.dose == band.dose) & other & no(below))
+        found = found | (alike(line.dose, band.dose, DUST) & other & no(below))
     return found
 
 

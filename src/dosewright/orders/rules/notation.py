@@ -116,8 +116,7 @@ def _notation(name: str, severity: Severity, pattern: str, message: str, advice:
         return each(view.written, found)
 
     def quoted(view: Any) -> str:
-        match = re.search(pattern, view.written)
-        return "" if match is None else f"it says '{match[0]}'"
+        return f"it says '{next(re.finditer(pattern, view.written))[0]}'"
 
     noted.__doc__ = f"{message}.\n\n{advice}"
     rule(

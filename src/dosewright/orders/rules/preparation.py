@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from ...calculators.columns import DUST
 from .rule import rule
 from .values import Condition, Number, above, alike, below, differ, each, missing, no, only
 from .view import ARITHMETIC, ROUGH, LineView
@@ -177,7 +178,7 @@ def bag_not_stocked(line: LineView) -> Condition:
     """
     found = missing(line.diluent_volume)
     for volume in line.due.stocked:
-        found = found | (line.diluent_volume == volume)
+        found = found | alike(line.diluent_volume, volume, DUST)
     return no(found)
 
 

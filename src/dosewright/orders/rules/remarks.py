@@ -194,5 +194,5 @@ def remark_on_order(line: LineView) -> Condition:
 @functools.lru_cache(maxsize=4096)
 def _of_drug(text: str, name: str) -> tuple[float, ...]:
     """The first amount after a drug's name in a remark."""
-    _, found, after = text.casefold().partition(name)
-    return amounts(after)[0][:1] if found else ()
+    _, _, after = text.casefold().partition(name)
+    return amounts(after)[0][:1]
