@@ -7,6 +7,7 @@ import dataclasses
 import pytest
 
 from dosewright.orders.rules.due import Figure, GateDue, LifetimeDue, due
+from dosewright.protocol.site import load_site
 
 from . import ward
 from .rulings import asked
@@ -135,6 +136,28 @@ def test_fluorouracil_is_disputed_and_flat_in_the_arm_with_beads():
     )
 
 
+def test_a_dose_that_the_site_decided_otherwise_is_that_one_and_the_methods_stands_beside_it():
+    found = line("fluorouracil", dict(ward.decided("fluorouracil.dose", "discussion")))
+    assert found.dose == Figure(1500, "per m²", "discussion")
+    assert found.others == (Figure(2400, "per m²", "methods"),)
+
+
+def test_a_duration_that_the_protocol_leaves_open_is_the_sites():
+    found = asked(FOLFOX, dict(ward.decided("oxaliplatin.over", "3 h")), {"components.0.over": {"unstated": "true"}})
+    assert (found.lines[0].over, found.lines[0].over_source) == (3, "site")
+
+
+def test_a_route_that_the_protocol_leaves_open_is_the_sites_or_any_that_it_names():
+    routes = ["intravenous", "hepatic intra-arterial"]
+    left_open = {"components.0.route": {"unstated": "true", "options": routes}}
+    decided, undecided = (
+        asked(FOLFOX, site, left_open).lines[0]
+        for site in (dict(ward.decided("oxaliplatin.route", "intravenous")), None)
+    )
+    assert (decided.routes, decided.route_source) == ({"intravenous"}, "site")
+    assert (undecided.routes, undecided.route_source) == (set(routes), "")
+
+
 def test_routes_durations_and_starts_are_those_of_the_protocol():
     told = [(one.key, set(one.routes), one.over, [start.rule for start in one.starts]) for one in at().lines]
     assert told == [
@@ -195,6 +218,16 @@ def test_what_the_label_says_of_a_drug_is_due():
     assert (line("leucovorin").least, line("leucovorin").most, line("leucovorin").window_source) == (None, None, "")
 
 
+def test_of_a_drug_of_which_the_label_says_nothing_nothing_is_due():
+    by_vein = {"drug": "epirubicin", "route": {"is": "intravenous", "from": "methods"}}
+    changes = {f"components.2.{name}": value for name, value in by_vein.items()}
+    found = asked(FOLFOX, None, {**changes, "components.1.start": {"is": "with oxaliplatin", "from": "methods"}})
+    drug = found.lines[2]
+    assert (drug.diluents, drug.diluent_source, drug.incompatible, drug.incompatible_source) == (set(), "", set(), "")
+    assert (drug.fastest, drug.fastest_source, drug.least, drug.window_source) == (None, "", None, "")
+    assert (found.needs_dpyd, found.dpyd_source) == (False, "")
+
+
 def test_the_lines_of_the_site_have_their_routes():
     assert line("leucovorin").lines == {
         "hepatic artery catheter": "hepatic intra-arterial",
@@ -238,6 +271,15 @@ def test_a_table_of_bands_stands_in_place_of_a_step():
     bands = "130 mg to 140 mg: 135 mg; 140 mg to 150 mg: 145 mg; limit 4 %"
     found = line("oxaliplatin", {"preparation.oxaliplatin.bands": bands})
     assert (found.step, found.doses) == (None, {135, 145})
+    assert ([band.dose for band in found.bands], found.table) == ([135, 145], "the site's table of bands")
+
+
+def test_a_table_of_bands_in_a_file_is_told_by_its_name():
+    files = {"ox.yaml": (ward.EXAMPLES / "bands-oxaliplatin.yaml").read_bytes()}
+    changes = {"preparation.oxaliplatin.bands": {"file": "ox.yaml"}}
+    site, _ = load_site(ward.as_file(ward.site_data(changes)), "site.yaml", files.__getitem__)
+    found = due(ward.a_protocol(FOLFOX), site).lines[0]
+    assert (found.table, 140 in found.doses) == ("the table made-up-oxaliplatin 2026-11", True)
 
 
 def test_a_line_that_the_site_does_not_prepare_is_asked_nothing_of():
@@ -246,7 +288,7 @@ def test_a_line_that_the_site_does_not_prepare_is_asked_nothing_of():
     found = line("leucovorin", {"preparation": site})
     asked_ = (found.cap, found.most_per_m2, found.most_per_day, found.most_per_cycle, found.step, found.most_deviation)
     assert asked_ == (None,) * 6
-    assert (found.doses, found.stocked) == (frozenset(), frozenset())
+    assert (found.doses, found.stocked, found.bands, found.table) == (frozenset(), frozenset(), (), "")
 
 
 # -------------------------------------------------------------------------------------------------------- beads and gates
@@ -265,6 +307,14 @@ def test_beads_of_which_the_protocol_says_no_volume_and_no_time_have_none():
     changes = {f"{path}.final_volume": {"unstated": "true"}, f"{path}.contact_at_least": {"unstated": "true"}}
     found = asked(HEPA, None, changes).beads
     assert (found.final_volume, found.contact, found.least) == (None, None, 40)
+
+
+def test_what_a_vial_of_beads_holds_is_what_the_site_decided_where_the_source_contradicts_itself():
+    disputed = {"is": "40 to 60 mg/vial", "from": "methods-deb-tace",
+                "disputed": {"is": "25 to 50 mg/vial", "from": "discussion"}}  # fmt: skip
+    site = dict(ward.decided("beads.capacity", "discussion", HEPA))
+    found = asked(HEPA, site, {"procedures.0.loading.capacity": disputed}).beads
+    assert (found.least, found.most, found.source) == (25, 50, "discussion")
 
 
 def test_beads_of_which_nobody_decided_the_drug_have_none():

@@ -206,7 +206,7 @@ def due(loaded: Loaded, site: Site) -> Due:
     beads = _beads(choices)
     bead_drug = {beads.drug} if beads is not None and beads.drug is not None else set()
     given = frozenset({one.drug for one in lines} | bead_drug)
-    genes = [facts.genotype for name in sorted(given) if (facts := drug(name)).genotype is not None]
+    genes = [gene for name in sorted(given) if (gene := drug(name).genotype) is not None and gene.value == "DPYD"]
     return Due(
         protocol=protocol.id,
         version=protocol.version,
@@ -236,8 +236,8 @@ def due(loaded: Loaded, site: Site) -> Due:
         time_zone=site.time_zone,
         genotype=site.genotype,
         prior_exposure=site.prior_exposure,
-        needs_dpyd=any(gene is not None and gene.value == "DPYD" for gene in genes),
-        dpyd_source=next((gene.source for gene in genes if gene is not None and gene.value == "DPYD"), ""),
+        needs_dpyd=bool(genes),
+        dpyd_source=genes[0].source if genes else "",
         interactions=interactions(site, given),
         lines=lines,
         beads=beads,
