@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy
 import pytest
 
-from dosewright.orders.rules import remarks
+from dosewright.orders.rules import RULES, remarks
 from dosewright.orders.rules.values import Words
 
 from .rulings import NOTHING, Case, fired, name, passed
@@ -31,6 +33,7 @@ REMARKS = [
     Case("remark-and-dose", remark("give 500 μg"), remark("give 141000 μg"), "blocks-release · oxaliplatin.comment · give 500 μg · 141 mg · by definition"),
     Case("remark-and-dose", remark("give 500 ug"), remark("give 141000 ug"), "blocks-release · oxaliplatin.comment · give 500 ug · 141 mg · by definition"),
     Case("remark-and-dose", remark("3,981.5 mg or 4,000.5 mg", "fluorouracil"), remark("3,980.5 mg", "fluorouracil"), "blocks-release · fluorouracil.comment · 3,981.5 mg or 4,000.5 mg · 3,980 mg · by definition"),
+    Case("remark-and-dose", remark("70 mg per hepatic artery"), remark("70 mg per hour"), "blocks-release · oxaliplatin.comment · 70 mg per hepatic artery · 141 mg · by definition"),
     Case("remark-and-dose", remark("141 mg; then 70 mg"), remark("141 mg as 85 mg/m²"), "blocks-release · oxaliplatin.comment · 141 mg; then 70 mg · 141 mg · by definition"),
     Case("remark-and-dose", remark("141 mg, 140.96 mg, 141 mg or 80 mg"), remark("141 mg, 140.96 mg, 141 mg or 141 mg"), "blocks-release · oxaliplatin.comment · 141 mg, 140.96 mg, 141 mg or 80 mg · 141 mg · by definition"),
     Case("remark-and-dose", remark("85 mg"), remark("85 mg / m2"), "blocks-release · oxaliplatin.comment · 85 mg · 141 mg · by definition"),
@@ -134,6 +137,38 @@ NOTATION = [
     written("1234 units", "in 2026", "thousands"),
 ]
 CASES = [*REMARKS, *NOTATION]
+MISREAD = {
+    "trailing-zero": "1.0 | 10.0mg | 0.10 | 2.40 g/m² | 1.500 | 5.0 - x",
+    "naked-point": ".5 | x.5 | -.25 mg | 1 .5",
+    "decimal-comma": "0,5 | 12,5 mg | 141,50 | 1,400,5 mg | 1,4000 | 1,40000 | 0,267 | 00,125 | 1234,567 | 12345,678",
+    "units": "5 U | 5U | 5 u | 5 IU | 5IU | 5 iu | 5  UI | 5 U/kg | 5 IU, then",
+    "microgram": "5 µg | 5µg | 5 μg | 5 ㎍ | 5 ug | 5ug/kg | 5  ug",
+    "abbreviation": "5-FU | 5FU | 5 FU | 5- FU | FU | fu | OXA | oxa | L-OHP | LOHP | LV | FA | CF | DOX | ADM | EPI | ADR | "
+    "CPT-11 | CPT 11 | CPT11 | DDP | CDDP | (LV) | 5-FU/LV",
+    "per-day": "28 mL/24 h | 28mL/24h | 28 ml / 24  h | 28 mL per 24 hours | 28 mL/d | 28 mL/d, 2 | 28 mL / day | 28 mL per day | "
+    "28 mL daily | 28mL daily | 28 mL a day",
+    "frequency": "QD | qd | QOD | qod | Q.D. | q.d. | OD | TIW | tiw | 1 QD 2 | 3/7 | 14/7 | 6/52 | 1/12 | for 3/7, then | 3/7 x",
+    "cubic-centimetre": "5 cc | 5cc | 5  CC | 5 cc/h",
+    "exponent": "1e2 | 1E2 | 1.4e+2 | 1E-3",
+    "spacing": "10mg | 10mcg | 1g | 5mL | 5ml | 4h | 5units | 10mg/m² | 4h,",
+    "thousands": "2400 mg | 2400mg | 24000 mcg | 1234 mL | 5000 units | 2400  mg",
+}
+"""What has been misread, as others write it."""
+PLAIN = {
+    "trailing-zero": "1 | 10 | 0.05 | 1.05 | 1.001 | version 1.25.0 | 5.0–10 mg | 5.0-10.5 mg | 5.0 - 10 | 100",
+    "naked-point": "0.5 | 1.5 | end. 5 | 1.2.5 | ...5",
+    "decimal-comma": "1,400 | 12,400 | 141,000 | 1,400,000 | 1,000,200 | 1,000,000,200 | 0, 267 | 1234, 567 | 10,200 | 1, 2",
+    "units": "5 units | 5 Units | 5 ug | 5 UVA | 5 ium | U 5 | IU | 5 IUx",
+    "microgram": "5 mcg | 5 mg | 5 ugly | 5 ugA | µg | ug 5",
+    "abbreviation": "fluorouracil | oxalic | FOLFOX | 2FA | FA2 | aLV | LVa | Zfu | fuZ | CPT | doxorubicin | 5-1",
+    "per-day": "28 mL/h | 28 mL/dL | 28 mL/dl | 28 mL per dose | 24 h | mL/24 h | 28 mL/24 | 28 mL x | 5 mg daily | 28 mL/ DAB",
+    "frequency": "QDa | aQD | qda | Zqd | ODZ | daily | 3/8 | 1.3/7 | 3/72 | 3/7/2026 | 1/3/7 | 133/7 | 3/522",
+    "cubic-centimetre": "5 mL | 5 ccm | 5 ccM | cc",
+    "exponent": "1e | e2 | 1 e2 | 1e 2 | 2 E",
+    "spacing": "10 mg | mg | 10mgx | 10mgX | 4hours | 4h2 | D5W",
+    "thousands": "2,400 mg | 240 mg | 2400 | 2400 x | 1.2400 mg | 1,2400 mg | 0400 mg | in 2026",
+}
+"""What only looks like it."""
 # fmt: on
 
 
@@ -145,6 +180,64 @@ def test_just_outside_its_limit_a_rule_fires_and_says_what_was_measured_and_what
 @pytest.mark.parametrize("case", CASES, ids=name)
 def test_just_inside_its_limit_a_rule_is_checked_and_silent(case):
     assert passed(case)
+
+
+def of_each(words: dict[str, str]) -> list[tuple[str, str]]:
+    return [(rule, one.strip()) for rule, listed in words.items() for one in listed.split(" | ")]
+
+
+def is_told(rule: str, words: str) -> bool:
+    return RULES[f"notation-{rule}"].function(SimpleNamespace(written=words))
+
+
+@pytest.mark.parametrize(("rule", "words"), of_each(MISREAD))
+def test_what_has_been_misread_is_told_however_it_stands_there(rule, words):
+    assert is_told(rule, words)
+
+
+@pytest.mark.parametrize(("rule", "words"), of_each(PLAIN))
+def test_what_only_looks_like_something_misread_is_not_told(rule, words):
+    assert not is_told(rule, words)
+
+
+NAMED = [
+    ("141 mg", [141]), ("141mg", [141]), ("141 MG", [141]), ("1.5 g", [1500]), ("500 mcg", [0.5]), ("500 µg", [0.5]),
+    ("500 μg", [0.5]), ("500 ug", [0.5]), ("1,500 mg", [1500]), ("1,234,567 mg", [1234567]), ("12,345.5 mg", [12345.5]),
+    ("123,456 mg", [123456]), ("0,5 g", [500]), ("1,5 g", [1500]), ("1,25 g", [1250]), ("1,2345 g", [1234.5]),
+    ("0,141 mg", [0.141]), ("1234,567 mg", [1234.567]), ("140.5 mg then 70 mg", [140.5, 70]), ("2  g", [2000]),
+    ("85 mg/m² = 141 mg", [141]), ("5 mg/kg", []), ("5 mg per kg", []), ("5 mg / m2", []), ("5 mg per h", []),
+    ("5 mg²", []), ("5 g^2", []), ("5 mg*2", []), ("5 mgx", []), ("5 g2", []), ("5 grams", []), ("v1.5 mg", []),
+    ("1.2.5 mg", []), ("1,2,5 mg", []), ("141", []), ("mg", []), ("5 mL", []), ("5 h", []), ("70 mg per hepatic artery", [70]),
+    ("5 mg permitted", [5]), ("5 mg per day", [5]), ("5 mg per m", []), ("5 mg per m²", []), ("5 mg per m2 of", []),
+    ("5 mg per m^2", []), ("5 mg per mL", []), ("5 mg per min", []), ("5 mg per minute", []), ("5 mg per square metre", []),
+    ("5 mg per sq m", []), ("5 mg  per  hr", []), ("5 mg per hour", []), ("5 mg per kg.", []), ("5 mg/dose", []),
+]  # fmt: skip
+LASTING = [
+    ("4 h", [4]), ("4h", [4]), ("4 H", [4]), ("4 hr", [4]), ("4 hrs", [4]), ("1 hour", [1]), ("4 hours", [4]), ("30 min", [0.5]),
+    ("30 mins", [0.5]), ("30 minute", [0.5]), ("30 minutes", [0.5]), ("30 MIN", [0.5]), ("1.5 h", [1.5]), ("1,5 h", [1.5]),
+    ("1 h 30 min", [1, 0.5]), ("4 hx", []), ("4 months", []), ("69.5 mL/h", []), ("4 mL", []), ("4 mg", []), ("4 mi", []),
+]  # fmt: skip
+RUNNING = [
+    ("69.5 mL/h", [69.5]), ("69.5mL/h", [69.5]), ("70 ml / h", [70]), ("70 mL per hour", [70]), ("70 mL  per  hour", [70]),
+    ("1,000 mL/h", [1000]), ("1,000.5 mL/h", [1000.5]), ("69,5 mL/h", [69.5]), ("70 mL", []), ("70 mL/d", []), ("70 mg/h", []),
+    ("v70 mL/h", []), ("70 mL/h then 35 mL/h", [70, 35]),
+    ("70 mL/hr", [70]), ("70 mL/hour", [70]), ("278 mL per hepatic artery", []), ("70 mL/hx", []), ("70 mLperh", []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "mg"), NAMED)
+def test_the_amounts_that_a_remark_names_are_in_milligrams(words, mg):
+    assert remarks.amounts(words)[0] == pytest.approx(mg, rel=1e-12)
+
+
+@pytest.mark.parametrize(("words", "hours"), LASTING)
+def test_the_times_that_a_remark_names_are_in_hours(words, hours):
+    assert remarks.amounts(words)[1] == pytest.approx(hours, rel=1e-12)
+
+
+@pytest.mark.parametrize(("words", "rates"), RUNNING)
+def test_the_rates_that_a_remark_names_are_in_millilitres_per_hour(words, rates):
+    assert remarks.rates(words) == pytest.approx(rates, rel=1e-12)
 
 
 def test_of_a_column_of_remarks_each_is_held_against_its_own_order():

@@ -30,7 +30,7 @@ _ROWS: Final[tuple[tuple[str, Severity, str, str, str, str], ...]] = (
     (
         "decimal-comma",
         "blocks-release",
-        r"(?<![\d,])(?:\d+,(?:\d{1,2}|\d{4,})|(?:0\d*|\d{4,}),\d{3})(?!\d)",
+        r"(?<!\d)\d+,(?:\d{1,2}|\d{4,})(?!\d)|(?<![\d,])(?:0\d*|\d{4,}),\d{3}(?!\d)",
         "A decimal comma: it has been taken for a sign between thousands",
         "Write a decimal point.",
         "H12",
@@ -54,7 +54,7 @@ _ROWS: Final[tuple[tuple[str, Severity, str, str, str, str], ...]] = (
     (
         "abbreviation",
         "blocks-release",
-        r"(?i)(?<![A-Za-z0-9])(?:5-?\s?FU|FU|OXA|L-?OHP|LV|FA|CF|DOX|ADM|EPI|ADR|CPT-?11|DDP|CDDP)(?![A-Za-z0-9])",
+        r"(?i)(?<![A-Za-z0-9])(?:5-?\s?FU|FU|OXA|L-?OHP|LV|FA|CF|DOX|ADM|EPI|ADR|CPT-?\s?11|DDP|CDDP)(?![A-Za-z0-9])",
         "A drug's name is abbreviated",
         "Write generic names in full; a name of a regimen only beside them.",
         "H41",

@@ -11,11 +11,13 @@ from .values import Condition, Number, alike, missing, no, numbered, only, settl
 from .view import ARITHMETIC, LineView
 
 _NUMBER: Final = r"(?<![\w.,])(?:([1-9]\d{0,2}(?:,\d{3})+)(\.\d+)?|(\d+(?:[.,]\d+)?))\s*"
+_HOUR: Final = r"h(?:(?:ou)?r)?(?!\w)"
 _AMOUNT: Final = re.compile(
-    rf"{_NUMBER}(mg|g|mcg|[µμu]g|hours?|hrs?|h|min(?:ute)?s?|mL)(?![\w/²^*]|\s*(?:/|per)\s*(?:m|kg|h))",
+    rf"{_NUMBER}(mg|g|mcg|[µμu]g|hours?|hrs?|h|min(?:ute)?s?|mL)"
+    rf"(?![\w²^*]|\s*/|\s*per\s+(?:{_HOUR}|(?:m(?:²|2|\^2|L|in(?:ute)?)?|sq|square|kg)(?!\w)))",
     re.IGNORECASE,
 )
-_RATE: Final = re.compile(rf"{_NUMBER}mL\s*(?:/|per)\s*h", re.IGNORECASE)
+_RATE: Final = re.compile(rf"{_NUMBER}mL\s*(?:/|per\s)\s*{_HOUR}", re.IGNORECASE)
 _MG: Final = {"mg": 1.0, "g": 1000.0, "mcg": 0.001, "µg": 0.001, "μg": 0.001, "ug": 0.001}
 _HOURS: Final = {"h": 1.0, "m": 1 / 60}  # by the first letter
 
