@@ -9,6 +9,7 @@ import pytest
 from dosewright.protocol.model import Start
 
 from .rulings import MINUTE, NINE, NOTHING, Case, asked, checked, fired, name, passed, sound
+from .ward import undecided
 
 # fmt: off
 OVER = {"oxaliplatin.over": 4.0}
@@ -94,6 +95,9 @@ SEQUENCE = [
     Case("sequence", starts("fluorouracil", 3.0), starts("fluorouracil", 5.0), "blocks-release · fluorouracil.start · 2026-11-23 12:00+08:00 · after oxaliplatin · methods"),
     Case("start-late", starts("fluorouracil", 16.0), starts("fluorouracil", 16.0 - MINUTE), "warning · fluorouracil.start · 2026-11-24 01:00+08:00 · after oxaliplatin, within half a day of its end · plausibility"),
     Case("start-late", starts("fluorouracil", 28.0), starts("fluorouracil", 4.0), "warning · fluorouracil.start · 2026-11-24 13:00+08:00 · after oxaliplatin, within half a day of its end · plausibility"),
+    Case("start-late", starts("leucovorin", 16.0), starts("leucovorin", 16.0 - MINUTE), "warning · leucovorin.start · 2026-11-24 01:00+08:00 · between oxaliplatin and fluorouracil, within half a day of its end · plausibility", protocol=decided("between oxaliplatin and fluorouracil")),
+    # where nobody has decided, it may start with fluorouracil too, whenever that is
+    Case("start-late", starts("leucovorin", 16.0), starts("leucovorin", 16.0), "warning · leucovorin.start · 2026-11-24 01:00+08:00 · between oxaliplatin and fluorouracil, within half a day of its end · plausibility", protocol=decided("between oxaliplatin and fluorouracil"), protocol_inside={}, site_inside=dict(undecided("leucovorin.start"))),
     Case("sequence", starts("leucovorin", 4 - 2 * MINUTE), starts("leucovorin", 4 - MINUTE), "blocks-release · leucovorin.start · 2026-11-23 12:58+08:00 · between oxaliplatin and fluorouracil · methods", always=starts("fluorouracil", 7.0), protocol=decided("between oxaliplatin and fluorouracil")),
     Case("sequence", starts("leucovorin", 4 + 2 * MINUTE), starts("leucovorin", 4 + MINUTE), "blocks-release · leucovorin.start · 2026-11-23 13:02+08:00 · between oxaliplatin and fluorouracil · methods", always=starts("fluorouracil", 6.0), protocol=decided("between oxaliplatin and fluorouracil")),
     Case("sequence", starts("leucovorin", 4 + 2 * MINUTE), starts("leucovorin", 4 + MINUTE), "blocks-release · leucovorin.start · 2026-11-23 13:02+08:00 · with fluorouracil · methods", protocol=decided("with fluorouracil")),
@@ -105,6 +109,8 @@ SEQUENCE = [
     Case("overlap", starts("fluorouracil", 0.0), starts("fluorouracil", -MINUTE), "refuse · fluorouracil.line · hepatic artery catheter · nothing of leucovorin or oxaliplatin in the same line at the same time · label-oxaliplatin"),
     Case("overlap", starts("fluorouracil", 0.0), {**starts("fluorouracil", 0.0), "fluorouracil.line": "port"}, "refuse · fluorouracil.line · hepatic artery catheter · nothing of leucovorin or oxaliplatin in the same line at the same time · label-oxaliplatin"),
     Case("overlap", starts("fluorouracil", -1.0), {**starts("fluorouracil", -1.0), "leucovorin.line": "peripheral vein"}, "refuse · leucovorin.line · hepatic artery catheter · nothing of fluorouracil in the same line at the same time · label-leucovorin", always={"leucovorin.line": "hepatic artery catheter"}),
+    # it starts before oxaliplatin, and after leucovorin
+    Case("overlap", {"leucovorin.line": "hepatic artery catheter"}, {"leucovorin.line": "peripheral vein"}, "refuse · fluorouracil.line · hepatic artery catheter · nothing of leucovorin or oxaliplatin in the same line at the same time · label-oxaliplatin", always={**starts("leucovorin", -2.0), **starts("fluorouracil", -1.0)}),
     Case("overlap", starts("fluorouracil", -1.0), NOTHING, "refuse · leucovorin.line · hepatic artery catheter · nothing of fluorouracil in the same line at the same time · label-leucovorin", always={"leucovorin.line": "hepatic artery catheter"}),  # beside oxaliplatin, which it may meet
 ]
 PREPARATION = [

@@ -35,7 +35,10 @@ def test_a_value_is_read_as_the_rules_compare_it(field, text, value):
     assert (found, type(found)) == (pytest.approx(value) if isinstance(value, float) else value, type(value))
 
 
-@pytest.mark.parametrize("text", ["", " ", "unknown", "Unknown", "?", "-", "–", "N/A", "na", "TBD", "todo", "xxx"])
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "unknown", "Unknown", "?", "-", "–", "N/A", "na", "TBD", "todo", "xxx", "not asked", "Not known"],
+)
 def test_a_blank_is_not_known_and_never_a_value(text):
     assert ORDER["comment"].read(text) is None
     assert ORDER["id"].read(text) is None
@@ -110,6 +113,22 @@ def test_fields_that_the_tool_fills_in_are_noted_and_no_others():
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        (ORDER["sex"], {"male", "female"}), (ORDER["weight_basis"], {"actual", "dry", "ideal", "adjusted"}),
+        (ORDER["ascites"], {"none", "mild", "massive"}), (ORDER["consent"], {"yes", "no"}), (ORDER["released"], {"yes", "no"}),
+        (ORDER["unchanged"], {"yes", "no", "not compared"}), (ORDER["child_pugh_class"], {"A", "B", "C"}),
+        (ORDER["child_pugh_stated"], {"A", "B", "C"}), (ORDER["child_pugh_computed"], {"A", "B", "C"}),
+        (ORDER["prior_exposure"], {"none", "listed"}), (LINE["changed_of"], {"protocol dose", "last ordered dose"}),
+        (LINE["unit"], {"mg", "mg/m²", "mg/kg"}), (FIELDS["before"]["unknown"], {"yes", "no"}), (ORDER["formula"], set()),
+    ],
+    ids=lambda one: getattr(one, "name", None),
+)  # fmt: skip
+def test_a_word_is_one_of_these(field, words):
+    assert set(field.words) == words
+
+
 def test_words_of_ones_own_may_be_several():
     assert [ORDER[name].listed for name in ("allergies", "sex", "id", "height")] == [True, False, False, False]
 
@@ -150,6 +169,8 @@ def test_values_become_text_by_their_form():
     told = [
         (ORDER["height"], 165.0, "165 cm"), (LINE["dose"], 1200.0, "1,200 mg"), (ORDER["on"], 1.0, "1970-01-02"),
         (LINE["start"], 9.5, "1970-01-01 09:30+00:00"), (ORDER["cycle"], 3.0, "3"), (LAB["value"], 3.4, "3.4"),
+        (LAB["value"], 3400.0, "3,400"), (LINE["share"], 200 / 3, "66.67 %"), (LINE["share"], 80.0, "80 %"),
+        (LINE["rate"], 200 / 3, "66.6667 mL/h"),
         (ORDER["comment"], "slowly", "slowly"), (ORDER["id"], "D5", "D5"),
     ]  # fmt: skip
     assert [plain(say_field(field)(value)) for field, value, _ in told] == [words for *_, words in told]
@@ -172,7 +193,8 @@ def test_a_share_of_one_is_told_with_its_sign():
     ("field", "least", "most"),
     [
         (ORDER["cycle"], 1, 99), (ORDER["day"], 1, 99), (ORDER["last_cycle"], 0, 99), (ORDER["ecog"], 0, 5),
-        (LINE["share"], 0, 100), (BEADS["vials"], 1, 99),
+        (LINE["share"], 0, 100), (BEADS["vials"], 1, 99), (LINE["changed_by"], 0, 100), (LINE["last_share"], 0, 100),
+        (LINE["proposed"], 0, 100),
     ],
     ids=lambda one: getattr(one, "name", None),
 )  # fmt: skip
