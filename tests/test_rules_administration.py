@@ -6,6 +6,8 @@ import dataclasses
 
 import pytest
 
+from dosewright.orders.rules import administration
+from dosewright.orders.rules.preparation import diluent_of, known_diluent
 from dosewright.protocol.model import Start
 
 from .rulings import MINUTE, NINE, NOTHING, Case, asked, checked, fired, name, passed, sound
@@ -175,3 +177,55 @@ def test_a_minute_is_a_minute_at_every_minute_of_the_hour(minute):
     order = sound() | {"oxaliplatin.start": start, "oxaliplatin.end": end}
     found = checked(order, asked("haic-folfox")).findings
     assert "times-and-duration" not in {one.rule for one in found}
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("D5W", "glucose 5%"), ("g5", "glucose 5%"), ("5% dextrose in water", "glucose 5%"), ("Glucose 5 %", "glucose 5%"),
+        ("glucose (5%)", "glucose 5%"), ("glucose, 5% in water", "glucose 5%"), ("5% glucose", "glucose 5%"),
+        ("glucose 50 mg/mL", "glucose 5%"), ("glucose 50mg/ml", "glucose 5%"), ("NS", "sodium chloride 0.9%"),
+        ("sodium chloride", "sodium chloride 0.9%"), ("0.9% NaCl", "sodium chloride 0.9%"), ("saline", "sodium chloride 0.9%"),
+        ("normal saline", "sodium chloride 0.9%"), ("sodium chloride 9 mg/mL", "sodium chloride 0.9%"),
+        ("NaCl 9mg/ml", "sodium chloride 0.9%"), ("sodium chloride (0.9 %)", "sodium chloride 0.9%"),
+        ("Ringer", "Ringer"), ("glucose 10%", "glucose 10%"), ("salines", "salines"), ("glucose 150 mg/mL", "glucose 150 mg/mL"),
+        ("sodium chloride 59 mg/mL", "sodium chloride 59 mg/mL"),
+    ],
+)  # fmt: skip
+def test_a_diluent_is_known_by_what_it_is_called_and_else_keeps_its_name(words, name):
+    assert diluent_of(words) == name
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["potassium chloride", "NaCl 3%", "half-strength saline", "Ringer's", "lactated", "Hartmann's solution", "sterile water",
+     "water for injection", "bicarbonate", "mannitol 20%", "D5NS", "D5LR", "lactate", "NS"],
+)  # fmt: skip
+def test_a_fluid_that_is_no_glucose_is_known(words):
+    assert known_diluent(words)
+
+
+@pytest.mark.parametrize("words", ["the usual", "glucose 10%", "water", "bag"])
+def test_what_names_no_fluid_that_is_known_is_none(words):
+    assert not known_diluent(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "route"),
+    [
+        ("IV", "intravenous"), ("i.v.", "intravenous"), ("intravenously", "intravenous"), ("IA", "hepatic intra-arterial"),
+        ("i.a.", "hepatic intra-arterial"), ("HAI", "hepatic intra-arterial"), ("intra-arterial", "hepatic intra-arterial"),
+        ("PO", "oral"), ("p.o.", "oral"), ("SC", "subcutaneous"), ("s.c.", "subcutaneous"), ("IT", "intrathecal"),
+        ("i.t.", "intrathecal"), ("IM", "intramuscular"), ("i.m.", "intramuscular"), (" Oral ", "oral"),
+    ],
+)  # fmt: skip
+def test_a_route_is_known_by_what_it_is_written_as(words, route):
+    assert administration._route(words) == route
+
+
+@pytest.mark.parametrize(
+    "words", ["intrathecal", "intramuscular", "intraperitoneal", "intrapleural", "intravesical", "topical", "rectal"]
+)
+def test_a_route_by_which_none_of_these_drugs_is_given_is_impossible(words):
+    found = checked(sound() | {"oxaliplatin.route": words}, asked("haic-folfox")).findings
+    assert "route-impossible" in {one.rule for one in found}

@@ -19,6 +19,7 @@ ON_DAY_TWO = {"components.0.days": ["2"]}
 TWO_DAYS = {"components.0.days": ["1", "2"]}
 NAMING = [
     Case("drug-missing", WITHOUT_OXA, NOTHING, "blocks-release · oxaliplatin.drug · not ordered · oxaliplatin · protocol"),
+    Case("drug-missing", {**WITHOUT_OXA, "oxaliplatin.share": 0.1}, {**WITHOUT_OXA, "oxaliplatin.share": 0.0}, "blocks-release · oxaliplatin.drug · not ordered · oxaliplatin · protocol"),
     Case("drug-missing", WITHOUT_OXA, {**WITHOUT_OXA, "day": 2.0}, "blocks-release · oxaliplatin.drug · not ordered · oxaliplatin · protocol"),
     Case("drug-missing", WITHOUT_OXA, WITHOUT_OXA, "blocks-release · oxaliplatin.drug · not ordered · oxaliplatin · protocol", protocol_inside=ON_DAY_TWO),
     Case("drug-missing", WITHOUT_OXA, {**WITHOUT_OXA, "oxaliplatin.route": "intravenous"}, "blocks-release · oxaliplatin.drug · not ordered · oxaliplatin · protocol"),

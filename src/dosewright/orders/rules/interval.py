@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .fields import day_of
 from .rule import rule
 from .values import Condition, above, below, no, of_days
 from .view import OrderView
 
 
-def _bounded(due: object) -> bool:
-    return getattr(due, "interval_least", None) is not None
+def _bounded(due: Any) -> bool:
+    return due.interval_least is not None
 
 
 @rule(

@@ -53,9 +53,8 @@ def drug_of_other_day(line: LineView) -> Condition:
 
 def _mistaken(row: Any) -> str:
     """For which drug of the protocol it may have been taken."""
-    due = row.order.due.drugs if row.due is None else {row.due.drug}
     name = (row.drug or row.key).casefold()
-    like = [one for one in sorted(due) if one in look_alikes().get(name, ())]
+    like = [one for one in sorted(row.order.due.drugs) if one in look_alikes().get(name, ())]
     return f"its name looks like {like[0]}" if like else ""
 
 
