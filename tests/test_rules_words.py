@@ -48,6 +48,7 @@ REMARKS = [
     Case("written-and-dose", {"oxaliplatin.written": "oxaliplatin 142 mg in 278 mL over 4 h"}, {"oxaliplatin.written": "oxaliplatin 141 mg in 278 mL over 4 h"}, "blocks-release · oxaliplatin.written · oxaliplatin 142 mg in 278 mL over 4 h · 141 mg · by definition"),
     Case("remark-on-order", {"comment": "oxaliplatin 151 mg"}, {"comment": "oxaliplatin 150 mg"}, "blocks-release · comment · oxaliplatin 151 mg · 141 mg · by definition", always={"oxaliplatin.calculated": 150.0}),
     Case("remark-on-order", {"comment": "oxaliplatin 146 mg"}, {"comment": "oxaliplatin 145 mg"}, "blocks-release · comment · oxaliplatin 146 mg · 145 mg · by definition", always={"oxaliplatin.dose": 145.0}),
+    Case("remark-on-order", {"comment": "oxaliplatin 146 mg"}, {"comment": "oxaliplatin 141 mg"}, "blocks-release · comment · oxaliplatin 146 mg · 145 mg · by definition", always={"oxaliplatin.dose": 145.0, "oxaliplatin.calculated": None}),
     Case("remark-on-order", {"comment": "oxaliplatin 50 mg, then oxaliplatin 141 mg"}, NOTHING, "blocks-release · comment · oxaliplatin 50 mg, then oxaliplatin 141 mg · 141 mg · by definition"),
     Case("remark-and-duration", remark("over 4.03 h"), remark("over 4.02 h"), "blocks-release · oxaliplatin.comment · over 4.03 h · 4 h · by definition"),
     Case("remark-and-duration", remark("over 3.97 hours"), remark("over 3.98 hours"), "blocks-release · oxaliplatin.comment · over 3.97 hours · 4 h · by definition"),
