@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy
 import pytest
 
@@ -140,6 +142,17 @@ def test_a_sentence_that_begins_with_an_abbreviation_keeps_it(entered):
 
     assert entered("x-one", named).message == "DPYD is not known"
 
+    def shorter(view):
+        """IDs of two orders are the same."""
+        return True
+
+    assert entered("x-two", shorter).message == "IDs of two orders are the same"
+
+
+def test_a_rule_of_which_no_more_is_said_measures_nothing_and_controls_nothing(entered):
+    made = entered("x-one", fires)
+    assert (made.measured, made.hazards, made.needs, made.asks, made.when) == (Template(""), (), (), (), ())
+
 
 def test_a_function_that_says_nothing_is_no_rule(entered):
     with pytest.raises(IndexError):
@@ -202,6 +215,13 @@ def test_of_a_column_the_order_that_fired_is_explained(entered):
     told = [made.finding(line, "warning", row) for row in (0, 1)]
     assert [one.message.rpartition("; ")[2] for one in told] == ["141", "282"]
     assert [one.measured.replace("\N{NO-BREAK SPACE}", " ") for one in told] == ["141 mg", "282 mg"]
+    other = entered("x-two", fires, allowed="{dose}", source="{share}")
+    line.__dict__["share"] = numpy.array([80.0, 50.0])
+    told = [other.finding(line, "warning", row) for row in (0, 1)]
+    words = [
+        (one.allowed.replace("\N{NO-BREAK SPACE}", " "), one.source.replace("\N{NO-BREAK SPACE}", " ")) for one in told
+    ]
+    assert words == [("141 mg", "80 %"), ("282 mg", "50 %")]
 
 
 def test_a_severity_is_the_rules_own_or_graded_by_what_is_due(entered):
@@ -235,6 +255,61 @@ def test_a_rule_that_does_not_fire_is_unknown_where_something_it_needs_is_missin
     assert looked(made) == (False, False)
     assert looked(made, {"oxaliplatin.dose": None}) == (False, True)
     assert looked(made, {"oxaliplatin.route": None}) == (False, True)
+
+
+def of_a_column(made, **fields):
+    """Where a rule fires in three orders, and where it cannot tell."""
+    column = {name: numpy.full(3, value) if isinstance(value, float) else value for name, value in sound().items()}
+    column |= {f"oxaliplatin.{name}": value for name, value in fields.items()}
+    found = made.look(OrderView(Record(column, rows=3), "", asked("haic-folfox")).line("oxaliplatin"))
+    return [numpy.broadcast_to(one, 3).tolist() for one in (found.fires, found.unknown)]
+
+
+SECOND, THIRD = (numpy.array([1.0, *rest]) for rest in ((math.nan, 1.0), (1.0, math.nan)))
+
+
+def test_a_column_is_unknown_in_each_order_that_lacks_any_of_what_is_needed(entered):
+    def silent(view):
+        """Nothing is wrong."""
+        return False
+
+    made = entered("x-one", silent, needs="dose rate over volume")
+    assert of_a_column(made, dose=SECOND, over=THIRD) == [[False] * 3, [False, True, True]]
+    assert of_a_column(made, dose=SECOND) == [[False] * 3, [False, True, False]]
+    assert of_a_column(made, volume=THIRD) == [[False] * 3, [False, False, True]]
+
+
+def test_a_column_that_fires_is_not_unknown_where_it_does(entered):
+    def faster(line):
+        """It is too fast."""
+        return line.rate > 5.0
+
+    made = entered("x-one", faster, needs="dose")
+    rate = numpy.array([9.0, 9.0, 1.0])
+    assert of_a_column(made, dose=SECOND, rate=rate) == [[True, True, False], [False] * 3]
+    assert of_a_column(made, dose=THIRD, rate=rate) == [[True, True, False], [False, False, True]]
+
+
+def test_a_column_fires_in_those_orders_alone_that_have_the_line(entered):
+    nowhere = dict.fromkeys(("drug", "route", "unit", "written", "comment"))
+    nowhere |= dict.fromkeys(("flat", "dose_per", "dose_per_kg", "over", "rate", "volume"), math.nan)
+    made = entered("x-one", fires, needs="pump")
+    assert of_a_column(made, **nowhere, dose=SECOND, pump="a pump") == [[True, False, True], [False] * 3]
+
+    def silent(view):
+        """Nothing is wrong."""
+        return False
+
+    unknown = entered("x-two", silent, needs="end")
+    assert of_a_column(unknown, **nowhere, dose=SECOND, end=math.nan) == [[False] * 3, [True, False, True]]
+
+
+def test_what_a_table_has_no_column_for_is_told_as_never_known(entered):
+    made = entered("x-one", fires, needs="dose")
+    line = OrderView(Record(sound(), carried=frozenset()), "", asked("haic-folfox")).line("oxaliplatin")
+    assert made.look(line) == rules.Outcome(made, line, False, True, never=True)
+    known = view().line("oxaliplatin")
+    assert made.look(known) == rules.Outcome(made, known, True, False, never=False)
 
 
 def test_what_an_order_may_leave_out_makes_nothing_unknown(entered):
