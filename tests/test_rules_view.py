@@ -13,6 +13,7 @@ import pytest
 
 from dosewright.orders.rules.due import Figure
 from dosewright.orders.rules.fields import date_digits, day_number, day_of, hours_since, say_moment
+from dosewright.orders.rules.values import Words
 from dosewright.orders.rules.view import (
     BeadsView,
     CriterionView,
@@ -516,3 +517,101 @@ def test_a_row_of_a_line_is_the_line_of_that_order():
     }
     one = OrderView(Record(column, rows=2), "", asked("haic-folfox")).line("oxaliplatin").row(1)
     assert (one.key, one.dose, one.order.weight, plain(one.say("dose", None))) == ("oxaliplatin", 142, 61, "142 mg")
+
+
+# ---------------------------------------------------------------------------------------------------- one order of a column
+
+
+def a_column(arm: str = "haic-folfox", **fields: list) -> OrderView:
+    """Two orders, the second with some fields changed: numbers in a column, words in theirs."""
+    values: dict = {
+        name: numpy.full(2, value) if isinstance(value, float) else value for name, value in sound(arm).items()
+    }
+    for path, (first, second) in fields.items():
+        words = isinstance(first, str | None) and isinstance(second, str | None)
+        column = Words(numpy.array([0, 1], numpy.int32), (first, second)) if words else numpy.array([first, second])
+        values[path.replace("__", ".")] = column
+    return OrderView(Record(values, rows=2), "", asked(arm))
+
+
+def told(one, name: str) -> list[str]:
+    return [plain(one.say(name, row)) for row in (0, 1)]
+
+
+def test_of_a_column_each_order_is_told_in_its_own_words():
+    order = a_column(weight=[60.0, 61.0], sex=["male", "female"])
+    assert (told(order, "weight"), told(order, "sex"), told(order, "uncapped")) == (
+        ["60 kg", "61 kg"], ["male", "female"], ["1.6583 m²", "1.6721 m²"],
+    )  # fmt: skip
+
+
+def test_of_a_column_each_line_is_told_in_its_own_words():
+    nine = sound()["oxaliplatin.start"]
+    order = a_column(
+        oxaliplatin__dose=[141.0, 112.0], oxaliplatin__start=[nine, nine + 1], oxaliplatin__reason=[None, "age"],
+        oxaliplatin__dose_per=[85.0, 68.0], oxaliplatin__flat=[math.nan, 112.0],
+    )  # fmt: skip
+    one = order.line("oxaliplatin")
+    assert told(one, "dose") == ["141 mg", "112 mg"]
+    assert told(one, "start") == ["2026-11-23 09:00+08:00", "2026-11-23 10:00+08:00"]
+    assert told(one, "why") == ["", ": age"]
+    assert (told(one, "basis"), told(one, "stated")) == (["per m²", "per m² and flat"], ["85 mg/m²", "68 mg/m²"])
+
+
+def test_one_order_of_a_column_is_held_against_the_same():
+    order = a_column(weight=[60.0, 61.0])
+    assert (order.row(1).due, order.row(1).weight, order.row(1).path("weight")) == (order.due, 61, "weight")
+    one = order.line("oxaliplatin")
+    assert (one.row(1).due, one.row(1).order.weight) == (one.due, 61)
+
+
+def test_a_surface_that_was_worked_out_for_a_column_is_not_worked_out_again():
+    order = a_column(weight=[60.0, 61.0])
+    assert order.row(1).uncapped == pytest.approx(math.sqrt(165 * 61 / 3600), rel=1e-12)
+    order.__dict__["uncapped"] = numpy.array([1.5, 2.5])
+    assert [order.row(row).uncapped for row in (0, 1)] == [1.5, 2.5]
+
+
+def test_the_surface_of_an_order_is_that_of_its_sex():
+    site = {"body.formula": "bsa_schlich"}
+    women, men = (view({"sex": sex}, site=site).uncapped for sex in ("female", "male"))
+    # Schlich 2010: 0.000975482 × 60^0.46 × 165^1.08 of women, 0.000579479 × 60^0.38 × 165^1.24 of men.
+    assert (women, men) == pytest.approx((0.000975482 * 60**0.46 * 165**1.08, 0.000579479 * 60**0.38 * 165**1.24))
+    assert math.isnan(view({"sex": None}, site=site).uncapped)
+
+
+# ------------------------------------------------------------------------------------------------------ changes of the dose
+
+
+def test_a_dose_lies_so_far_from_the_full_one():
+    # 85 mg/m² × 2 m² are 170 mg, and 136 mg are 80 % of that.
+    one = line(changes={**SQUARE, "oxaliplatin.dose": 136.0, "oxaliplatin.share": 80.0})
+    assert (one.off_full, one.off) == (pytest.approx(-0.2), pytest.approx(0))
+    assert said(one, "off_full", "full") == ["−20 %", "170 mg"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "left"),
+    [
+        ({"changed_by": 20.0, "changed_of": "protocol dose"}, 80), ({"changed_to": 70.0, "changed_of": "protocol dose"}, 70),
+        ({"changed_by": 20.0, "changed_of": "last ordered dose", "last_share": 80.0}, 64),
+        ({"changed_to": 75.0, "changed_of": "last ordered dose", "last_share": 80.0}, 60),
+        ({"changed_by": 20.0, "changed_to": 75.0, "changed_of": "protocol dose"}, 75),
+        ({"changed_by": 20.0, "changed_of": "protocol dose", "last_share": 80.0}, 80),
+        ({"changed_by": 20.0}, None), ({"changed_by": 20.0, "changed_of": "last ordered dose"}, None), ({}, None),
+    ],
+)  # fmt: skip
+def test_a_change_leaves_so_much_of_the_protocols_dose(changes, left):
+    one = line(changes={f"oxaliplatin.{name}": value for name, value in changes.items()})
+    assert math.isnan(one.left) if left is None else one.left == pytest.approx(left)
+
+
+def test_an_order_that_says_nothing_of_a_share_gives_all():
+    assert (line().share_or_all, line(changes={"oxaliplatin.share": 80.0}).share_or_all) == (100, 80)
+    assert line(changes={"oxaliplatin.share": 80.0}).left_per == pytest.approx(68)
+    assert said(line(), "share_or_all") == ["100 %"]
+
+
+def test_a_limit_per_area_needs_the_measures_of_the_body():
+    for carried, expected in (({"height", "weight"}, True), ({"weight"}, False)):
+        assert line(carried=frozenset(carried)).carries("limit") is expected
