@@ -316,7 +316,7 @@ def an_override(**more: str) -> dict[str, Any]:
         "measured": "70 10^9/L",
         "by": "Dr B. Example",
         "role": "interventional oncologist",
-        "on": "2026-11-23",
+        "on": "2026-11-30",
         "reason": "decided by the treating physician for this patient",
     }
     return {"schema": "1", "overrides": [usual | more]}
@@ -345,6 +345,7 @@ def test_answers_are_counted_for_each_rule(run):
 
 REFUSED = {
     "order": "RX-4404", "rule": "diluent", "where": "oxaliplatin.diluent", "measured": "sodium chloride 0.9%",
+    "on": "2026-12-28",
 }  # fmt: skip
 
 
@@ -353,6 +354,75 @@ def test_what_is_refused_needs_a_second_person(second, answered, run):
     put("over.yaml", an_override(**REFUSED, **second))
     _, out, _ = run("check", *TABLE, "--overrides", "over.yaml", "--format", "json")
     assert rates(out)["diluent"]["overridden"] == answered
+
+
+def test_an_answer_without_the_second_person_is_told_what_it_lacks(run):
+    put("over.yaml", an_override(**REFUSED))
+    _, _, err = run("check", *TABLE, "--overrides", "over.yaml")
+    assert "to diluent at oxaliplatin.diluent (measured sodium chloride 0.9%) is not enough" in err
+    assert "what is refused needs a second person" in err
+
+
+@pytest.mark.parametrize(
+    ("on", "told"),
+    [
+        ("2026-11-28", "before the order was written (2026-11-29)"),
+        ("2026-11-29", ""),
+        ("2026-11-30", ""),
+        ("2026-12-01", "after the day of treatment (2026-11-30)"),
+    ],
+)
+def test_an_answer_is_given_between_the_writing_of_the_order_and_the_treatment(on, told, run):
+    put("over.yaml", an_override(on=on))
+    _, out, err = run("check", *TABLE, "--overrides", "over.yaml", "--format", "json")
+    assert (rates(out)["laboratory"]["overridden"], told in err, bool(err)) == (int(not told), True, bool(told))
+
+
+def test_of_one_order_too_an_answer_after_the_treatment_is_none(run):
+    stated = sheet()
+    stated["lines"][0]["dose"] = "160 mg"
+    _, out, _ = run("check", put("sheet.yaml", stated), *SITE, "--format", "json")
+    (order,) = json.loads(out)
+    found = next(one for one in order["findings"] if one["rule"] == "dose-deviates")
+    late = {"order": order["order"], "rule": found["rule"], "where": found["where"], "measured": found["measured"]}
+    put("over.yaml", an_override(**late, on="2027-01-30"))
+    assert "after the day of treatment" in run("check", "sheet.yaml", *SITE, "--overrides", "over.yaml")[2]
+
+
+def test_an_answer_copied_from_a_spreadsheet_keeps_its_sign(run):
+    stated = sheet()
+    stated["lines"][0]["dose"] = "160 mg"
+    _, out, _ = run("check", put("sheet.yaml", stated), *SITE, "--format", "csv")
+    row = next(one for one in csv.DictReader(io.StringIO(out)) if one["rule"] == "dose-deviates")
+    assert row["measured"].startswith("'+")
+    seen = {name: row[name] for name in ("order", "rule", "where", "measured")}
+    put("over.yaml", an_override(**seen, on=stated["on"]))
+    assert run("check", "sheet.yaml", *SITE, "--overrides", "over.yaml")[2] == ""
+
+
+def test_an_order_of_which_no_dose_was_held_against_another_is_never_let_pass(run):
+    stated = sheet()
+    stated["weight"] = "unknown"
+    _, out, _ = run("check", put("sheet.yaml", stated), *SITE, "--format", "json")
+    (order,) = json.loads(out)
+    answers = [
+        an_override(
+            **{name: one[name] for name in ("rule", "where", "measured")},
+            order=order["order"],
+            second="A. Second",
+            on=stated["on"],
+        )["overrides"][0]
+        for one in order["findings"]
+        if one["severity"] in {"refuse", "blocks-release"}
+    ]
+    put("over.yaml", {"schema": "1", "overrides": answers})
+    code, out, err = run("check", "sheet.yaml", *SITE, "--overrides", "over.yaml")
+    assert (code, err) == (1, "")
+    assert "not checked: of no line could the dose be held against the one that follows" in out
+    assert (
+        "not-checked,dose-deviates"
+        in run("check", "sheet.yaml", *SITE, "--overrides", "over.yaml", "--format", "csv")[1]
+    )
 
 
 @pytest.mark.parametrize("other", [{"measured": "60 10^9/L"}, {"where": "lab.albumin.value"}, {"order": "RX-4410"}])

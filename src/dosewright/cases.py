@@ -287,6 +287,11 @@ def quoted(cell: str) -> str:
     return kept if "\n" in kept else kept.replace("\r", "\n")
 
 
+def unquoted(cell: str) -> str:
+    """What stood in a cell before it was quoted."""
+    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_FORMULA_STARTS) else cell
+
+
 def _chunk(found: Calculator, columns: Sequence[_Column], width: int, rows: Sequence[list[str]]) -> list[list[str]]:
     """The rows with their results: computed as columns where that serves, one by one where a row is refused."""
     read: list[dict[str, Any] | Mistake] = [_read_row(columns, width, row) for row in rows]

@@ -18,13 +18,14 @@ from .order_lines import of_each_line
 from .orders import written
 from .orders.check import (
     WEIGHED,
+    Answer,
     Checked,
     Hits,
     NotChecked,
     Override,
+    answer,
     check,
     check_column,
-    overridden,
     side_by_side,
 )
 from .orders.doses import site_data, to_data
@@ -69,6 +70,12 @@ COLUMNS: Final = (
 )
 
 
+UNWEIGHED: Final = Finding(
+    NOT_CHECKED, "blocks-release", "not checked: of no line could the dose be held against the one that follows"
+)
+"""What is told of an order that nothing else stops, and of which no dose was compared."""
+
+
 @dataclass(frozen=True)
 class Yardstick:
     """What orders are held against: a site, and the protocol that each names, or one for all."""
@@ -108,13 +115,18 @@ class One:
     record: Record
     due: Due | None
     checked: Checked
-    overrides: tuple[Override | None, ...]
+    answers: tuple[Answer | None, ...]  # of each finding who answers for it
     differences: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def id(self) -> str:
         """The order by its number, or by its file."""
         return str(self.record.values.get("id") or Path(self.path).name)
+
+    @property
+    def overrides(self) -> tuple[Override | None, ...]:
+        """Of each finding who answers for it, where that is enough."""
+        return tuple(one.by if one is not None and not one.lacks else None for one in self.answers)
 
     @property
     def standing(self) -> tuple[Finding, ...]:
@@ -129,8 +141,10 @@ class One:
 
     @property
     def stopping(self) -> tuple[Finding, ...]:
-        """What keeps this order from being released, and nobody has answered for."""
-        return tuple(one for one in (*self.open.findings, *self.standing) if one.severity in STOPPING)
+        """What keeps this order from being released, and nobody has answered for; that no dose was held against
+        anything is never answered for."""
+        found = tuple(one for one in (*self.open.findings, *self.standing) if one.severity in STOPPING)
+        return found or (() if WEIGHED in self.checked.asked else (UNWEIGHED,))
 
     @property
     def stopped(self) -> bool:
@@ -176,9 +190,9 @@ def check_order(
     record = with_strangers(record, asked)
     checked = check(record, asked)
     found = One(path, record, asked, checked, ())
-    answered = tuple(overridden(found.id, checked.findings, overrides))
+    answers = tuple(answer(found.id, finding, overrides, record) for finding in checked.findings)
     told = () if against is None else tuple(differences(record, read_order(against)))
-    return replace(found, overrides=answered, differences=told)
+    return replace(found, answers=answers, differences=told)
 
 
 def with_strangers(record: Record, asked: Due | None) -> Record:
@@ -229,6 +243,7 @@ class Summary:
     unused: tuple[str, ...] = ()
     standing: tuple[Finding, ...] = ()
     answers: set[Override] = field(default_factory=set)  # those that answered for something
+    short: dict[Override, str] = field(default_factory=dict)  # those that tried, and what they lack
 
     @property
     def stopped(self) -> bool:
@@ -258,6 +273,7 @@ class Summary:
             self.never.setdefault(what, one)
         self.standing = tuple(dict.fromkeys((*self.standing, *other.standing)))
         self.answers |= other.answers
+        self.short |= other.short
 
     def data(self) -> dict[str, Any]:
         """The same for programs; rates are of all orders."""
@@ -431,8 +447,11 @@ class _Told:
         counted = places[hits.rows]
         self.concerned.setdefault(id, []).append(counted)
         if concerned:
-            ids = self._ids()
-            by = [_first(concerned, str(ids[int(at)]), found[one]) for at, one in zip(counted, kind, strict=True)]
+            ids, record = self._ids(), hits.outcome.view.record
+            each = zip(counted.tolist(), hits.rows.tolist(), kind.tolist(), strict=True)
+            answers = [answer(str(ids[place]), found[one], concerned, record, row) for place, row, one in each]
+            summary.short |= {one.by: one.lacks for one in answers if one is not None and one.lacks}
+            by = [None if one is None or one.lacks else one.by for one in answers]
             summary.overridden[id] += sum(one is not None for one in by)
             summary.answers.update(one for one in by if one is not None)
             words = [_words(found[one], answer) for one, answer in zip(kind, by, strict=True)]
@@ -491,8 +510,7 @@ class _Told:
 
         bare = numpy.flatnonzero(~self.weighed & (self.verdicts >= len(STOPPING)))
         self.verdicts[bare] = VERDICTS.index(NOT_CHECKED)
-        message = "not checked: of no line could the dose be held against the one that follows"
-        self._add(bare, len(SEVERITIES), [(NOT_CHECKED, WEIGHED, "", message, "", "", "", "")], 0)
+        self._add(bare, len(SEVERITIES), [(NOT_CHECKED, WEIGHED, "", UNWEIGHED.message, "", "", "", "")], 0)
 
 
 def _column(texts: Sequence[str], kind: Any) -> Any:
@@ -508,10 +526,6 @@ def _column(texts: Sequence[str], kind: Any) -> Any:
 def _not_told(unknown: NotChecked) -> tuple[str, ...]:
     message = f"not checked: {wording.listed(unknown.missing)} missing"
     return (NOT_CHECKED, unknown.rule, unknown.where, message, "", "", "", "")
-
-
-def _first(overrides: Sequence[Override], order: str, finding: Finding) -> Override | None:
-    return next((one for one in overrides if one.covers(order, finding)), None)
 
 
 def _words(finding: Finding, by: Override | None) -> tuple[str, ...]:
@@ -665,6 +679,7 @@ def one_data(one: One, yardstick: Yardstick) -> dict[str, Any]:
         "file": one.path,
         "order": one.id,
         "stopped": one.stopped,
+        "weighed": WEIGHED in one.checked.asked,
         "protocol": protocol,
         "site": site_data(yardstick.site, yardstick.site_document),
         "findings": [finding_data(finding, by) for finding, by in pairs],
@@ -689,6 +704,8 @@ def one_csv(found: Sequence[One]) -> str:
     for row, one in enumerate(found, 1):
         lines = [_words(finding, by) for finding, by in zip(one.checked.findings, one.overrides, strict=True)]
         lines += [not_checked_words(unknown) for unknown in one.checked.not_checked]
+        if UNWEIGHED in one.stopping:
+            lines.append((NOT_CHECKED, WEIGHED, "", UNWEIGHED.message, "", "", "", ""))
         for line in lines or [(CLEAR, *[""] * 7)]:
             sheet.writerow([row, *(quoted(cell) for cell in (one.id, *line))])
     return file.getvalue()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -118,7 +118,8 @@ def _orders(
         click.echo(told.rstrip("\n"))
     if out is not None and found and form == "text":
         click.echo(f"{out}: written")
-    _tell_idle(answers, {by for one in found for by in one.overrides if by is not None})
+    told_by = [one for each in found for one in each.answers if one is not None]
+    _tell_idle(answers, {one.by for one in told_by if not one.lacks}, {one.by: one.lacks for one in told_by})
     for one in wrong:
         click.echo(f"{click.style('dosewright:', fg='red')} {one}", err=True)
     if wrong:
@@ -126,12 +127,13 @@ def _orders(
     return leave(not any(one.stopped for one in found))
 
 
-def _tell_idle(answers: list[Any], used: set[Any]) -> None:
-    """Tell of every override that answered for nothing: somebody believes that it did."""
+def _tell_idle(answers: list[Any], used: set[Any], short: Mapping[Any, str]) -> None:
+    """Tell of every override that answered for nothing, and why: somebody believes that it did."""
     for one in answers:
         if one not in used:
-            found = f"{one.order}: nothing was found that the answer of {one.by} to {one.rule} at {one.where} covers"
-            click.echo(f"{click.style('dosewright:', fg='yellow')} {found} (measured {one.measured})", err=True)
+            what = f"the answer of {one.by} to {one.rule} at {one.where} (measured {one.measured})"
+            found = f"{what} is not enough: {short[one]}" if one in short else f"nothing was found that {what} covers"
+            click.echo(f"{click.style('dosewright:', fg='yellow')} {one.order}: {found}", err=True)
 
 
 def _json(found: list[One], yardstick: Yardstick) -> str:
@@ -191,7 +193,7 @@ def _table(path: str, yardstick: Yardstick, mapping: str | None, answers: list[A
         click.echo(dumped(data if kept is None else data | {"findings": kept.data()}))
     else:
         click.echo(terminal.checked_table(summary, kept, out))
-    _tell_idle(answers, summary.answers)
+    _tell_idle(answers, summary.answers, summary.short)
     return leave(not summary.stopped)
 
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from .cases import unquoted
 from .errors import Mistake, together
 from .orders.check import REASONS, Override
 from .orders.rules import RULES
@@ -46,10 +47,8 @@ def load_overrides(content: bytes, name: str) -> list[Override]:
             found.append(Mistake(f"one of the reasons: {'; '.join(REASONS)}", where=place, got=one.reason))
         if one.second is not None and same_name(one.second) == same_name(one.by):
             found.append(Mistake("a second person", where=place, got=one.second))
-        second = one.second or ""
-        made.append(
-            Override(one.order, one.rule, one.where, one.measured, one.by, one.role, one.on, one.reason, second)
-        )
+        second, measured = one.second or "", unquoted(one.measured)
+        made.append(Override(one.order, one.rule, one.where, measured, one.by, one.role, one.on, one.reason, second))
     if found:
         raise together(found)
     return made

@@ -424,6 +424,7 @@ MOST_SHOWN: Final = 40  # findings of a table that a person would read on a scre
 
 def check(one: One, yardstick: Yardstick) -> str:
     """The check of one order: the verdict, what departs, what could not be told, and what it was held against."""
+    from .checks import UNWEIGHED
     from .orders.check import side_by_side
     from .orders.rules import RULES
 
@@ -442,6 +443,8 @@ def check(one: One, yardstick: Yardstick) -> str:
         )
         if answer is not None:
             out.append(_wrapped(f"answered for by {answer.words}", 15))
+    if UNWEIGHED in one.stopping:
+        out += findings([UNWEIGHED])
     if one.standing:
         out += ["", "Of protocol and site:", *findings(one.standing)]
     differing = [] if one.due is None else [row for row in side_by_side(one.record, one.due) if row.differs]

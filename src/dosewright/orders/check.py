@@ -12,8 +12,9 @@ from .basis import formula_name
 from .finding import Finding, Severity, gravity, stops
 from .rules import RULES
 from .rules.due import Due
+from .rules.fields import day_number, day_of
 from .rules.rule import Outcome, Rule, looked
-from .rules.values import Condition, alike, at, kinds, no
+from .rules.values import NOT_KNOWN, Condition, alike, at, kinds, no
 from .rules.view import ARITHMETIC, LineView, OrderView, Record
 
 EVERY: Final[tuple[Rule, ...]] = tuple(RULES.values())
@@ -264,11 +265,29 @@ class Override:
     reason: str
     second: str = ""
 
-    def covers(self, order: str, finding: Finding) -> bool:
-        """Whether it is about this finding, and enough for it."""
-        enough = finding.severity != "refuse" or bool(self.second)
-        seen = (self.order, self.rule, self.where, self.measured)
-        return enough and seen == (order, finding.rule, finding.where, finding.measured)
+    def about(self, order: str, finding: Finding) -> bool:
+        """Whether it is about this finding, as it was seen."""
+        return (self.order, self.rule, self.where, self.measured) == (
+            order,
+            finding.rule,
+            finding.where,
+            finding.measured,
+        )
+
+    def lacks(self, finding: Finding, record: Record, row: int | None = None) -> str:
+        """What keeps it from being enough for a finding that it is about; '' where nothing does.
+
+        It answers for an order that was written, and before the treatment: by the days that the order tells.
+        """
+        if finding.severity == "refuse" and not self.second:
+            return "what is refused needs a second person (second: NAME)"
+        written, on = (at(record.values.get(path, NOT_KNOWN), row) for path in ("written", "on"))
+        day = day_number(self.on)
+        if day < written:
+            return f"it is dated {self.on}, before the order was written ({day_of(written)})"
+        if day > on:
+            return f"it is dated {self.on}, after the day of treatment ({day_of(on)})"
+        return ""
 
     @property
     def words(self) -> str:
@@ -277,7 +296,17 @@ class Override:
         return f"{self.by}, {self.role}{second}, {self.on}: {self.reason}"
 
 
-def overridden(order: str, findings: Iterable[Finding], overrides: Sequence[Override]) -> Iterator[Override | None]:
-    """For each finding the override that covers it, if there is one."""
-    for finding in findings:
-        yield next((one for one in overrides if one.covers(order, finding)), None)
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What somebody says of a finding, and what keeps it from being enough; '' where nothing does."""
+
+    by: Override
+    lacks: str
+
+
+def answer(
+    order: str, finding: Finding, overrides: Iterable[Override], record: Record, row: int | None = None
+) -> Answer | None:
+    """Who answers for a finding of an order: the first whose answer is enough, else the first who tried."""
+    tried = [Answer(one, one.lacks(finding, record, row)) for one in overrides if one.about(order, finding)]
+    return next((one for one in tried if not one.lacks), next(iter(tried), None))
