@@ -356,6 +356,43 @@ def test_what_is_refused_needs_a_second_person(second, answered, run):
     assert rates(out)["diluent"]["overridden"] == answered
 
 
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        ({"drug": "5-FU"}, "drug-otherwise"),
+        ({"drug": "5-fluorouracil"}, "drug-otherwise"),
+        ({"drug": "Fluorouracil injection"}, "drug-otherwise"),
+        ({"drug": "flourouracil"}, "drug-of-no-protocol"),
+    ],
+)
+def test_a_line_without_a_key_is_that_of_its_drug_whatever_the_drug_is_called(change, rule, run):
+    stated = sheet()
+    line = next(one for one in stated["lines"] if one["drug"] == "fluorouracil")
+    line.pop("key", None)
+    line |= change
+    _, out, _ = run("check", put("sheet.yaml", stated), *SITE, "--format", "json")
+    found = {one["rule"]: one["message"] for one in json.loads(out)[0]["findings"]}
+    assert rule in found
+    assert ("drug-missing" in found) == (rule == "drug-of-no-protocol")
+    assert ("did you mean 'fluorouracil'?" in found[rule]) == (rule == "drug-of-no-protocol")
+
+
+def test_a_drug_that_is_left_out_by_name_and_with_a_reason_is_asked_for_nothing_more(run):
+    stated = sheet()
+    stated["lines"] = [one for one in stated["lines"] if one["drug"] != "leucovorin"]
+    stated["lines"].append({"drug": "leucovorin", "share": "0 %", "reason": "hypersensitivity", "comment": "not given"})
+    code, out, _ = run("check", put("sheet.yaml", stated), *SITE, "--format", "json")
+    assert (code, [one["rule"] for one in json.loads(out)[0]["findings"]]) == (0, ["ascites", "drug-omitted"])
+
+
+@pytest.mark.parametrize(
+    "change", [{"protocol": "HAIC-FOLFOX"}, {"consent": "Yes"}, {"sex": "Female"}, {"child_pugh_class": "a"}]
+)
+def test_capitals_are_no_other_word(change, run):
+    code, _, err = run("check", put("sheet.yaml", sheet() | change), *SITE)
+    assert (code, err) == (0, "")
+
+
 def test_an_answer_without_the_second_person_is_told_what_it_lacks(run):
     put("over.yaml", an_override(**REFUSED))
     _, _, err = run("check", *TABLE, "--overrides", "over.yaml")

@@ -106,6 +106,8 @@ SEQUENCE = [
     Case("sequence", starts("leucovorin", 4 - 2 * MINUTE), starts("leucovorin", 4 - MINUTE), "blocks-release · leucovorin.start · 2026-11-23 12:58+08:00 · with fluorouracil · methods", protocol=decided("with fluorouracil")),
     Case("overlap", starts("fluorouracil", 4 - MINUTE), starts("fluorouracil", 4.0), "refuse · fluorouracil.line · hepatic artery catheter · nothing of leucovorin or oxaliplatin in the same line at the same time · label-oxaliplatin"),
     # it is told once, of the line that starts later; of two that start together, of the one that stands later
+    Case("overlap", starts("fluorouracil", 4 - MINUTE), starts("fluorouracil", 4.0), "refuse · fluorouracil.line · Hepatic Artery Catheter · nothing of leucovorin or oxaliplatin in the same line at the same time · label-oxaliplatin", always={"fluorouracil.line": "Hepatic Artery Catheter"}),
+    Case("line-and-route", {"oxaliplatin.line": "PERIPHERAL VEIN"}, {"oxaliplatin.line": "HEPATIC ARTERY CATHETER"}, "refuse · oxaliplatin.line · PERIPHERAL VEIN, hepatic intra-arterial · a line of that route · site policy"),
     Case("overlap", starts("fluorouracil", -20 + MINUTE), starts("fluorouracil", -20.0), "refuse · oxaliplatin.line · hepatic artery catheter · nothing of fluorouracil in the same line at the same time · label-oxaliplatin"),
     Case("overlap", starts("fluorouracil", -MINUTE), starts("fluorouracil", 0.0), "refuse · oxaliplatin.line · hepatic artery catheter · nothing of fluorouracil in the same line at the same time · label-oxaliplatin"),
     Case("overlap", starts("fluorouracil", 0.0), starts("fluorouracil", -MINUTE), "refuse · fluorouracil.line · hepatic artery catheter · nothing of leucovorin or oxaliplatin in the same line at the same time · label-oxaliplatin"),
@@ -145,6 +147,7 @@ PREPARATION = [
     Case("bag-not-stocked", {"oxaliplatin.diluent_volume": 1001.01}, {"oxaliplatin.diluent_volume": 1000.9999999999999}, "warning · oxaliplatin.diluent_volume · 1,001.01 mL · 1,001 mL · site policy", site={"preparation.oxaliplatin.stocked": ["1001 mL"]}),  # 1.001 L as they are read
     Case("bag-not-stocked", {"oxaliplatin.diluent_volume": 499.0}, {"oxaliplatin.diluent_volume": 500.0}, "warning · oxaliplatin.diluent_volume · 499 mL · 250 or 500 mL · site policy"),
     Case("form-and-dose", {"leucovorin.form": "levoleucovorin"}, {"leucovorin.form": "racemic leucovorin"}, "refuse · leucovorin.form · levoleucovorin · leucovorin · gercor-c96.1"),
+    Case("form", {"leucovorin.form": "Levoleucovorin"}, {"leucovorin.form": "Racemic leucovorin"}, "refuse · leucovorin.form · Levoleucovorin · racemic leucovorin · site"),
     Case("form", {"leucovorin.form": "levoleucovorin"}, {"leucovorin.form": "racemic leucovorin"}, "refuse · leucovorin.form · levoleucovorin · racemic leucovorin · site"),
 ]
 CASES = [*ROUTE_AND_TIME, *RATE, *SEQUENCE, *PREPARATION]

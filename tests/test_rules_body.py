@@ -82,7 +82,7 @@ SURFACE = [
     Case("bsa-wrong", {"bsa": 1.5924}, {"bsa": 1.5432}, "blocks-release · bsa · 1.5924 m² · 1.5432 m² · bsa_schlich", always={"sex": "male"}, site={"body.formula": "bsa_schlich"}),
     Case("bsa-formula", {"formula": "Mosteller"}, {"formula": "DuBois"}, "blocks-release · formula · Mosteller · bsa_du_bois · site policy", site={"body.formula": "bsa_du_bois"}),
     Case("bsa-formula", {"formula": "Mosteller"}, {"formula": "Du Bois"}, "blocks-release · formula · Mosteller · bsa_du_bois · site policy", site={"body.formula": "bsa_du_bois"}),
-    Case("bsa-wrong", {"bsa": 2.0}, {"bsa": 1.8}, "blocks-release · bsa · 2 m² · 1.8 m² · bsa_mosteller", always=SQUARE, site={"body.cap": "1.8 m2"}),
+    Case("bsa-wrong", {"bsa": 2.0}, {"bsa": 1.8}, "blocks-release · bsa · 2 m² · 1.8 m² · bsa_mosteller · it follows, and the site doses on no more than 1.8 m²", always=SQUARE, site={"body.cap": "1.8 m2"}),
     Case("bsa-capped", {"weight": 80.1}, {"weight": 80.0}, "warning · bsa · 2.0012 m² · at most 2 m² · site policy", always=SQUARE, site={"body.cap": "2 m2"}),
 ]
 CASES = [*BODY, *SURFACE]

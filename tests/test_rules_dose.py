@@ -71,6 +71,8 @@ SLIPS = [
     # of the 85 mg that stand there as calculated: 892.5 mg are ten times that and 5 %, and a tenth of 850 mg is 85 mg
     Case("dose-tenfold", dose(OXA, 892.5), dose(OXA, 892.6), "refuse · oxaliplatin.dose · 892.5 mg · 140.96 mg · methods · 10 times the calculated dose that stands there", always={"oxaliplatin.calculated": 85.0}),
     Case("dose-tenfold", dose(OXA, 80.75), dose(OXA, 80.7), "refuse · oxaliplatin.dose · 80.75 mg · 140.96 mg · methods · a 10th of the calculated dose that stands there", always={"oxaliplatin.calculated": 850.0}),
+    Case("dose-beyond", dose(OXA, 1785.1), dose(OXA, 1614.9), "refuse · oxaliplatin.dose · 1,785.1 mg · 170 mg · methods", always=SQUARE),  # above 5 % of tenfold, and below
+    Case("dose-beyond", dose(OXA, 2500.0), dose(OXA, 1000.0), "refuse · oxaliplatin.dose · 2,500 mg · 170 mg · methods", always=SQUARE),
     Case("dose-thousandfold", dose(OXA, 148008.0), dose(OXA, 148009.0), "refuse · oxaliplatin.dose · 148,008 mg · 140.96 mg · methods"),
     Case("dose-thousandfold", dose(OXA, 133909.0), dose(OXA, 133908.0), "refuse · oxaliplatin.dose · 133,909 mg · 140.96 mg · methods"),
     Case("dose-thousandfold", dose(OXA, 0.148), dose(OXA, 0.1481), "refuse · oxaliplatin.dose · 0.148 mg · 140.96 mg · methods"),
@@ -100,8 +102,9 @@ DOSES = [
     Case("dose-deviates", dose(OXA, 133.9), dose(OXA, 134.0), "blocks-release · oxaliplatin.dose · −5.01 % of 140.96 mg · at most 5 % of the calculated dose · site policy · a reduction needs its share of the protocol's dose and a reason"),
     Case("dose-deviates", dose(OXA, 178.6), dose(OXA, 178.5), "blocks-release · oxaliplatin.dose · +5.06 % of 170 mg · at most 5 % of the calculated dose · site policy", always=SQUARE),  # exactly 5 %
     Case("dose-deviates", dose(OXA, 161.4), dose(OXA, 161.5), "blocks-release · oxaliplatin.dose · −5.06 % of 170 mg · at most 5 % of the calculated dose · site policy · a reduction needs its share of the protocol's dose and a reason", always=SQUARE),
-    Case("dose-deviates", dose(OXA, 1481.0), dose(OXA, 1480.0), "blocks-release · oxaliplatin.dose · +950.68 % of 140.96 mg · at most 5 % of the calculated dose · site policy"),
-    Case("dose-deviates", dose(OXA, 148009.0), dose(OXA, 148008.0), "blocks-release · oxaliplatin.dose · +104,903.28 % of 140.96 mg · at most 5 % of the calculated dose · site policy"),
+    Case("dose-beyond", dose(OXA, 1481.0), dose(OXA, 1480.0), "refuse · oxaliplatin.dose · 1,481 mg · 140.96 mg · methods"),
+    Case("dose-beyond", dose(OXA, 148009.0), dose(OXA, 148008.0), "refuse · oxaliplatin.dose · 148,009 mg · 140.96 mg · methods"),
+    Case("dose-deviates", dose(OXA, 1339.0), dose(OXA, 1340.0), "blocks-release · oxaliplatin.dose · +849.94 % of 140.96 mg · at most 5 % of the calculated dose · site policy"),
     Case("dose-deviates", dose(OXA, 89.3), dose(OXA, 89.2), "blocks-release · oxaliplatin.dose · −36.65 % of 140.96 mg · at most 5 % of the calculated dose · site policy · a reduction needs its share of the protocol's dose and a reason"),
     Case("dose-deviates", dose(OXA, 104.5), dose(OXA, 104.4), "blocks-release · oxaliplatin.dose · −25.86 % of 140.96 mg · at most 5 % of the calculated dose · site policy · a reduction needs its share of the protocol's dose and a reason"),
     Case("dose-deviates", dose(FU, 2612.0), dose(FU, 2611.0), "blocks-release · fluorouracil.dose · −34.37 % of 3,979.95 mg · at most 5 % of the calculated dose · site policy · a reduction needs its share of the protocol's dose and a reason"),
@@ -163,8 +166,8 @@ def of_site(name: str, limit: str, drug: str = OXA) -> dict[str, str]:
 
 LIFETIME = {"prior_exposure": "listed", "beads.offered": 60.0}  # 60 mg ÷ 1.658312 m² = 36.1814 mg/m²
 LIMITS = [
-    Case("dose-band", dose(OXA, 141.0), dose(OXA, 145.0), "warning · oxaliplatin.dose · 141 mg · a dose of the site's table of bands · site policy", site=BANDS),
-    Case("dose-band", dose(OXA, 136.0), dose(OXA, 135.0), "warning · oxaliplatin.dose · 136 mg · a dose of the site's table of bands · site policy", site=BANDS),
+    Case("dose-band", dose(OXA, 141.0), dose(OXA, 145.0), "warning · oxaliplatin.dose · 141 mg · 145 mg: a dose of the site's table of bands · site policy", site=BANDS),
+    Case("dose-band", dose(OXA, 136.0), dose(OXA, 135.0), "warning · oxaliplatin.dose · 136 mg · 145 mg: a dose of the site's table of bands · site policy", site=BANDS),
     Case("dose-other-band", dose(OXA, 135.0), dose(OXA, 145.0), "warning · oxaliplatin.dose · 135 mg · the band of 140.96 mg in the site's table of bands · site policy", site=BANDS),
     Case("dose-other-band", dose(OXA, 135.0), {**dose(OXA, 135.0), "oxaliplatin.share": 99.9}, "warning · oxaliplatin.dose · 135 mg · the band of 140.96 mg in the site's table of bands · site policy", site=BANDS),
     Case("dose-other-band", dose(OXA, 155.0), dose(OXA, 156.0), "warning · oxaliplatin.dose · 155 mg · the band of 140.96 mg in the site's table of bands · site policy", site=THREE_BANDS),

@@ -27,7 +27,7 @@ def plain(text: str) -> str:
         (ORDER["on"], "1970-01-02", 1.0), (ORDER["birth_date"], "1964-03-09", -2124.0),
         (LINE["start"], "1970-01-01T09:00+08:00", 1.0), (LINE["start"], "1970-01-01T09:30Z", 9.5),
         (ORDER["cycle"], "12", 12.0), (ORDER["last_cycle"], "0", 0.0), (LAB["value"], "3.4", 3.4),
-        (ORDER["sex"], "female", "female"), (ORDER["allergies"], "none known", "none known"), (ORDER["id"], "D5", "D5"),
+        (ORDER["sex"], "female", "female"), (ORDER["sex"], "Female", "female"), (ORDER["consent"], "YES", "yes"), (LINE["unit"], "mg/m²", "mg/m²"), (ORDER["allergies"], "none known", "none known"), (ORDER["id"], "D5", "D5"),
     ],
 )  # fmt: skip
 def test_a_value_is_read_as_the_rules_compare_it(field, text, value):
@@ -58,8 +58,9 @@ def test_a_blank_is_not_known_and_never_a_value(text):
         (ORDER["cycle"], "01", "cycle: needs a whole number, for example '1'; got '01'"),
         (ORDER["cycle"], "1000000", "cycle: needs a whole number, for example '1'; got '1000000'"),
         (ORDER["cycle"], "٣", "cycle: needs a whole number, for example '1'; got '٣'"),
-        (ORDER["sex"], "Male", "sex: needs one of male or female, for example 'male'; got 'Male'"),
+        (ORDER["sex"], "Man", "sex: needs one of male or female, for example 'male'; got 'Man'"),
         (ORDER["comment"], "a\u202eb", "comment: needs plain text; got 'a\\u202eb' (there stands an invisible character)"),
+        (LINE["unit"], "MG", "unit: needs one of mg, mg/m² or mg/kg, for example 'mg'; got 'MG'"),
         (ORDER["height"], "165", "height: needs a height with its unit (cm, m, in), for example '165 cm'; got '165' (the unit is missing)"),
         (ORDER["on"], "23.11.2026", "on: needs a date as year-month-day, for example '2026-11-23'; got '23.11.2026'"),
         (LAB["value"], "3,4",

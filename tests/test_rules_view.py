@@ -317,12 +317,13 @@ def test_what_is_the_orders_is_seen_from_a_line():
     [
         (1700.0, "tenfold"), (17.0, "tenfold"), (17_000.0, "tenfold"), (1.7, "tenfold"), (170_000.0, "thousandfold"),
         (0.17, "thousandfold"), (85.0, "unmultiplied"), (120.0, "elsewhere"), (300.0, None), (170.0, None),
+        (1600.0, None), (1614.0, None), (1786.0, "beyond"), (2000.0, "beyond"), (170_000_000.0, "beyond"),
     ],
 )  # fmt: skip
 def test_a_dose_that_deviates_looks_like_one_slip(mg, slip):
     one = line(changes={**SQUARE, "oxaliplatin.dose": mg, "oxaliplatin.calculated": 170.0})
     assert [name for name, found in one.slips.items() if found] == ([slip] if slip else [])
-    assert list(one.slips) == ["tenfold", "thousandfold", "unmultiplied", "elsewhere", "disputed"]
+    assert list(one.slips) == ["tenfold", "thousandfold", "unmultiplied", "elsewhere", "disputed", "beyond"]
 
 
 @pytest.mark.parametrize(("mg", "calculated"), [(1700.0, 1700.0), (1700.0, None), (300.0, 30.0)])

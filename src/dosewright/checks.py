@@ -94,6 +94,7 @@ class Yardstick:
             name = self.protocol.protocol.id
         if name is None:
             return None
+        name = name.strip().casefold()
         if name not in self._dues:
             loaded = self.protocol or (library.from_library(name) if name in library.names() else None)
             self._dues[name] = None if loaded is None else due(loaded, self.site)

@@ -11,6 +11,7 @@ from typing import Any
 
 from .orders.rules.fields import FIELDS, line_key
 from .orders.rules.values import Texts, Word, Words, missing, taken
+from .protocol.drugs import generic
 from .tables import Column, Layout, Orders, Rows, Table, noted, part_of, records
 
 
@@ -143,11 +144,11 @@ def _rows_of_each(key: Word, drug: Word) -> dict[str, Any]:
 
     found: dict[str, list[Any]] = {}
     left = True
-    for named in (key, drug):
+    for named, called in ((key, str), (drug, generic)):
         words = named.words if isinstance(named, Texts) else named
         if not isinstance(words, Words):
             continue
-        folded = [None if name is None else line_key(name) for name in words.vocabulary]
+        folded = [None if name is None else line_key(called(name)) for name in words.vocabulary]
         for name in {one for one in folded if one is not None}:
             codes = [code for code, one in enumerate(folded) if one == name]
             rows = numpy.flatnonzero(numpy.isin(words.codes, codes) & left)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, cast
 
 from ..errors import Mistake, Refusal, did_you_mean, in_short, together
+from ..protocol.drugs import generic
 from ..reading import Document
 from ..units import DOSE_PER_AREA, DOSE_PER_WEIGHT, UNITS, Kind, Quantity, code, quantity
 from .fitness import plain_name
@@ -121,7 +122,8 @@ def _entries(data: dict[str, Any], found: list[Mistake], document: Document) -> 
     fields = {name: value for name, value in data.items() if name not in ours and name not in _PARTS}
     yield from _part("order", "", (), fields, found, document)
     for index, line in enumerate(_list(data, "lines", found, document)):
-        key = line_key(str(line.pop("key", line.get("drug", str(index + 1)))))
+        drug = generic(str(line.get("drug", index + 1)))
+        key = line_key(str(line.pop("key", drug)))
         yield from _part("line", f"{key}.", ("lines", index), line, found, document)
     beads = data.get("beads")
     if beads is not None and not isinstance(beads, dict):

@@ -25,6 +25,23 @@ CALLED: Final[Mapping[str, tuple[str, ...]]] = {
     "irinotecan": ("cpt-11", "cpt11"),
 }
 """What a drug is called beside its generic name: abbreviations and brands that are not to stand in an order."""
+FORMS: Final = frozenset("injection solution concentrate powder vial infusion for calcium hydrochloride sodium".split())
+"""Words beside a generic name that make no other drug of it; 'liposomal' is none of them."""
+_GENERIC: Final = {called: name for name, others in CALLED.items() for called in others}
+
+
+def generic(name: str) -> str:
+    """The generic name of a drug by what it is called, in small letters; a name that nobody knows stays as it is.
+
+    >>> generic("5-FU"), generic("Oxaliplatin injection"), generic("liposomal doxorubicin")
+    ('fluorouracil', 'oxaliplatin', 'liposomal doxorubicin')
+    """
+    folded = name.strip().casefold()
+    first, *rest = folded.split() or [""]
+    called = first if rest and FORMS.issuperset(rest) and folded not in _GENERIC else folded
+    return _GENERIC.get(called, called)
+
+
 COUNTED_NOWHERE: Final = frozenset(
     "apatinib atezolizumab bevacizumab cabozantinib camrelizumab donafenib durvalumab ipilimumab lenvatinib "
     "nivolumab pembrolizumab ramucirumab regorafenib rivoceranib sintilimab sorafenib tislelizumab toripalimab "

@@ -121,7 +121,7 @@ def line_and_route(line: LineView) -> Condition:
     """
     found: Condition = False
     for name, its_route in line.due.lines.items():
-        here, elsewhere = each(line.line, name.__eq__), each(line.route, _other_than(its_route))
+        here, elsewhere = each(line.runs_in, name.casefold().__eq__), each(line.route, _other_than(its_route))
         found = found | (here & elsewhere)
     return found
 
@@ -145,7 +145,8 @@ def line_unknown(line: LineView) -> Condition:
 
     Name the line as the site's file names it.
     """
-    return each(line.line, lambda word: word not in line.due.lines)
+    known = {name.casefold() for name in line.due.lines}
+    return each(line.runs_in, lambda word: word not in known)
 
 
 # ------------------------------------------------------------------------------------------------------------ duration
@@ -382,7 +383,7 @@ def overlap(line: LineView) -> Condition:
             if nowhere(later):
                 continue
             both = later & below(line.start, other.ends) & other.present & below(other.start, line.ends)
-            found = found | (both & same(line.line, other.line))
+            found = found | (both & same(line.runs_in, other.runs_in))
     return found
 
 

@@ -93,6 +93,25 @@ def dose_thousandfold(line: LineView) -> Condition:
 
 
 @rule(
+    "dose-beyond",
+    "refuse",
+    of="line",
+    needs="dose expected",
+    measured="{dose}",
+    allowed="{expected}",
+    source="{due.dose_source}",
+    hazards="H11 H12",
+    applies=_dosed,
+)
+def dose_beyond(line: LineView) -> Condition:
+    """More than ten times the calculated dose.
+
+    Compute it anew from height and weight, and look for two figures written into one.
+    """
+    return line.slips["beyond"]
+
+
+@rule(
     "dose-not-multiplied",
     "refuse",
     of="line",
@@ -337,7 +356,7 @@ def dose_step(line: LineView) -> Condition:
     of="line",
     needs="dose",
     measured="{dose}",
-    allowed="a dose of {due.table}",
+    allowed="{band}a dose of {due.table}",
     source="site policy",
     hazards="H44",
     applies=lambda due: bool(due.doses),

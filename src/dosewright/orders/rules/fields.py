@@ -131,9 +131,13 @@ def _number(field: Field, text: str) -> float:
 
 
 def _word(field: Field, text: str) -> str:
-    if field.words and text not in field.words:
+    if not field.words:
+        return _text(field, text)
+    small = str if field.name == "unit" else str.casefold  # the letters of a unit are not to be changed
+    found = next((word for word in field.words if small(word) == small(text)), None)
+    if found is None:
         raise Mistake(field.needs, example=field.words[0], got=text)
-    return _text(field, text)
+    return found
 
 
 def line_key(name: str) -> str:

@@ -301,7 +301,7 @@ def genotype_unknown(o: OrderView) -> Condition:
 def genotype_unreadable(o: OrderView) -> Condition:
     """What stands for DPYD cannot be read as an activity score.
 
-    Write the activity score: 0, 0.5, 1, 1.5 or 2.
+    Write 'activity score 2', or 0, 0.5, 1 or 1.5 in its place.
     """
     return each(o.dpyd, lambda word: word not in ACTIVITIES)
 

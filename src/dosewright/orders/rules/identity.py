@@ -158,7 +158,7 @@ def protocol_other(o: OrderView) -> Condition:
 
     Check it against its own protocol, or find out which one the patient is on.
     """
-    return each(o.protocol, lambda word: word != o.due.protocol)
+    return each(o.protocol, lambda word: word.casefold() != o.due.protocol)
 
 
 @rule(

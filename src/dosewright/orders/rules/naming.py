@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
-from ...protocol.drugs import CALLED
+from ...errors import did_you_mean
+from ...protocol.drugs import generic
 from ...protocol.lookalikes import look_alikes
 from .rule import rule
 from .values import Condition, each, no
@@ -55,7 +56,7 @@ def _mistaken(row: Any) -> str:
     """For which drug of the protocol it may have been taken."""
     name = (row.drug or row.key).casefold()
     like = [one for one in sorted(row.order.due.drugs) if one in look_alikes().get(name, ())]
-    return f"its name looks like {like[0]}" if like else ""
+    return f"its name looks like {like[0]}" if like else did_you_mean(name, sorted(row.order.due.drugs))
 
 
 @rule(
@@ -76,15 +77,9 @@ def drug_look_alike(line: LineView) -> Condition:
     return each(line.drug, lambda word: word.casefold() in look_alikes().get(line.due.drug, ()))
 
 
-FORMS: Final = frozenset("injection solution concentrate powder vial infusion for calcium hydrochloride sodium".split())
-"""Words beside a generic name that make no other drug of it; 'liposomal' is none of them."""
-
-
 def _called(line: LineView, word: str) -> bool:
     """Whether a word means the drug of the line, though it is not its plain generic name."""
-    folded = word.strip().casefold()
-    first, *rest = folded.split() or [""]
-    return folded in CALLED.get(line.due.drug, ()) or (first == line.due.drug and bool(rest) and FORMS.issuperset(rest))
+    return generic(word) == line.due.drug != word.strip().casefold()
 
 
 @rule(

@@ -198,7 +198,7 @@ def form(line: LineView) -> Condition:
 
     Racemic leucovorin and levoleucovorin are not exchanged milligram for milligram.
     """
-    return each(line.form, lambda word: word not in line.due.forms)
+    return each(line.form, lambda word: word.strip().casefold() not in line.due.forms)
 
 
 @rule(
@@ -217,4 +217,4 @@ def form_and_dose(line: LineView) -> Condition:
 
     Give the form that the protocol doses, or write a protocol with the dose of the other.
     """
-    return each(line.form, lambda word: word in line.due.unlike_forms)
+    return each(line.form, lambda word: word.strip().casefold() in line.due.unlike_forms)

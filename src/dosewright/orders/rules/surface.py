@@ -27,6 +27,8 @@ def formula_of(words: str) -> str:
 def _fits(row: Any) -> str:
     """What the stated surface would be right for."""
     sex = row.sex
+    if row.uncapped > row.surface and alike(row.bsa, row.uncapped, ARITHMETIC):
+        return f"it follows, and the site doses on no more than {row.say('surface', None)}"
     for name in basis.FORMULAS:
         if name != row.due.formula and alike(row.bsa, surface(name, row.height, row.weight, sex), ARITHMETIC / 10):
             return f"it is right by the formula of {basis.formula_name(name)}"
@@ -84,7 +86,7 @@ def bsa_formula(o: OrderView) -> Condition:
     applies=lambda due: due.surface_cap is not None,
 )
 def bsa_capped(o: OrderView) -> Condition:
-    """The body surface area is above the site's cap, and the doses are those of the cap.
+    """The body surface area is above the site's cap: the doses that follow are those of the cap.
 
     Nothing, where the cap is meant for this patient.
     """

@@ -67,6 +67,18 @@ def each(words: Word, answer: Callable[[str], bool]) -> Condition:
     return _looked_up(words, [word is not None and answer(word) for word in words.vocabulary], bool)
 
 
+def folded(words: Word) -> Word:
+    """The same words in small letters: for names that are compared however they are written."""
+    if words is None or isinstance(words, str):
+        return None if words is None else words.strip().casefold()
+    import numpy
+
+    words = _words(words)
+    small = [None if word is None else word.strip().casefold() for word in words.vocabulary]
+    places = {word: place for place, word in enumerate(dict.fromkeys(small))}
+    return Words(numpy.array([places[word] for word in small], numpy.int32).take(words.codes), tuple(places))
+
+
 def numbered(words: Word, answer: Callable[[str], float]) -> Number:
     """The number that `answer` reads from each word, asked once for every different one; not known of one not known."""
     if words is None or isinstance(words, str):

@@ -40,11 +40,13 @@ from .values import (
     Condition,
     Number,
     Word,
+    above,
     alike,
     at,
     differ,
     each,
     either_way,
+    folded,
     missing,
     no,
     nowhere,
@@ -386,9 +388,11 @@ def completed_years(birth: Number, day: Number) -> Number:
 # ----------------------------------------------------------------------------------------------------------- the lines
 
 OF_ORDER: Final = {"comment_of_order": "comment", "day_of_order": "day", "on_of_order": "on"}
-STANDING: Final = tuple("dose unit route flat dose_per dose_per_kg over rate volume written comment".split())
+STANDING: Final = tuple("dose unit route flat dose_per dose_per_kg over rate volume".split())
 """Fields of a line that nobody states of a drug that is not given."""
-SLIPS: Final = ("tenfold", "thousandfold", "unmultiplied", "elsewhere", "disputed")
+NAMING: Final = ("written", "comment")
+"""Fields in which a drug that is left out may be named all the same."""
+SLIPS: Final = ("tenfold", "thousandfold", "unmultiplied", "elsewhere", "disputed", "beyond")
 
 
 class LineView(View):
@@ -399,6 +403,7 @@ class LineView(View):
     said: ClassVar[Mapping[str, Say]] = {
         "expected": say_quantity(FIELDS["line"]["dose"].kind, places=2),  # type: ignore[arg-type]
         "full": say_quantity(FIELDS["line"]["dose"].kind, places=2),  # type: ignore[arg-type]
+        "band": lambda value: f"{wording.number(value, places=2)} mg: ",
         "off": say_percent,
         "off_full": say_percent,
         "pumped_off": say_percent,
@@ -425,10 +430,18 @@ class LineView(View):
     @functools.cached_property
     def present(self) -> Condition:
         """Where the order has this line: something of it stands there."""
-        absent = missing(self.record.values.get(self.path("drug")))
+        named = missing(self.record.values.get(self.path("drug")))
+        for name in NAMING:
+            named = named & self.lacks(name)
+        absent = named | (self.share <= 0.0)  # of a drug that is left out, a name and a remark give nothing
         for name in STANDING:
             absent = absent & self.lacks(name)
         return no(absent)
+
+    @functools.cached_property
+    def runs_in(self) -> Word:
+        """The line that it runs in, by which it is compared with others."""
+        return folded(self.line)
 
     follows: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "mg_per_m2": ("dose", "order.height", "order.weight"),
@@ -561,6 +574,14 @@ class LineView(View):
         return self.dose / choose(self.expected > 0.0, self.expected, NOT_KNOWN) - 1
 
     @functools.cached_property
+    def band(self) -> Number:
+        """The dose of the site's band in which the calculated dose lies; not known beyond the table."""
+        found: Number = NOT_KNOWN
+        for band in self.due.bands:
+            found = choose((self.expected >= band.low) & (self.expected < band.high), band.dose, found)
+        return found
+
+    @functools.cached_property
     def tolerance(self) -> float:
         """The deviation that the site allows; where it says nothing of the line, only what rounding for print makes."""
         return ARITHMETIC if self.due.most_deviation is None else self.due.most_deviation
@@ -581,6 +602,7 @@ class LineView(View):
         looks: Mapping[str, Callable[..., Condition]] = {
             "tenfold": lambda *doses: self._so_many_times(10.0, *doses) | self._so_many_times(100.0, *doses),
             "thousandfold": functools.partial(self._so_many_times, 1000.0),
+            "beyond": lambda dose, expected, calculated: above(dose, 10.0 * expected),
         }
         figures = {
             "unmultiplied": self._unmultiplied,
