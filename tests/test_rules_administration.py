@@ -142,6 +142,18 @@ PREPARATION = [
     Case("concentration-wrong", {"oxaliplatin.concentration": 0.0974}, {"oxaliplatin.concentration": 0.0975}, "blocks-release · oxaliplatin.concentration · 0.0974 mg/mL · 0.1 mg/mL · by definition", always={"oxaliplatin.volume": 1410.0}),
     Case("concentration-wrong", {"oxaliplatin.concentration": 2.0101}, {"oxaliplatin.concentration": 2.01}, "blocks-release · oxaliplatin.concentration · 2.0101 mg/mL · 2 mg/mL · by definition", always={"oxaliplatin.volume": 70.5}),
     Case("concentration-wrong", {"oxaliplatin.concentration": 1.9899}, {"oxaliplatin.concentration": 1.99}, "blocks-release · oxaliplatin.concentration · 1.9899 mg/mL · 2 mg/mL · by definition", always={"oxaliplatin.volume": 70.5}),
+    Case("diluent-other", {"fluorouracil.diluent": "NaCl 0.9 %"}, {"fluorouracil.diluent": "D5W"}, "warning · fluorouracil.diluent · NaCl 0.9 % · glucose 5% · site policy"),
+    Case("diluent-other", {"fluorouracil.diluent": "sodium chloride 0.9%"}, {"fluorouracil.diluent": "potassium chloride 15%"}, "warning · fluorouracil.diluent · sodium chloride 0.9% · glucose 5% · site policy"),
+    Case("diluent-strange", {"fluorouracil.diluent": "potassium chloride 15%"}, {"fluorouracil.diluent": "sodium chloride 0.9%"}, "refuse · fluorouracil.diluent · potassium chloride 15% · glucose 5% · site policy"),
+    Case("diluent-strange", {"fluorouracil.diluent": "glucose 50%"}, {"fluorouracil.diluent": "dextrose 5 %"}, "refuse · fluorouracil.diluent · glucose 50% · glucose 5% · site policy"),
+    Case("diluent-strange", {"fluorouracil.diluent": "water for injection"}, {"fluorouracil.diluent": "5% glucose"}, "refuse · fluorouracil.diluent · water for injection · glucose 5% · site policy"),
+    # 250 mL and 141 mg of 5 mg/mL are 278.2 mL; a quarter more is 347.75 mL
+    Case("volume-too-large", {"oxaliplatin.volume": 347.76}, {"oxaliplatin.volume": 347.75}, "refuse · oxaliplatin.volume · 347.76 mL · 250 mL and the volume of the drug: 278.2 mL · by definition"),
+    Case("volume-too-large", {"oxaliplatin.volume": 2782.0}, {"oxaliplatin.diluent_volume": None}, "refuse · oxaliplatin.volume · 2,782 mL · 250 mL and the volume of the drug: 278.2 mL · by definition"),
+    Case("rate-without-volume", {"oxaliplatin.volume": None}, {"oxaliplatin.volume": None, "oxaliplatin.concentration": 0.507}, "blocks-release · oxaliplatin.volume · 69.5 mL/h · the final volume that it is to give · by definition", always={"oxaliplatin.concentration": None}),
+    Case("rate-without-volume", {"oxaliplatin.volume": None}, {"oxaliplatin.volume": None, "oxaliplatin.rate": None}, "blocks-release · oxaliplatin.volume · 69.5 mL/h · the final volume that it is to give · by definition", always={"oxaliplatin.concentration": None}),
+    # without the volume, dose and concentration make it: 141 mg at 0.5 mg/mL are 282 mL
+    Case("rate", {"oxaliplatin.rate": 80.0}, {"oxaliplatin.rate": 70.5}, "refuse · oxaliplatin.rate · 80 mL/h for 4 h gives 320 mL · 282 mL · by definition", always={"oxaliplatin.volume": None, "oxaliplatin.concentration": 0.5}),
     Case("volume-too-small", {"oxaliplatin.volume": 249.9}, {"oxaliplatin.volume": 250.0}, "refuse · oxaliplatin.volume · 249.9 mL · at least 250 mL · by definition"),
     Case("bag-not-stocked", {"oxaliplatin.diluent_volume": 251.0}, {"oxaliplatin.diluent_volume": 250.0}, "warning · oxaliplatin.diluent_volume · 251 mL · 250 or 500 mL · site policy"),
     Case("bag-not-stocked", {"oxaliplatin.diluent_volume": 1001.01}, {"oxaliplatin.diluent_volume": 1000.9999999999999}, "warning · oxaliplatin.diluent_volume · 1,001.01 mL · 1,001 mL · site policy", site={"preparation.oxaliplatin.stocked": ["1001 mL"]}),  # 1.001 L as they are read
@@ -223,7 +235,7 @@ def test_what_names_no_fluid_that_is_known_is_none(words):
     ],
 )  # fmt: skip
 def test_a_route_is_known_by_what_it_is_written_as(words, route):
-    assert administration._route(words) == route
+    assert administration.route_of(words) == route
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,7 @@ FIRES_OF_ITSELF: dict[str, Changes] = {
     "dose_of_cycle": {"dose": None},
     "limit": {"height": None},
     "dissolved": {"dose": None, "concentration": None},
+    "final_volume": {"volume": None, "concentration": None},
     "per_vial": {"vials": None},
     "due_volume": {"vials": None},
     "age": {"on": None},

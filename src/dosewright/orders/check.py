@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -11,8 +11,10 @@ from .. import wording
 from .basis import formula_name
 from .finding import Finding, Severity, gravity, stops
 from .rules import RULES
+from .rules.administration import route_of
 from .rules.due import Due
 from .rules.fields import day_number, day_of
+from .rules.preparation import diluent_of
 from .rules.rule import Outcome, Rule, looked
 from .rules.values import NOT_KNOWN, Condition, alike, at, kinds, no
 from .rules.view import ARITHMETIC, LineView, OrderView, Record
@@ -125,21 +127,21 @@ def _of_line(line: LineView) -> Iterator[Compared]:
         differs = not alike(line.over, due.over, ARITHMETIC)
         over = (line.say("over", None), line.say("due.over", None))
         yield Compared(f"{key}: over", *over, "", "the same", due.over_source, differs)
-    yield _same(line, "route", due.routes, due.route_source)
+    yield _same(line, "route", due.routes, due.route_source, route_of)
     if due.diluents:
-        yield _same(line, "diluent", due.diluents, due.diluent_source)
+        yield _same(line, "diluent", due.diluents, due.diluent_source, diluent_of)
     if due.least is not None:
         window = f"{wording.number(due.least)} to {wording.number(due.most or 0)} mg/mL"
         inside = due.least <= line.dissolved <= (due.most or 0)
         yield Compared(
             f"{key}: concentration", line.say("dissolved", None), window, "", "inside", due.window_source, not inside
         )
-    yield _compared(line, f"{key}: rate × time", "pumped", "volume", "pumped_off", ARITHMETIC, "by definition")
+    yield _compared(line, f"{key}: rate × time", "pumped", "final_volume", "pumped_off", ARITHMETIC, "by definition")
 
 
-def _same(line: LineView, name: str, wanted: frozenset[str], source: str) -> Compared:
+def _same(line: LineView, name: str, wanted: frozenset[str], source: str, called: Callable[[str], str]) -> Compared:
     stated = line.say(name, None)
-    differs = stated not in wanted
+    differs = called(stated) not in wanted
     return Compared(
         f"{line.key}: {name}", stated, wording.listed(sorted(wanted), "or"), "", "the same", source, differs
     )

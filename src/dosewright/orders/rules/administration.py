@@ -43,7 +43,7 @@ def route_impossible(line: LineView) -> Condition:
 
     Stop, and look for the mistake: a wrong route can kill.
     """
-    return each(line.route, lambda word: _known(word) and _route(word) not in line.due.bearable)
+    return each(line.route, lambda word: _known(word) and route_of(word) not in line.due.bearable)
 
 
 KNOWN_ROUTES: Final = frozenset(
@@ -58,13 +58,13 @@ WRITTEN: Final[Mapping[str, str]] = {
 """What a route is written as, where it is not written in full."""
 
 
-def _route(word: str) -> str:
+def route_of(word: str) -> str:
     folded = word.strip().casefold()
     return WRITTEN.get(folded, folded)
 
 
 def _known(word: str) -> bool:
-    return _route(word) in KNOWN_ROUTES
+    return route_of(word) in KNOWN_ROUTES
 
 
 @rule(
@@ -101,7 +101,7 @@ def route(line: LineView) -> Condition:
 
     Compare artery and vein with the protocol: drugs of one regimen run by both.
     """
-    return each(line.route, lambda word: _route(word) in line.due.bearable and _route(word) not in line.due.routes)
+    return each(line.route, lambda word: route_of(word) in line.due.bearable and route_of(word) not in line.due.routes)
 
 
 @rule(
@@ -127,7 +127,7 @@ def line_and_route(line: LineView) -> Condition:
 
 
 def _other_than(route: str) -> Callable[[str], bool]:
-    return lambda word: _known(word) and _route(word) != route
+    return lambda word: _known(word) and route_of(word) != route
 
 
 @rule(
@@ -232,9 +232,9 @@ def too_fast(line: LineView) -> Condition:
     "rate-per-day",
     "refuse",
     of="line",
-    needs="rate over volume",
+    needs="rate over final_volume",
     measured="{rate} for {over} gives {pumped}",
-    allowed="{volume}",
+    allowed="{final_volume}",
     source="by definition",
     hazards="H30",
 )
@@ -244,7 +244,7 @@ def rate_per_day(line: LineView) -> Condition:
 
     Program mL per hour only: an infusion of days has run in hours, and killed.
     """
-    return only(rate_wrong_at_all(line), _by_the_day, line.pumped, line.volume)
+    return only(rate_wrong_at_all(line), _by_the_day, line.pumped, line.final_volume)
 
 
 def _by_the_day(pumped: Number, volume: Number) -> Condition:
@@ -254,8 +254,8 @@ def _by_the_day(pumped: Number, volume: Number) -> Condition:
 @remembered
 def rate_wrong_at_all(line: LineView) -> Condition:
     """Where rate × time is not the volume, by more than a pump's whole millilitres make of it."""
-    apart = differ(line.pumped, line.volume, ARITHMETIC)
-    return only(apart, _beyond_whole_millilitres, line.pumped, line.volume, line.over)
+    apart = differ(line.pumped, line.final_volume, ARITHMETIC)
+    return only(apart, _beyond_whole_millilitres, line.pumped, line.final_volume, line.over)
 
 
 def _beyond_whole_millilitres(pumped: Number, volume: Number, over: Number) -> Condition:
@@ -267,9 +267,9 @@ def _beyond_whole_millilitres(pumped: Number, volume: Number, over: Number) -> C
     "rate",
     "refuse",
     of="line",
-    needs="rate over volume",
+    needs="rate over final_volume",
     measured="{rate} for {over} gives {pumped}",
-    allowed="{volume}",
+    allowed="{final_volume}",
     source="by definition",
     hazards="H30 H31",
 )
@@ -280,6 +280,24 @@ def rate(line: LineView) -> Condition:
     """
     wrong = rate_wrong_at_all(line)
     return wrong if nowhere(wrong) else wrong & no(rate_per_day(line))
+
+
+@rule(
+    "rate-without-volume",
+    "blocks-release",
+    of="line",
+    asks="volume",
+    measured="{rate}",
+    allowed="the final volume that it is to give",
+    source="by definition",
+    hazards="H30 H31",
+)
+def rate_without_volume(line: LineView) -> Condition:
+    """A rate is stated, and neither the final volume nor the concentration, so that nothing shows whether it is right.
+
+    Write the final volume.
+    """
+    return line.lacks("final_volume") & no(line.lacks("rate"))
 
 
 # ------------------------------------------------------------------------------------------------------------ sequence

@@ -77,6 +77,8 @@ class LineDue:
     most: float | None
     window_source: str
     stocked: frozenset[float]
+    strength: float | None  # mg/mL, of the product that the site stocks
+    made_up_in: str  # the diluent that the site makes it up in; '' where it says nothing of the line
     fastest: float | None  # mg/h
     fastest_source: str
     lines: Mapping[str, str]  # the site's lines, and the route of each
@@ -307,8 +309,15 @@ def _line(component: Component, site: Site, choices: Choices) -> LineDue:
 def _preparation(prepared: Preparation | None) -> dict[str, Any]:
     """What the site's preparation of a line asks: nothing, where it says nothing of it."""
     if prepared is None:
-        nothing = ("cap", "most_per_m2", "most_per_day", "most_per_cycle", "step", "most_deviation")
-        return {**dict.fromkeys(nothing), "doses": frozenset(), "stocked": frozenset(), "bands": (), "table": ""}
+        nothing = ("cap", "most_per_m2", "most_per_day", "most_per_cycle", "step", "most_deviation", "strength")
+        return {
+            **dict.fromkeys(nothing),
+            "doses": frozenset(),
+            "stocked": frozenset(),
+            "bands": (),
+            "table": "",
+            "made_up_in": "",
+        }
     table = bands.table_of(prepared)
     return {
         "cap": None if prepared.dose_cap == "none" else prepared.dose_cap.m_as("mg"),
@@ -321,6 +330,8 @@ def _preparation(prepared: Preparation | None) -> dict[str, Any]:
         "table": f"the table {table.name}" if table and table.name else "the site's table of bands",
         "most_deviation": prepared.most_deviation.magnitude / 100,
         "stocked": frozenset(volume.m_as("mL") for volume in prepared.stocked),
+        "made_up_in": prepared.diluent,
+        "strength": None if prepared.stock is None else prepared.stock.strength.m_as("mg/mL"),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from ...calculators.columns import DUST
 from .rule import rule
@@ -48,6 +48,50 @@ def diluent_otherwise(line: LineView) -> Condition:
     Write it as the labels do: glucose 5%, sodium chloride 0.9%.
     """
     return each(line.diluent, lambda word: diluent_of(word) not in line.due.diluents and not known_diluent(word))
+
+
+def _of_site_alone(due: Any) -> bool:
+    return not due.diluents and bool(due.made_up_in)
+
+
+@rule(
+    "diluent-other",
+    "warning",
+    of="line",
+    needs="diluent",
+    measured="{diluent}",
+    allowed="{due.made_up_in}",
+    source="site policy",
+    hazards="H45",
+    applies=_of_site_alone,
+)
+def diluent_other(line: LineView) -> Condition:
+    """The site makes it up in another diluent.
+
+    Make it up as the site does, or see that the drug bears this one too.
+    """
+    ours = diluent_of(line.due.made_up_in)
+    return each(line.diluent, lambda word: diluent_of(word) in _DILUENTS.keys() - {ours})
+
+
+@rule(
+    "diluent-strange",
+    "refuse",
+    of="line",
+    needs="diluent",
+    measured="{diluent}",
+    allowed="{due.made_up_in}",
+    source="site policy",
+    hazards="H45",
+    applies=_of_site_alone,
+)
+def diluent_strange(line: LineView) -> Condition:
+    """This is none of the fluids that infusions are made up in here.
+
+    Make it up as the site does; what was made up already is not given.
+    """
+    ours = diluent_of(line.due.made_up_in)
+    return each(line.diluent, lambda word: diluent_of(word) not in {ours, *_DILUENTS})
 
 
 def known_diluent(words: str) -> bool:
@@ -158,6 +202,32 @@ def volume_too_small(line: LineView) -> Condition:
     One of the two volumes is wrong.
     """
     return below(line.volume, line.diluent_volume)
+
+
+OVERFILL: Final = 0.25
+"""By how much more a bag may hold than diluent and drug come to, of the product that the site stocks: what overfill and
+another strength make of it. An engineering tolerance."""
+
+
+@rule(
+    "volume-too-large",
+    "refuse",
+    of="line",
+    needs="dose volume",
+    when="diluent_volume",
+    where="volume",
+    measured="{volume}",
+    allowed="{diluent_volume} and the volume of the drug: {together}",
+    source="by definition",
+    hazards="H30 H42",
+    applies=lambda due: due.strength is not None,
+)
+def volume_too_large(line: LineView) -> Condition:
+    """The final volume is far more than diluent and drug come to.
+
+    One of the two volumes is wrong; a rate that was computed from it runs too fast.
+    """
+    return above(line.volume, line.together * (1.0 + OVERFILL))
 
 
 @rule(

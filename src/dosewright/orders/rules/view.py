@@ -410,6 +410,8 @@ class LineView(View):
         "mg_per_m2": say_quantity(DOSE_PER_AREA, places=2),
         "mg_per_h": lambda value: f"{wording.number(value, places=1)} mg/h",
         "pumped": say_quantity(FIELDS["line"]["volume"].kind, places=2),  # type: ignore[arg-type]
+        "final_volume": say_quantity(FIELDS["line"]["volume"].kind, places=2),  # type: ignore[arg-type]
+        "together": say_quantity(FIELDS["line"]["volume"].kind, places=2),  # type: ignore[arg-type]
         "dissolved": say_quantity(FIELDS["line"]["concentration"].kind, places=5),  # type: ignore[arg-type]
         "lasts": say_quantity(FIELDS["line"]["over"].kind),  # type: ignore[arg-type]
         "limit": say_quantity(FIELDS["line"]["dose"].kind, places=2),  # type: ignore[arg-type]
@@ -457,6 +459,8 @@ class LineView(View):
         """Whether the record has what a value follows from: a flat dose from nothing, what is the order's from it."""
         if name in OF_ORDER:
             return self.order.carries(OF_ORDER[name])
+        if name == "final_volume":
+            return self.carries("volume") or (self.carries("dose") and self.carries("concentration"))
         if name in {"expected", "limit"}:
             basis = self.due.dose.basis if self.due.dose is not None else "flat"
             measures = {"per m²": ("height", "weight"), "per kg": ("weight",), "flat": ()}[basis]
@@ -692,7 +696,19 @@ class LineView(View):
     @functools.cached_property
     def pumped_off(self) -> Number:
         """How far rate × time lies from the volume, as a share of the volume."""
-        return self.pumped / self.volume - 1
+        return self.pumped / self.final_volume - 1
+
+    @functools.cached_property
+    def final_volume(self) -> Number:
+        """The final volume; where it is not stated, the one that dose and concentration make."""
+        lacking = self.lacks("volume")
+        return self.volume if lacking is False else choose(lacking, self.dose / self.concentration, self.volume)
+
+    @functools.cached_property
+    def together(self) -> Number:
+        """The volume of the diluent and of the drug, from the product that the site stocks."""
+        strength = self.due.strength
+        return NOT_KNOWN if strength is None else self.diluent_volume + self.dose / strength
 
     @functools.cached_property
     def dissolved(self) -> Number:
