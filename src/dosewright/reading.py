@@ -56,7 +56,12 @@ def text(value: object) -> str:
     return value.strip()
 
 
-_PLACEHOLDERS: Final = {"name", "number", "role", "why", "todo", "tbd", "xxx", "?", "…"}
+NOBODY: Final = frozenset(
+    {"", "no", "yes", "none", "nobody", "name", "pending", "x", "-", "–", "0", "n/a", "not applicable"}
+)
+"""What stands where a person or a reason is to be named, and names none."""
+_PLACEHOLDERS: Final = NOBODY | {"number", "role", "why", "todo", "tbd", "xxx", "?", "…"}
+_TITLES: Final = {"dr", "prof", "med", "mr", "mrs", "ms"}
 
 
 def written(value: str) -> str:
@@ -198,8 +203,9 @@ def _has(node: Any, step: str | int) -> bool:
 
 
 def same_name(name: str) -> str:
-    """A person's name without what only looks different: case, blanks, full-width letters."""
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+    """A person's name without what only looks different: case, blanks, points, titles, full-width letters."""
+    words = re.split(r"[\s.]+", unicodedata.normalize("NFKC", name).casefold())
+    return "".join(word for word in words if word not in _TITLES) or "".join(words)
 
 
 def read(content: bytes, name: str) -> Document:

@@ -23,14 +23,14 @@ from pydantic import Field as ModelField
 
 from . import files, spreadsheets
 from .errors import Mistake, together
-from .orders.rules.fields import BLANKS, FIELDS, FIRST_DAY, LAST_DAY, LONGEST, Field, Part
+from .orders.rules.fields import BLANKS, FIELDS, FIRST_DAY, LAST_DAY, LONGEST, NOTHING_SAID, Field, Part
 from .orders.rules.values import Texts, Words
 from .orders.written import read_value
 from .reading import FORBIDDEN, Document, Strict, Text, read, several, validate
 from .units import UNITS, Kind
 
 CHUNK: Final = 65_536
-_BLANK: Final = max(map(len, BLANKS))
+_BLANK: Final = max(map(len, NOTHING_SAID))
 _SPACE, _DELETE = 0x20, 0x7F
 ENDINGS: Final = (".csv", ".xlsx", ".parquet")
 _KEY: Final = re.compile(r"[^.;,\t]*[^.;,\t ]")  # a table cut at the wrong character is no table of strange lines
@@ -489,7 +489,7 @@ class Reader:
         import pyarrow.compute as pc
 
         cells, plain = _trimmed(cells)
-        rows = {*_too_long(cells), *_blank(cells)}
+        rows = {*_too_long(cells), *_blank(cells, column.field.blanks)}
         if not plain:
             forbidden = pc.match_substring_regex(cells, FORBIDDEN.pattern).fill_null(False)
             rows.update(numpy.flatnonzero(forbidden).tolist())
@@ -656,12 +656,12 @@ def _too_long(cells: Any) -> list[int]:
 
 
 _BEGINS: Final = bytes(
-    any(chr(one).casefold() == blank[:1] for blank in BLANKS) or one >= _DELETE for one in range(256)
+    any(chr(one).casefold() == blank[:1] for blank in NOTHING_SAID) or one >= _DELETE for one in range(256)
 )
 """Of each letter whether what says that nothing is known may begin with it."""
 
 
-def _blank(cells: Any) -> list[int]:
+def _blank(cells: Any, blanks: frozenset[str]) -> list[int]:
     """The texts that say that nothing is known: sought among the short ones that begin as these do."""
     import numpy
     import pyarrow as pa
@@ -673,7 +673,7 @@ def _blank(cells: Any) -> list[int]:
     if len(rows) and len(letters):
         begins = numpy.frombuffer(_BEGINS, bool)[letters.take(ends[rows], mode="clip")]
         rows = rows[begins | (lengths[rows] == 0)]
-    blank = pc.is_in(pc.utf8_lower(cells.take(pa.array(rows))), pa.array(sorted(BLANKS)))
+    blank = pc.is_in(pc.utf8_lower(cells.take(pa.array(rows))), pa.array(sorted(blanks)))
     return list(rows[blank.to_numpy(zero_copy_only=False)].tolist())
 
 

@@ -16,7 +16,7 @@ from typing import Any, Final, Literal
 from ... import wording
 from ...dates import FIRST_YEAR, LAST_YEAR, read_day, read_moment
 from ...errors import Mistake, Refusal
-from ...reading import FORBIDDEN
+from ...reading import FORBIDDEN, NOBODY
 from ...units import (
     BODY_SURFACE,
     CONCENTRATION,
@@ -45,6 +45,11 @@ _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 UNKNOWN: Final = "unknown"
 BLANKS: Final = frozenset({"", UNKNOWN, "?", "-", "–", "n/a", "na", "tbd", "todo", "xxx", "not asked", "not known"})
 """What says that something is not known, or says nothing."""
+BY_NAME: Final = frozenset(
+    "identifier second_identifier height_confirmed_by weight_confirmed_by reason raised declined".split()
+)
+"""Fields in which somebody, or a reason, is named: 'no', 'none' and 'nobody' name none."""
+NOTHING_SAID: Final = BLANKS | NOBODY
 RESERVED: Final = frozenset({"beads", "lab", "before"})
 LONGEST: Final = 2_000  # characters of a text; a remark, not a book
 
@@ -77,6 +82,11 @@ class Field:
         return self.form == "word" and not self.words
 
     @property
+    def blanks(self) -> frozenset[str]:
+        """What says here, in small letters, that nothing is known."""
+        return NOTHING_SAID if self.name in BY_NAME else BLANKS
+
+    @property
     def needs(self) -> str:
         """What is to stand there, for whoever wrote something else."""
         if self.kind is not None:
@@ -95,7 +105,7 @@ class Field:
         Raises `Mistake` where the text is no value of this field.
         """
         text = text.strip()
-        if text.casefold() in BLANKS:
+        if text.casefold() in self.blanks:
             return None if self.form in {"word", "text"} else float("nan")
         try:
             value = _READERS[self.form](self, text)
