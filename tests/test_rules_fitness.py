@@ -39,10 +39,10 @@ BEADS = [
     Case("beads-unexpected", ON_BEADS, NOTHING, "refuse · beads.drug · doxorubicin 50 mg on beads · no beads · protocol"),
     Case("beads-unexpected", {"beads.offered": 50.0}, NOTHING, "refuse · beads.drug · 50 mg on beads · no beads · protocol"),
     Case("beads-unexpected", {"beads.vials": 1.0}, {"beads.contact": 0.5}, "refuse · beads.drug · on beads · no beads · protocol"),
-    Case("beads-missing", {"beads.*": None}, NOTHING, "blocks-release · beads · no plan · drug, amount and vials · protocol", arm=HEPA),
-    Case("beads-missing", {"beads.drug": None}, NOTHING, "blocks-release · beads · no plan · drug, amount and vials · protocol", arm=HEPA),
-    Case("beads-missing", {"beads.offered": None}, NOTHING, "blocks-release · beads · no plan · drug, amount and vials · protocol", arm=HEPA),
-    Case("beads-missing", {"beads.vials": None}, NOTHING, "blocks-release · beads · no plan · drug, amount and vials · protocol", arm=HEPA),
+    Case("beads-missing", {"beads.*": None}, NOTHING, "blocks-release · beads.drug · no plan · drug, amount and vials · protocol", arm=HEPA),
+    Case("beads-missing", {"beads.drug": None}, NOTHING, "blocks-release · beads.drug · no plan · drug, amount and vials · protocol", arm=HEPA),
+    Case("beads-missing", {"beads.offered": None}, NOTHING, "blocks-release · beads.drug · no plan · drug, amount and vials · protocol", arm=HEPA),
+    Case("beads-missing", {"beads.vials": None}, NOTHING, "blocks-release · beads.drug · no plan · drug, amount and vials · protocol", arm=HEPA),
     Case("beads-unfit", {"beads.drug": "fluorouracil"}, {"beads.drug": "epirubicin"}, "refuse · beads.drug · fluorouracil · a drug that these beads take · hepasphere-faq", arm=HEPA),
     Case("beads-drug", {"beads.drug": "epirubicin"}, {"beads.drug": "doxorubicin"}, "refuse · beads.drug · epirubicin · doxorubicin · site policy", arm=HEPA),
     Case("beads-drug", {"beads.drug": "epirubicin"}, {"beads.drug": "fluorouracil"}, "refuse · beads.drug · epirubicin · doxorubicin · site policy", arm=HEPA),
@@ -167,9 +167,9 @@ def test_just_inside_its_limit_a_rule_is_checked_and_silent(case):
     ("without", "told"),
     [
         ({"beads.drug", "beads.offered"}, []),
-        ({"beads.drug"}, ["beads"]),
-        ({"beads.offered"}, ["beads"]),
-        (set(), ["beads"]),
+        ({"beads.drug"}, ["beads.drug"]),
+        ({"beads.offered"}, ["beads.drug"]),
+        (set(), ["beads.drug"]),
     ],
 )
 def test_a_record_that_has_no_place_for_beads_is_not_told_of_each_order_that_they_are_missing(without, told):

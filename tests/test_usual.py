@@ -188,3 +188,30 @@ def test_a_row_is_told_the_same_however_many_are_told_together(name, value, tmp_
     apart = as_tables.told_of(path)
     assert apart[1] == together[1]
     assert apart[0].data() == together[0].data()
+
+
+# --------------------------------------------------------------------------------------------- what a table has no place for
+
+
+@pytest.mark.parametrize(("arm", "part"), [("haic-folfox", "fluorouracil."), ("hepa-haic", "beads.")])
+@pytest.mark.parametrize("count", [3, COUNT])
+def test_an_order_is_not_clear_where_the_table_has_no_columns_for_a_part_of_its_protocol(arm, part, count, tmp_path):
+    orders = [ordered.normal(arm, seed) for seed in range(count)]
+    header, rows = as_tables.table_of(orders)
+    kept = [place for place, name in enumerate(header) if not name.startswith(part)]
+    cells = [[row[place] for place in kept] for row in rows]
+    path = as_tables.write_csv(tmp_path / "orders.csv", [header[place] for place in kept], cells)
+    summary, told = as_tables.told_of(path)
+    assert (summary.verdicts["not-checked"], summary.verdicts["clear"], summary.stopped) == (count, 0, True)
+    message = "not checked: the table has no columns for a drug or for the beads of the protocol"
+    assert [one["row"] for one in told if one["message"] == message] == list(range(2, count + 2))
+
+
+def test_the_numbers_of_orders_are_kept_where_they_are_written_as_a_dictionary(tmp_path):
+    orders = [ordered.normal("haic-folfox", seed) for seed in range(3)]
+    header, rows = as_tables.table_of(orders)
+    columns = {name: pa.array(cells) for name, cells in zip(header, zip(*rows, strict=True), strict=True)}
+    columns["id"] = pa.array(["A", "B", "A"]).dictionary_encode()
+    pq.write_table(pa.table(columns), tmp_path / "orders.parquet")
+    _, told = as_tables.told_of(str(tmp_path / "orders.parquet"))
+    assert [one["order"] for one in told] == ["A", "B", "A"]

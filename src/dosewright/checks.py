@@ -345,6 +345,8 @@ def answered(
     return told.table()
 
 
+PARTS: Final = ("drug-missing", "beads-missing")
+"""Rules without which a part of the protocol may be missing unseen."""
 NOTICED: Final = frozenset({"unreadable", "repeats", "unchanged", "protocol_hash"})
 """Fields that need no column, since they are noticed while a table is read."""
 
@@ -381,6 +383,7 @@ class _Told:
         self.ids: list[Any] = []
         self.verdicts = numpy.zeros(0, numpy.int8)
         self.weighed = numpy.zeros(0, bool)  # where a dose was held against the one that follows
+        self.parted = numpy.zeros(0, bool)  # where the table has no place for a part of the protocol
         self.keys: list[Any] = []  # places and gravities in one number
         self.kinds: list[Any] = []  # of each key its words
         self.words: list[tuple[str, ...]] = []
@@ -403,6 +406,7 @@ class _Told:
         self.ids.append(ids_of(chunk.values.get("id"), chunk))
         self.verdicts = numpy.append(self.verdicts, numpy.full(chunk.count, len(SEVERITIES), numpy.int8))
         self.weighed = numpy.append(self.weighed, numpy.zeros(chunk.count, bool))
+        self.parted = numpy.append(self.parted, numpy.zeros(chunk.count, bool))
         self._check(chunk.values, first + numpy.arange(chunk.count), chunk.rows, chunk.among)
         if chunk.others is not None and chunk.others.count:
             self.others.append((chunk.others, first + numpy.flatnonzero(~chunk.among)))
@@ -429,6 +433,7 @@ class _Told:
         record = with_strangers(replace(record, carried=frozenset(carried)), asked)
         column = check_column(record, asked)
         self.weighed[places] = column.weighed
+        self.parted[places] = any(one.rule in PARTS for one in column.not_checked)
         for one in column.not_checked:
             self.summary.never.setdefault(f"{one.rule} {one.where}", one)
         for hits in column.hits:
@@ -506,12 +511,21 @@ class _Told:
         return pa.table([pa.array(rows), ids, *columns], names=list(COLUMNS))
 
     def _settle(self) -> None:
-        """Tell of each order that is not stopped, and of which no dose was compared, that it is not clear."""
+        """Tell of each order that is not stopped that it is not clear: no dose of it was compared, or of a part of the
+        protocol nobody can see whether it is ordered."""
         import numpy
 
-        bare = numpy.flatnonzero(~self.weighed & (self.verdicts >= len(STOPPING)))
-        self.verdicts[bare] = VERDICTS.index(NOT_CHECKED)
-        self._add(bare, len(SEVERITIES), [(NOT_CHECKED, WEIGHED, "", UNWEIGHED.message, "", "", "", "")], 0)
+        for rule, where, message in (
+            (WEIGHED, ~self.weighed, UNWEIGHED.message),
+            (
+                PARTS[0],
+                self.parted,
+                "not checked: the table has no columns for a drug or for the beads of the protocol",
+            ),
+        ):
+            bare = numpy.flatnonzero(where & (self.verdicts >= len(STOPPING)))
+            self.verdicts[bare] = VERDICTS.index(NOT_CHECKED)
+            self._add(bare, len(SEVERITIES), [(NOT_CHECKED, rule, "", message, "", "", "", "")], 0)
 
 
 def _column(texts: Sequence[str], kind: Any) -> Any:
@@ -565,6 +579,8 @@ def ids_of(id: Any, chunk: Orders) -> Any:
     """The numbers of the orders as texts; where there are none, the rows they stand in."""
     import pyarrow as pa
 
+    if isinstance(id, Words):
+        return pa.array(id.vocabulary, pa.string()).take(pa.array(id.codes)).fill_null("")
     if isinstance(id, Texts):
         return id.array.fill_null("")
     return pa.array([f"row {row}" for row in chunk.rows.tolist()], pa.string())

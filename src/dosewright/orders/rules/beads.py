@@ -33,23 +33,20 @@ def beads_unexpected(beads: BeadsView) -> Condition:
 @rule(
     "beads-missing",
     "blocks-release",
-    of="order",
-    asks="",
-    where="beads",
+    of="beads",
+    even_absent=True,
+    asks="drug offered",
     measured="no plan",
     allowed="drug, amount and vials",
     source="protocol",
     hazards="H43 H49",
-    applies=lambda due: due.beads is not None,
+    applies=_embolises,
 )
-def beads_missing(o: object) -> Condition:
+def beads_missing(beads: BeadsView) -> Condition:
     """The protocol embolises, and the order has no plan for the beads.
 
     Plan the embolisation, or find out which protocol the patient is on.
     """
-    beads = o.beads  # type: ignore[attr-defined]
-    if not beads.carries("drug") and not beads.carries("offered"):
-        return False
     return no(beads.present) | beads.lacks("drug") | beads.lacks("offered") | beads.lacks("vials")
 
 
