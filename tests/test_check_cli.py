@@ -393,6 +393,40 @@ def test_capitals_are_no_other_word(change, run):
     assert (code, err) == (0, "")
 
 
+def test_an_answer_to_one_interaction_is_none_to_another(run):
+    stated = sheet() | {"medicines": "brivudine; sorivudine"}
+    _, out, _ = run("check", put("sheet.yaml", stated), *SITE, "--format", "json")
+    hits = [one for one in json.loads(out)[0]["findings"] if one["rule"] == "interaction"]
+    seen = {name: hits[0][name] for name in ("rule", "where", "measured")}
+    put("over.yaml", an_override(**seen, order=stated["id"], on=stated["on"], second="A. Second"))
+    code, out, err = run("check", "sheet.yaml", *SITE, "--overrides", "over.yaml", "--format", "json")
+    answered = [one["overridden"] is not None for one in json.loads(out)[0]["findings"] if one["rule"] == "interaction"]
+    assert (len(hits), code, err, answered.count(True)) == (2, 1, "", 1)
+
+
+@pytest.mark.parametrize("schema", ["2", "x"])
+def test_a_sheet_of_another_schema_is_refused(schema, run):
+    code, _, err = run("check", put("sheet.yaml", sheet() | {"schema": schema}), *SITE)
+    assert (code, "needs schema: 1" in err) == (3, True)
+
+
+def test_an_order_of_another_schema_is_refused(run):
+    made = json.loads(json.dumps(an_order())) | {"schema": "2"}
+    made["hash"] = content_hash(made)
+    code, _, err = run("check", put("order.json", made), *SITE)
+    assert (code, 'needs an order of "schema": "1"' in err) == (3, True)
+
+
+@pytest.mark.parametrize("word", ["no", "None", "nobody", "NAME", "."])
+def test_a_word_that_names_nobody_answers_for_nothing(word, run):
+    stated = sheet()
+    stated["lines"][0] |= {"last_share": "80 %", "raised": word}
+    _, out, _ = run("check", put("sheet.yaml", stated), *SITE, "--format", "json")
+    assert "re-escalation" in {one["rule"] for one in json.loads(out)[0]["findings"]}
+    put("over.yaml", an_override(by=word))
+    assert run("check", "sheet.yaml", *SITE, "--overrides", "over.yaml")[0] == 3
+
+
 def test_an_answer_without_the_second_person_is_told_what_it_lacks(run):
     put("over.yaml", an_override(**REFUSED))
     _, _, err = run("check", *TABLE, "--overrides", "over.yaml")

@@ -47,6 +47,7 @@ BODY = [
     Case("mass-index", {"weight": 102.5}, {"weight": 102.4}, "blocks-release · weight · 40.04 kg/m² · 16 kg/m² to 40 kg/m² · site policy", always=AT_160),
     Case("mass-index", {"weight": 102.5}, {"weight": 102.5, **CONFIRMED_WEIGHT}, "blocks-release · weight · 40.04 kg/m² · 16 kg/m² to 40 kg/m² · site policy", always=AT_160),
     Case("mass-index", {"weight": 102.5, **CONFIRMED_HEIGHT}, {"weight": 102.4}, "blocks-release · weight · 40.04 kg/m² · 16 kg/m² to 40 kg/m² · site policy", always=AT_160),
+    Case("height-later", {"height_on": ON + 1}, {"height_on": ON}, "blocks-release · height_on · 2026-11-24 · by 2026-11-23 · by definition"),
     Case("weight-later", {"weight_on": ON + 1}, {"weight_on": ON}, "refuse · weight_on · 2026-11-24 · by 2026-11-23 · by definition"),
     Case("weight-too-old", {"weight_on": ON - 29}, {"weight_on": ON - 28}, "blocks-release · weight_on · 29 days old · at most 28 days · site policy"),
     Case("weight-old", {"weight_on": ON - 8}, {"weight_on": ON - 7}, "warning · weight_on · 8 days old · at most 7 days · site policy"),

@@ -145,8 +145,8 @@ MEDICINES = [
         Case("allergy-recorded", {"allergies": "latex"}, {"allergies": words}, "warning · allergies · latex · none known, or compared by name · by definition")
         for words in ("none", "nil", "nil known", "No known allergies", "no known drug allergies")
     ),
-    Case("interaction", {"medicines": "entecavir; Warfarin 3 mg"}, {"medicines": "entecavir"}, "warning · medicines · entecavir; Warfarin 3 mg · not with warfarin · site policy"),
-    Case("interaction", {"medicines": "brivudine"}, {"medicines": "none"}, "refuse · medicines · brivudine · not with brivudine · sheet-fluorouracil"),
+    Case("interaction", {"medicines": "entecavir; Warfarin 3 mg"}, {"medicines": "entecavir"}, "warning · medicines · warfarin among: entecavir; Warfarin 3 mg · not with warfarin · site policy"),
+    Case("interaction", {"medicines": "brivudine"}, {"medicines": "none"}, "refuse · medicines · brivudine among: brivudine · not with brivudine · sheet-fluorouracil"),
     Case("medicines-unknown", {"medicines": None}, {"medicines": "none"}, "blocks-release · medicines · unknown · what else the patient takes, or none · site policy"),
 ]
 CASES = [*INTERVAL, *BEADS, *ELIGIBILITY, *LABORATORY, *GENOTYPE, *MEDICINES]

@@ -57,7 +57,7 @@ def text(value: object) -> str:
 
 
 NOBODY: Final = frozenset(
-    {"", "no", "yes", "none", "nobody", "name", "pending", "x", "-", "–", "0", "n/a", "not applicable"}
+    {"", "no", "yes", "none", "nobody", "name", "pending", "x", ".", "-", "–", "0", "n/a", "not applicable"}
 )
 """What stands where a person or a reason is to be named, and names none."""
 _PLACEHOLDERS: Final = NOBODY | {"number", "role", "why", "todo", "tbd", "xxx", "?", "…"}

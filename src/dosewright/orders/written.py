@@ -21,6 +21,7 @@ from .rules.fields import BLANKS, FIELDS, Field, Part, line_key
 from .rules.view import Record
 
 KIND: Final = "order sheet"
+SCHEMA: Final = "1"
 _MOST: Final = 1e12  # of no unit does anything hold more
 _BY_CODE: Final = {code(unit): unit for unit in UNITS.values()}
 _FEW: Final = 12  # names that a message lists; more are read by nobody
@@ -68,6 +69,8 @@ def of_sheet(document: Document) -> Record:
     parts: dict[str, dict[tuple[str | int, ...], dict[str, Any]]] = {}  # the entries of each part, by their place
     if not isinstance(data, dict):
         raise Mistake("an order: fields with their values", where=document.name, example="weight: 60 kg")
+    if str(data.get("schema", SCHEMA)) != SCHEMA:
+        raise Mistake(f"schema: {SCHEMA}", where=document.where(("schema",)), got=str(data["schema"]))
     strange = [name for name, value in data.items() if not _fits(name, value)]
     # a file in which nothing is given is hardly an order; and to list each key of another kind would help nobody
     if len(strange) > len(data) / (2 if data.keys() & {"lines", "beads"} else 4):
@@ -181,6 +184,8 @@ def of_order(data: Mapping[str, Any], name: str) -> Record:
     """
     found: list[Mistake] = []
     values: dict[str, Any] = {}
+    if data.get("schema") != SCHEMA:
+        raise Mistake(f'an order of "schema": "{SCHEMA}"', where=name, got=str(data.get("schema")))
     try:
         stated = list(_stated(data))
     except (TypeError, KeyError, AttributeError, IndexError):

@@ -180,6 +180,24 @@ def weight_later(o: OrderView) -> Condition:
 
 
 @rule(
+    "height-later",
+    "blocks-release",
+    needs="height_on on",
+    where="height_on",
+    measured="{height_on}",
+    allowed="by {on}",
+    source="by definition",
+    hazards="H05",
+)
+def height_later(o: OrderView) -> Condition:
+    """The height was measured after the day of treatment.
+
+    One of the two dates is wrong.
+    """
+    return o.height_on > o.on
+
+
+@rule(
     "weight-too-old",
     "blocks-release",
     needs="weight_age",

@@ -506,7 +506,7 @@ def above_limit(line: LineView) -> Condition:
     "blocks-release",
     of="lifetime",
     needs="total",
-    measured="{total}",
+    measured="{total} of {due.of}",
     allowed="at most {due.at_most} mg/m²",
     source="{due.source}",
     hazards="H38",

@@ -390,7 +390,7 @@ def allergy_recorded(o: OrderView) -> Condition:
     lambda due: due.severity,
     of="interaction",
     needs="medicines",
-    measured="{medicines}",
+    measured="{due.other} among: {medicines}",
     allowed="not with {due.other}",
     source="{due.source}",
     hazards="H46",
