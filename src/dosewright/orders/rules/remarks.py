@@ -3,48 +3,12 @@
 from __future__ import annotations
 
 import functools
-import re
-from typing import Any, Final
+from typing import Any
 
+from .phrases import amounts, rates
 from .rule import rule
 from .values import Condition, Number, alike, missing, no, numbered, only, settled
 from .view import ARITHMETIC, LineView
-
-_NUMBER: Final = r"(?<![\w.,])(?:([1-9]\d{0,2}(?:,\d{3})+)(\.\d+)?|(\d+(?:[.,]\d+)?))\s*"
-_HOUR: Final = r"h(?:(?:ou)?r)?(?!\w)"
-_AMOUNT: Final = re.compile(
-    rf"{_NUMBER}(mg|g|mcg|[µμu]g|hours?|hrs?|h|min(?:ute)?s?|mL)"
-    rf"(?![\w²^*]|\s*/|\s*per\s+(?:{_HOUR}|(?:m(?:²|2|\^2|L|in(?:ute)?)?|sq|square|kg)(?!\w)))",
-    re.IGNORECASE,
-)
-_RATE: Final = re.compile(rf"{_NUMBER}mL\s*(?:/|per\s)\s*{_HOUR}", re.IGNORECASE)
-_MG: Final = {"mg": 1.0, "g": 1000.0, "mcg": 0.001, "µg": 0.001, "μg": 0.001, "ug": 0.001}
-_HOURS: Final = {"h": 1.0, "m": 1 / 60}  # by the first letter
-
-
-def _number(match: re.Match[str]) -> float:
-    """The number of a remark, in which a comma that is no sign between thousands is a decimal one."""
-    thousands, rest, plain = match[1], match[2] or "", match[3]
-    return float(thousands.replace(",", "") + rest if thousands else plain.replace(",", "."))
-
-
-@functools.lru_cache(maxsize=4096)
-def amounts(text: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """The amounts of drug in mg, and the times in hours, that a remark names."""
-    mg, hours = [], []
-    for match in _AMOUNT.finditer(text):
-        number, unit = _number(match), match[4].lower()
-        if unit in _MG:
-            mg.append(number * _MG[unit])
-        elif unit != "ml":
-            hours.append(number * _HOURS[unit[0]])
-    return tuple(mg), tuple(hours)
-
-
-@functools.lru_cache(maxsize=4096)
-def rates(text: str) -> tuple[float, ...]:
-    """The rates in mL per hour that a remark names."""
-    return tuple(map(_number, _RATE.finditer(text)))
 
 
 def _other(text: Any, read: Any, *known: Number) -> Condition:
