@@ -575,6 +575,12 @@ def _dangers() -> Iterator[Danger]:
     )
     yield danger("H56", "a remark with another time", "remark-and-duration", _set(fluorouracil__comment="run over 2 h"))
     yield danger("H56", "a remark with another rate", "remark-and-rate", _set(fluorouracil__comment="pump at 250 mL/h"))
+    for text, rules in _REMARKS.items():
+        yield danger("H56", f"a remark on oxaliplatin: '{text}'", rules, _set(oxaliplatin__comment=text))
+    for text, rules in _REMARKS_ON_ORDER.items():
+        yield danger("H56", f"a remark on the order: '{text}'", rules, _set(comment=text))
+    for text, rules in _CONTRADICTED.items():
+        yield danger("H56", f"oxaliplatin written as '{text}'", rules, _set(oxaliplatin__written=text))
     for path, rule in _BLANK.items():
         arm = "hepa-haic" if path.startswith("beads.") else None
         yield danger(_BLANK_HAZARD[rule], f"{path} left blank", rule, _without(path), arm)
@@ -706,6 +712,33 @@ _WRITTEN = {
     "oxaliplatin 141 mg QD": "notation-frequency",
     "in 500 cc": "notation-cubic-centimetre",
     "oxaliplatin 1.4e2 mg": "notation-exponent",
+}
+
+_REMARKS = {
+    "80 % of the dose": "remark-and-share",
+    "reduce oxaliplatin by 20 %": "remark-and-share",
+    "half dose today": "remark-and-share",
+    "double dose": "remark-and-share",
+    "give intravenously": "remark-and-route",
+    "do NOT give": "remark-withholds",
+    "HOLD": "remark-withholds",
+    "omit": "remark-withholds",
+    "withhold, neutropenia": "remark-withholds",
+}
+_REMARKS_ON_ORDER = {
+    "fluorouracil over 46 h": "remark-on-order-and-duration",
+    "5-FU 2000 mg": "remark-on-order",
+    "reduce oxaliplatin by 20 %": "remark-on-order-and-share",
+    "half dose today": "remark-on-order-and-share",
+    "hold fluorouracil": "remark-on-order-withholds",
+    "do NOT give": "remark-on-order-withholds",
+}
+_CONTRADICTED = {
+    "carboplatin over 4 h": "written-and-drug",
+    "oxaliplatin over 2 h": "written-and-duration",
+    "oxaliplatin intravenously over 4 h": "written-and-route",
+    "oxaliplatin at 690 mL/h": "written-and-rate",
+    "oxaliplatin 85 mg/m2 over 4 h": "written-per-area",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
 import numpy
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from dosewright.orders.rules import RULES, remarks
 from dosewright.orders.rules.values import Words
 
-from .rulings import NOTHING, Case, fired, name, passed
+from .rulings import NOTHING, Case, asked, changed, checked, fired, name, passed, sound
 
 # fmt: off
 
@@ -69,6 +70,74 @@ REMARKS = [
     Case("remark-on-order", {"comment": "Oxaliplatin: give 100 mg"}, {"comment": "Oxaliplatin: give 141 mg"}, "blocks-release · comment · Oxaliplatin: give 100 mg · 141 mg · by definition"),
     Case("remark-on-order", {"comment": "oxaliplatin 50 mg"}, {"comment": "paracetamol 500 mg, no oxaliplatin before"}, "blocks-release · comment · oxaliplatin 50 mg · 141 mg · by definition"),
     Case("remark-on-order", {"comment": "oxaliplatin 50 mg"}, {"comment": "oxaliplatin 141 mg, paracetamol 500 mg"}, "blocks-release · comment · oxaliplatin 50 mg · 141 mg · by definition"),
+]
+
+
+def of_words(rule: str, where: str, wrong: str, right: str, allowed: str, source: str = "by definition", **more: Any) -> Case:
+    """Words of a line or of the order that contradict it, and such as do not."""
+    return Case(rule, {where: wrong}, {where: right}, f"blocks-release · {where} · {wrong} · {allowed} · {source}", **more)
+
+
+OF_LINE, AS_WRITTEN, ON_ORDER = "oxaliplatin.comment", "oxaliplatin.written", "comment"
+EIGHTY = {"oxaliplatin.share": 80.0, "oxaliplatin.reason": "neuropathy"}
+OF_EIGHTY = {**EIGHTY, "oxaliplatin.share": 64.0, "oxaliplatin.changed_by": 20.0}
+CONTRADICTING = [
+    # 4 h, give or take 0.5 %: 3.98 to 4.02; 69.5 mL/h: 69.1525 to 69.8475
+    of_words("written-and-duration", AS_WRITTEN, "oxaliplatin 141 mg over 2 h", "oxaliplatin 141 mg over 4 h", "4 h"),
+    of_words("written-and-duration", AS_WRITTEN, "over 4.03 h", "over 4.02 h", "4 h"),
+    of_words("written-and-duration", AS_WRITTEN, "141 mg over 40 min", "141 mg over 240 min", "4 h"),
+    of_words("written-and-duration", "fluorouracil.written", "3,980 mg over 46 h", "3,980 mg over 20 h", "20 h"),
+    of_words("written-and-rate", AS_WRITTEN, "141 mg at 69.85 mL/h", "141 mg at 69.84 mL/h", "69.5 mL/h"),
+    of_words("written-and-rate", AS_WRITTEN, "141 mg at 139 mL/h", "141 mg at 69.5 mL/h", "69.5 mL/h"),
+    of_words("written-and-route", AS_WRITTEN, "141 mg intravenously over 4 h", "141 mg intra-arterially over 4 h", "hepatic intra-arterial"),
+    of_words("written-and-route", AS_WRITTEN, "141 mg i.v. over 4 h", "141 mg i.a. over 4 h", "hepatic intra-arterial"),
+    of_words("written-and-route", AS_WRITTEN, "141 mg by a peripheral vein", "141 mg by the hepatic artery, not IV", "hepatic intra-arterial"),
+    of_words("written-and-route", AS_WRITTEN, "141 mg intrathecally", "141 mg with leucovorin intravenously", "hepatic intra-arterial"),
+    of_words("written-and-route", "leucovorin.written", "332 mg into the hepatic artery", "332 mg into a vein", "intravenous"),
+    of_words("written-and-route", AS_WRITTEN, "141 mg IV", "141 mg HAI", "HAI", always={"oxaliplatin.route": "HAI"}),
+    of_words("written-and-drug", AS_WRITTEN, "carboplatin 141 mg over 4 h", "oxaliplatin 141 mg over 4 h", "oxaliplatin", "protocol"),
+    of_words("written-and-drug", AS_WRITTEN, "fluorouracil 141 mg", "141 mg, not carboplatin", "oxaliplatin", "protocol"),
+    of_words("written-and-drug", AS_WRITTEN, "carboplatin instead of oxaliplatin", "oxaliplatin instead of carboplatin", "oxaliplatin", "protocol"),
+    of_words("written-and-drug", AS_WRITTEN, "Cisplatin 141 mg", "Eloxatin 141 mg", "oxaliplatin", "protocol"),
+    of_words("written-and-drug", AS_WRITTEN, "leucovorin 141 mg", "oxaliplatin 141 mg beside leucovorin", "oxaliplatin", "protocol"),
+    of_words("written-and-drug", "leucovorin.written", "levoleucovorin 332 mg", "calcium folinate 332 mg", "leucovorin", "protocol"),
+    of_words("written-and-drug", "leucovorin.written", "folic acid 332 mg", "levoleucovorin 332 mg", "leucovorin", "protocol", always={"leucovorin.form": "levoleucovorin"}),
+    of_words("written-per-area", AS_WRITTEN, "oxaliplatin 85 mg/m2 over 4 h", "oxaliplatin 85 mg/m2 = 141 mg over 4 h", "141 mg"),
+    of_words("written-per-area", AS_WRITTEN, "85 mg per m²", "85 mg per dose", "141 mg"),
+    of_words("written-per-area", AS_WRITTEN, "2.3 mg/kg", "0.267 mg/mL", "141 mg"),
+    of_words("written-per-area", AS_WRITTEN, "85 mg per square metre from 2 vials of 100 mg", "oxaliplatin over 4 h", "141 mg"),
+    of_words("remark-and-route", OF_LINE, "give intravenously", "give intra-arterially", "hepatic intra-arterial"),
+    of_words("remark-and-route", OF_LINE, "flush before, infuse via a peripheral vein over 4 h", "IV fluids before", "hepatic intra-arterial"),
+    of_words("remark-and-route", OF_LINE, "oxaliplatin by mouth", "leucovorin by mouth", "hepatic intra-arterial"),
+    of_words("remark-and-route", OF_LINE, "IV", "by vein if the artery is closed", "hepatic intra-arterial"),
+    of_words("remark-and-route", "leucovorin.comment", "by the hepatic artery", "i.v. over 2 h", "intravenous"),
+    of_words("remark-and-share", OF_LINE, "80 % of the dose", "100 % of the dose", "100 %"),
+    of_words("remark-and-share", OF_LINE, "79.5 % of the dose", "79.6 % of the dose", "80 %", always=EIGHTY),
+    of_words("remark-and-share", OF_LINE, "full dose", "80 % of the dose", "80 %", always=EIGHTY),
+    of_words("remark-and-share", OF_LINE, "reduce oxaliplatin by 25 %", "reduce oxaliplatin by 20 %", "80 %", always=EIGHTY),
+    of_words("remark-and-share", OF_LINE, "reduced by 25 %", "reduced by 20 %", "64 %", always=OF_EIGHTY),
+    of_words("remark-and-share", OF_LINE, "reduced to 60 %", "reduced to 64 %", "64 %", always=OF_EIGHTY),
+    of_words("remark-and-share", OF_LINE, "reduced to 60 %", "reduced to 80 %", "64 %", always={**EIGHTY, "oxaliplatin.share": 64.0, "oxaliplatin.changed_to": 80.0}),
+    of_words("remark-and-share", OF_LINE, "half dose today", "half dose next cycle", "100 %"),
+    of_words("remark-and-share", OF_LINE, "double dose", "double check dose", "100 %"),
+    of_words("remark-and-share", OF_LINE, "reduce dose by 20 %", "reduce rate by 20 %", "100 %"),
+    of_words("remark-and-share", OF_LINE, "oxaliplatin 80 %", "leucovorin 80 %", "100 %"),
+    of_words("remark-withholds", OF_LINE, "do NOT give", "do not give if fever", "141 mg"),
+    of_words("remark-withholds", OF_LINE, "Hold", "Hold if neutrophils < 1.0", "141 mg"),
+    of_words("remark-withholds", OF_LINE, "withhold today, neutropenia", "withhold until neutrophils recover", "141 mg"),
+    of_words("remark-withholds", OF_LINE, "omit oxaliplatin", "omit leucovorin", "141 mg"),
+    of_words("remark-withholds", OF_LINE, "oxaliplatin: not to be given", "hold parameters: neutrophils, platelets", "141 mg"),
+    of_words("remark-on-order", ON_ORDER, "5-FU 2000 mg", "5-FU 3,980 mg", "3,980 mg"),
+    of_words("remark-on-order", ON_ORDER, "OXA 100 mg", "oxa tolerated well, paracetamol 500 mg", "141 mg"),
+    of_words("remark-on-order", ON_ORDER, "oxaliplatin 150 mg", "oxaliplatin last cycle 150 mg", "141 mg"),
+    of_words("remark-on-order", ON_ORDER, "oxaliplatin 500 mg", "oxaliplatin as planned. Paracetamol 500 mg", "141 mg"),
+    of_words("remark-on-order-and-duration", ON_ORDER, "oxaliplatin 2 h infusion", "oxaliplatin 2 h before fluorouracil", "4 h"),
+    of_words("remark-on-order-and-duration", ON_ORDER, "OXA over 4.03 h", "OXA over 4.02 h; flush over 10 min", "4 h"),
+    of_words("remark-on-order-and-duration", ON_ORDER, "fluorouracil over 46 h", "fluorouracil over 20 h", "20 h"),
+    of_words("remark-on-order-and-share", ON_ORDER, "reduce oxaliplatin by 20 %", "glucose 5 % for oxaliplatin", "100 %"),
+    of_words("remark-on-order-and-share", ON_ORDER, "oxaliplatin 80 %", "oxaliplatin 100 %", "100 %"),
+    of_words("remark-on-order-withholds", ON_ORDER, "hold oxaliplatin", "hold oxaliplatin if fever", "141 mg"),
+    of_words("remark-on-order-withholds", ON_ORDER, "no oxaliplatin today", "no oxaliplatin reaction so far", "141 mg"),
 ]
 
 
@@ -140,7 +209,7 @@ NOTATION = [
     written("5000 mL", "500 mL", "thousands"),
     written("1234 units", "in 2026", "thousands"),
 ]
-CASES = [*REMARKS, *NOTATION]
+CASES = [*REMARKS, *CONTRADICTING, *NOTATION]
 MISREAD = {
     "trailing-zero": "1.0 | 10.0mg | 0.10 | 2.40 g/m² | 1.500 | 5.0 - x",
     "naked-point": ".5 | x.5 | -.25 mg | 1 .5",
@@ -262,3 +331,133 @@ def test_of_a_column_of_remarks_each_is_held_against_its_own_order():
     doses = numpy.array([141.0, 141.0, 141.0, 70.0, 70.0])
     found = remarks._other(comments, lambda text: remarks.amounts(text)[0], doses)
     assert found.tolist() == [False, True, False, True, False]
+
+
+# ------------------------------------------------------------------------------------------------------ the whole order
+
+HARMLESS = """
+protect from light
+glucose 5 %
+in glucose 5 %, never in sodium chloride 0.9 %
+hold if neutrophils < 1.0
+hold if neutrophils below 1.5 or platelets below 75
+neutrophils below 1.5: hold
+hold parameters: neutrophils, platelets
+hold for bilirubin above 50
+hold anticoagulants today
+hold pressure on the groin
+hold the bag upright
+do not give if fever
+do not give with fluorouracil in one line
+do not give undiluted
+do not give until the catheter has been seen under X-ray
+do not refrigerate
+do not stop the pump without a physician
+omit dexamethasone
+same dose as last cycle
+dose as in the last cycle
+100 % of the dose
+full dose
+full dose was well tolerated
+20 % reduction next cycle if neuropathy persists
+reduce by 20 % if grade 2 neuropathy
+80 % of the dose was given in cycle 1
+half of the dose was given before the catheter moved
+weight reduced by 4 % since the last cycle
+platelets fell by 20 %, still above the limit
+rounded to within 5 % of the dose
+oxygen saturation 98 %
+reduce the rate by 50 % if there is pain
+double check dose, rate and route
+double gloves
+first 15 minutes slowly, then as ordered
+check blood pressure every 15 min
+observe for 30 min
+stable for 6 h, use within 6 h
+dexamethasone 30 min before
+2 vials of 100 mg, discard 59 mg
+100 mg vial and 50 mg vial
+discard the remaining 59 mg
+last cycle 150 mg
+previous dose 150 mg, tolerated
+IV fluids before
+IV access in the left arm
+remove the venous cannula afterwards
+flush the vein with glucose 5 %
+flush the catheter, then remove it from the artery
+portal vein thrombosis, main trunk open
+premedication intravenously, see standing order 12
+antiemetics IV before
+oral care, drink enough
+arterial blood pressure every hour
+no known allergy to platinum
+not for children
+patient was told of the neuropathy
+catheter position confirmed by angiography
+pump checked by two nurses
+third cycle of oxaliplatin, no oxaliplatin reaction so far
+leucovorin runs beside it by the peripheral vein
+fluorouracil follows in the same catheter
+skip lunch
+leave the catheter in place
+do not leave the patient alone for the first 30 min
+call the physician before any change
+pain: stop the pump and call
+""".strip().splitlines()
+"""Remarks as they stand on a ward."""
+CHAPTER = {id for id, rule in RULES.items() if rule.module == "remarks"}
+
+
+def told_of(path: str, words: str) -> set[str]:
+    order = changed(sound(), {path: words})
+    return {one.rule for one in checked(order, asked("haic-folfox")).findings} & CHAPTER
+
+
+@pytest.mark.parametrize("path", ["oxaliplatin.comment", "comment"])
+@pytest.mark.parametrize("words", HARMLESS)
+def test_a_harmless_remark_of_a_ward_stops_nothing(words, path):
+    assert told_of(path, words) == set()
+
+
+@pytest.mark.parametrize("words", ["leucovorin by a peripheral vein", "hold if fever", "glucose 5 %", "full dose"])
+def test_a_harmless_remark_stops_no_line_of_another_route_either(words):
+    assert told_of("leucovorin.comment", words) == set()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "oxaliplatin 141 mg in 278 mL glucose 5 % over 4 h at 69.5 mL/h by the hepatic artery catheter",
+        "oxaliplatin 85 mg/m² × 1.66 m² = 141 mg",
+        "141 mg oxaliplatin over 4 h with leucovorin IV",
+        "141 mg, protect from light, 2 vials of 100 mg",
+        "oxaliplatin 141 mg (100 %) HAI over 4 h, flush the vein; then fluorouracil",
+    ],
+)
+def test_a_line_that_is_written_in_full_is_stopped_by_no_rule_of_words(words):
+    assert told_of("oxaliplatin.written", words) == set()
+
+
+@pytest.mark.parametrize("words", ["half dose today", "do NOT give", "hold chemotherapy", "reduce all drugs by 20 %"])
+def test_what_a_remark_on_the_order_says_of_no_drug_by_name_it_says_of_each(words):
+    found = checked(changed(sound(), {"comment": words}), asked("haic-folfox")).findings
+    assert len([one for one in found if one.rule in CHAPTER]) == 3
+
+
+def test_a_share_that_a_remark_on_the_order_names_may_be_that_of_any_line():
+    order = changed(sound(), {"comment": "80 % of the dose", **EIGHTY})
+    found = checked(order, asked("haic-folfox")).findings
+    assert "remark-on-order-and-share" not in {one.rule for one in found}
+
+
+def test_a_withheld_drug_of_several_is_each_of_them():
+    assert [remarks.withheld("hold leucovorin and fluorouracil", one) for one in ("leucovorin", "oxaliplatin")] == [
+        True,
+        False,
+    ]
+
+
+def test_a_drug_that_is_left_out_may_be_called_so():
+    left_out = {"oxaliplatin.*": None, "oxaliplatin.drug": "oxaliplatin", "oxaliplatin.share": 0.0}
+    order = changed(sound(), {**left_out, "oxaliplatin.comment": "omit oxaliplatin"})
+    assert "remark-withholds" not in {one.rule for one in checked(order, asked("haic-folfox")).findings}

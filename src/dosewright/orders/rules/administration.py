@@ -121,12 +121,13 @@ def line_and_route(line: LineView) -> Condition:
     """
     found: Condition = False
     for name, its_route in line.due.lines.items():
-        here, elsewhere = each(line.runs_in, name.casefold().__eq__), each(line.route, _other_than(its_route))
+        here, elsewhere = each(line.runs_in, name.casefold().__eq__), each(line.route, other_than(its_route))
         found = found | (here & elsewhere)
     return found
 
 
-def _other_than(route: str) -> Callable[[str], bool]:
+def other_than(route: str) -> Callable[[str], bool]:
+    """Whether a word is a route that is known, and another than this one, however it is written."""
     return lambda word: _known(word) and route_of(word) != route
 
 

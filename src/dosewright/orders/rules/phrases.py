@@ -1,10 +1,19 @@
-"""What free words name: amounts, times and rates, and which of them are of the dose of this line today."""
+"""What free words name, drug by drug: amounts, times, rates, routes and shares, and whether a drug is not to be given.
+
+A phrase that is not plainly an instruction for today names nothing: a condition, an earlier or a later cycle, another
+drug, or words that are not known here. What is told then is seldom wrong, and much is not told.
+"""
 
 from __future__ import annotations
 
 import functools
+import itertools
 import re
+from collections.abc import Callable, Mapping
 from typing import Final
+
+from ...protocol.drugs import CALLED, drugs
+from ...protocol.lookalikes import look_alikes
 
 _NUMBER: Final = r"(?<![\w.,])(?:([1-9]\d{0,2}(?:,\d{3})+)(\.\d+)?|(\d+(?:[.,]\d+)?))\s*"
 _HOUR: Final = r"h(?:(?:ou)?r)?(?!\w)"
@@ -68,15 +77,22 @@ def amounts(text: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
     >>> amounts("first 15 minutes slowly, over 4 h in all")
     ((), (4.0,))
     """
-    mg, hours = [], []
+    mg, hours = ([one for _, _, one in _found(text, of_drug)] for of_drug in (True, False))
+    return tuple(mg), tuple(hours)
+
+
+@functools.lru_cache(maxsize=4096)
+def _found(text: str, of_drug: bool) -> tuple[tuple[int, int, float], ...]:
+    """The amounts of drug in mg, or the times in hours, with where in a text each begins and ends."""
+    found = []
     for match in _AMOUNT.finditer(text):
         number, unit = _number(match), match[4].lower()
         before, after = text[max(0, match.start() - _NEAR) : match.start()], text[match.end() : match.end() + _NEAR]
-        if unit in _MG and not _of_no_dose(before, after):
-            mg.append(number * _MG[unit])
-        elif unit not in _MG and unit != "ml" and not _of_a_part(before, after):
-            hours.append(number * _HOURS[unit[0]])
-    return tuple(mg), tuple(hours)
+        if of_drug and unit in _MG and not _of_no_dose(before, after):
+            found.append((*match.span(), number * _MG[unit]))
+        elif not of_drug and unit not in _MG and unit != "ml" and not _of_a_part(before, after):
+            found.append((*match.span(), number * _HOURS[unit[0]]))
+    return tuple(found)
 
 
 def _of_no_dose(before: str, after: str) -> bool:
@@ -107,3 +123,311 @@ def only_per_area(text: str) -> bool:
     (True, False)
     """
     return _DOSE_PER.search(text) is not None and not amounts(text)[0]
+
+
+# ------------------------------------------------------------------------------------- sentences, and the drugs in them
+
+_SENTENCES: Final = re.compile(r"[;!?\n]|(?<!\.\w)\.(?=\s|$)")
+_CLAUSES: Final = re.compile(r",(?!\d)|\s[–—-]\s|[()\[\]]|(?<!\w)(?:then|but)(?!\w)")
+_CONDITION: Final = re.compile(
+    r"[<>≤≥]|(?<!\w)(?:if|when|whenever|unless|until|till|in case|once|provided|pending|depending|while|below|above)"
+    r"(?!\w)"
+)
+_PERCENT: Final = r"(?<![\w.,])(\d{1,3}(?:[.,]\d+)?)\s*(?:%|per\s?cent(?!\w))"
+
+
+@functools.cache
+def names() -> Mapping[str, str]:
+    """Every name of a drug that is known, in small letters, with the generic name that it stands for."""
+    aliases = {alias: name for name, listed in CALLED.items() for alias in listed}
+    return {name: name for name in {*look_alikes(), *drugs()}} | aliases
+
+
+@functools.cache
+def _name() -> str:
+    """A pattern of any of these names, the longest first."""
+    return "(?:" + "|".join(map(re.escape, sorted(names(), key=lambda one: (-len(one), one)))) + ")"
+
+
+@functools.cache
+def _named() -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w-])({_name()})(?![\w-])", re.IGNORECASE)
+
+
+def _drugs_in(clause: str) -> frozenset[str]:
+    """The drugs that a clause in small letters names."""
+    return frozenset(names()[one] for one in _named().findall(clause) if one in names())
+
+
+def _instructions(text: str) -> list[str]:
+    """The clauses of a text, in small letters, without the sentences that hang on a condition."""
+    sentences = _SENTENCES.split(text.casefold())
+    return [clause for one in sentences if not _CONDITION.search(one) for clause in _CLAUSES.split(one)]
+
+
+def _is_of(clause: str, drug: str, by_name: bool = False) -> bool:
+    """Whether a clause is of a drug: it names it, or, where it stands beside that drug's line, none at all."""
+    named = _drugs_in(clause)
+    return drug in named or not (named or by_name)
+
+
+# --------------------------------------------------------------------------------- of one drug in a remark on the order
+
+
+@functools.lru_cache(maxsize=4096)
+def amounts_of(text: str, drug: str) -> tuple[float, ...]:
+    """The first amount in mg behind each mention of a drug, in the same sentence and before another drug is named.
+
+    >>> amounts_of("5-FU 2000 mg, leucovorin 300 mg", "fluorouracil")
+    (2000.0,)
+    """
+    return _first_of(text, drug, _is_amount, of_drug=True)
+
+
+@functools.lru_cache(maxsize=4096)
+def hours_of(text: str, drug: str) -> tuple[float, ...]:
+    """The first time in hours behind each mention of a drug, over which it is to run.
+
+    >>> hours_of("oxaliplatin over 4 h; fluorouracil over 46 h", "fluorouracil")
+    (46.0,)
+    """
+    return _first_of(text, drug, _is_time, of_drug=False)
+
+
+def _first_of(text: str, drug: str, is_one: Callable[[str, str, str], bool], *, of_drug: bool) -> tuple[float, ...]:
+    """The first amount, or time, behind each mention of a drug, that what stands around it leaves to that drug."""
+    mentions = [*_named().finditer(text)]
+    found = []
+    for mention, following in itertools.zip_longest(mentions, mentions[1:]):
+        name, end = mention[1].casefold(), mention.end()
+        if names().get(name) != drug:
+            continue
+        ends = [one.start() for one in (following, _SENTENCES.search(text, end)) if one is not None]
+        until = min(ends, default=len(text))
+        for start, behind, value in _found(text, of_drug):
+            if end <= start < until and is_one(name, text[end:start], text[behind:]):
+                found.append(value)
+                break
+    return tuple(found)
+
+
+def _is_amount(name: str, between: str, behind: str) -> bool:
+    """Whether an amount behind a name is of that drug; a short name may be of something else."""
+    return name in drugs() or re.fullmatch(r"[^,.;\d]{0,20}", between) is not None
+
+
+def _is_time(name: str, between: str, behind: str) -> bool:
+    """Whether a time behind a name is how long the drug runs."""
+    lasts = _LASTING.search(between) or re.match(r"\s*-?\s*infusion", behind, re.IGNORECASE)
+    return lasts is not None or not between.strip(" :,(")
+
+
+# ---------------------------------------------------------------------------------------------------------- other drugs
+
+_REPLACED: Final = re.compile(r"(?<!\w)(?:not|no|instead of|replacing|replaces|in place of)\s+$")
+
+
+@functools.lru_cache(maxsize=4096)
+def other_drugs(text: str, drug: str) -> frozenset[str]:
+    """The drugs that words name in the place of this one: of words that name this one as well, none.
+
+    >>> sorted(other_drugs("carboplatin 153 mg instead of oxaliplatin", "oxaliplatin"))
+    ['carboplatin']
+    """
+    small = text.casefold()
+    found = [one[1] for one in _named().finditer(small) if not _REPLACED.search(small[: one.start()])]
+    named = frozenset(names()[one] for one in found if one in names())
+    return frozenset() if drug in named else named
+
+
+# --------------------------------------------------------------------------------------------------------------- routes
+
+_ROUTES: Final[Mapping[str, str]] = {
+    "hepatic intra-arterial": r"(?:hepatic\s+)?(?:intra-?\s?arterial(?:ly)?|arterial(?:ly)?|artery)|hai|ia|i\.\s?a\.?",
+    "intravenous": r"(?:intra-?)?venous(?:ly)?|(?:peripheral\s+|central\s+)?veins?|iv|i\.\s?v\.?",
+    "oral": r"oral(?:ly)?|by\s+mouth|po|p\.\s?o\.?",
+    "subcutaneous": r"subcutaneous(?:ly)?|sc|s\.\s?c\.?",
+    "intrathecal": r"intrathecal(?:ly)?|i\.\s?t\.?",
+    "intramuscular": r"intramuscular(?:ly)?|im|i\.\s?m\.?",
+    "intraperitoneal": r"intraperitoneal(?:ly)?",
+}
+_BY_ROUTE: Final = {name: re.compile(rf"(?<![\w-])(?:{words})(?![\w-])") for name, words in _ROUTES.items()}
+_BESIDE: Final = re.compile(r"(?<!\w)(?:with|and|after|before|beside)(?!\w)")
+_NO_ROUTE_AFTER: Final = re.compile(
+    r"(?<!\w)(?:not|never|no|flush(?:\s+the)?|portal|hepatic)(?:\s+(?:by|via|into))?\s+$"
+)
+_NO_ROUTE_BEFORE: Final = re.compile(
+    r"\s*(?:fluids?|access|cannula|antiemetics?|premed\w*|hydration|flush\w*|thromb\w*|pressure|blood|gas)(?!\w)"
+)
+_PLAIN: Final = (
+    r"give|given|administer|administered|infuse|infused|infusion|inject|injected|injection|run|deliver|change|switch|"
+    r"please|this|it|the|drug|dose|today|now|only|always|as|an|a|by|via|through|into|to|for|over|at|in|use|used|"
+    r"route|line|catheter|port|arm|left|right|slow|slowly|bolus|push|pump|bag|must|is|be|"
+    r"\d+(?:[.,]\d+)*|mg|g|ml|h|hours?|hrs?|min|minutes?"
+)
+"""The words of a clause that says by which route, and nothing else."""
+
+
+@functools.lru_cache(maxsize=4096)
+def routes(text: str, drug: str) -> frozenset[str]:
+    """The routes that the line of a drug names as it is written.
+
+    >>> sorted(routes("oxaliplatin 153 mg intravenously, flush the artery", "oxaliplatin"))
+    ['intravenous']
+    """
+    parts = [part for clause in _instructions(text) for part in _BESIDE.split(clause)]
+    return frozenset(name for part in parts if _is_of(part, drug) for name in _BY_ROUTE if _goes(name, part))
+
+
+def _goes(name: str, words: str) -> bool:
+    """Whether words name a route, and not only something else that is of a vein, an artery or a mouth."""
+    return any(
+        not _NO_ROUTE_AFTER.search(words[: one.start()]) and not _NO_ROUTE_BEFORE.match(words[one.end() :])
+        for one in _BY_ROUTE[name].finditer(words)
+    )
+
+
+@functools.lru_cache(maxsize=4096)
+def routes_told(text: str, drug: str) -> frozenset[str]:
+    """The routes by which a remark tells to give a drug: of clauses that say nothing else, and name no other drug.
+
+    >>> routes_told("give intravenously", "oxaliplatin"), routes_told("IV fluids before", "oxaliplatin")
+    (frozenset({'intravenous'}), frozenset())
+    """
+    found = set()
+    for clause in _instructions(text):
+        for name, words in _BY_ROUTE.items():
+            rest, times = words.subn(" ", clause)
+            if times and _is_of(clause, drug) and _plain().fullmatch(rest):
+                found.add(name)
+    return frozenset(found)
+
+
+@functools.cache
+def _plain() -> re.Pattern[str]:
+    return re.compile(rf"""(?>(?:{_name()}|{_PLAIN})(?![\w-])|[\s:.,/"'*])*""")
+
+
+# ----------------------------------------------------------------------------------------------------- shares of a dose
+
+_SHARES: Final = {
+    "three quarters": 75.0, "half": 50.0, "halve": 50.0, "halved": 50.0, "quarter": 25.0, "full": 100.0,
+    "double": 200.0, "doubled": 200.0, "twice": 200.0, "triple": 300.0, "tripled": 300.0,
+}  # fmt: skip
+_MAY_SHARE: Final = re.compile(r"%|per\s?cent|quarter|hal[fv]|doubl|twice|tripl|full", re.IGNORECASE)
+_OTHERWISE: Final = re.compile(
+    r"(?<!\w)(?:(?:next|previous|last|earlier|prior|first|later|after|before|was|were|had|been|history|within|round\w*|"
+    r"toleran\w*|deviat\w*|maximum|max|at most|up to|no|not|never|check\w*|verif\w*)(?!\w)|cycles? \d)"
+)
+"""What makes of a share none of the dose of today."""
+_AGAIN: Final = re.compile(r"(?<!\w)(?:as|like)\s+(?:in\s+|at\s+)?(?:the\s+)?(?:last|previous|earlier)(?:\s+\w+)?")
+_FLUID: Final = r"(?!\s*(?:of\s+(?!the\s+dose|dose)|glucose|dextrose|sodium|saline|nacl|solution))"
+_NO_DOSE: Final = (
+    r"(?!\w|\s*-?\s*(?:reduc|decreas|increas|escalat|deviat|toleran|limit|cap|round|band|vari|check|verif))"
+)
+_OF_WHAT: Final = "full|protocol(?:'s)?|planned|usual|calculated|standard|ordered|normal|starting|initial"
+
+
+@functools.cache
+def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """The phrases that name a share of the dose, and what each names: the share itself, or what is taken or added."""
+    drug = rf"(?:the\s+)?{_name()}"
+    of_dose = rf"\s*(?:of\s+)?(?:the\s+|its\s+)?(?:(?:{_OF_WHAT}|{_name()})\s+){{0,3}}dos(?:es|e|age){_NO_DOSE}"
+    filled = rf"(?:(?:the|dose|doses|of|it|this|today|all|drugs|both|further|about|{_name()})\s+){{0,5}}"
+    subject = rf"(?:^\s*|(?<!\w)(?:dose|doses|{_name()})\s+(?:is\s+|are\s+|now\s+)?)"
+    less, more = r"(?<!\w)(?:reduce|decrease|lower)", r"(?<!\w)(?:increase|raise|escalate)"
+    lessened, grown = r"(?:reduced|decreased|lowered)", r"(?:increased|raised|escalated)"
+    change = r"(?:reduction|decrease)"
+    own = rf"{_FLUID}(?!\s*(?:dose\s+)?(?:reduc|decreas|increas))"
+    fraction = r"(?<!\w)(three[\s-]quarters|half|quarter|double|twice|triple|full)"
+    rows = (
+        (rf"{_PERCENT}{of_dose}", "share"),
+        (rf"(?<!\w)dos(?:es|e|age)\s*(?:is|at|to|of|:|=|now)?\s*{_PERCENT}{own}", "share"),
+        (rf"(?<!\w){drug}\s*(?:at|to|:|=)?\s*{_PERCENT}{own}", "share"),
+        (rf"{_PERCENT}\s*(?:of\s+)?{drug}(?![\w-])", "share"),
+        (rf"(?:{less}|{more})\s+{filled}to\s+{_PERCENT}", "share"),
+        (rf"{subject}(?:{lessened}|{grown})\s+to\s+{_PERCENT}", "share"),
+        (rf"{less}\s+{filled}(?:by\s+)?{_PERCENT}", "less"),
+        (rf"{subject}{lessened}\s+(?:by\s+)?{_PERCENT}", "less"),
+        (rf"(?<!\w){drug}\s+by\s+{_PERCENT}", "less"),
+        (rf"(?<!\w)dose\s+{change}\s*(?:of|by|:|=)?\s*{_PERCENT}", "less"),
+        (rf"{_PERCENT}\s*-?\s*dose\s+{change}", "less"),
+        (rf"{_PERCENT}\s*{change}(?:\s+(?:of|in)\s+(?:(?:the\s+)?dose(?!\w)|{drug})|\s*$)", "less"),
+        (rf"{more}\s+{filled}(?:by\s+)?{_PERCENT}", "more"),
+        (rf"{subject}{grown}\s+(?:by\s+)?{_PERCENT}", "more"),
+        (rf"{fraction}[\s-]*{of_dose}", "word"),
+        (rf"{fraction}\s+(?:of\s+)?{drug}(?![\w-])", "word"),
+        (rf"(?<!\w)(halve|double|triple)\s+(?:{drug}|it|(?:the\s+)?dose)(?![\w-])", "word"),
+        (rf"{subject}(halved|doubled|tripled)(?!\w)", "word"),
+    )
+    return tuple((re.compile(pattern), kind) for pattern, kind in rows)
+
+
+@functools.lru_cache(maxsize=4096)
+def shares(text: str, drug: str, by_name: bool = False) -> tuple[float, ...]:
+    """The shares of the dose, in percent, that a remark says are given of a drug.
+
+    >>> shares("reduce oxaliplatin by 20 %", "oxaliplatin"), shares("half dose today", "oxaliplatin")
+    ((80.0,), (50.0,))
+    """
+    if not _MAY_SHARE.search(text):
+        return ()
+    found: dict[float, None] = {}
+    for clause in (part for one in _instructions(text) for part in _apart(one)):
+        if _is_of(clause, drug, by_name) and not _OTHERWISE.search(_AGAIN.sub(" ", clause)):
+            found |= dict.fromkeys(_shares_in(clause))
+    return tuple(found)
+
+
+def _apart(clause: str) -> list[str]:
+    """A clause that names several drugs, in as many parts as have one of their own."""
+    parts = re.split(r"(?<!\w)and(?!\w)", clause)
+    return parts if all(map(_drugs_in, parts)) and all(map(_MAY_SHARE.search, parts)) else [clause]
+
+
+def _shares_in(clause: str) -> list[float]:
+    """The shares that one clause names; what a phrase has said, the next ones do not say again."""
+    found = []
+    for pattern, kind in _patterns():
+        for match in pattern.finditer(clause):
+            if kind == "word":
+                found.append(_SHARES[re.sub(r"[\s-]+", " ", match[1])])
+            else:
+                number = float(match[1].replace(",", "."))
+                found.append({"share": number, "less": 100.0 - number, "more": 100.0 + number}[kind])
+        clause = pattern.sub(" ", clause)
+    return found
+
+
+# ---------------------------------------------------------------------------------------------- what is not to be given
+
+_MAY_WITHHOLD: Final = re.compile(r"h[eo]ld|omit|skip|cancel|leave|left|not|don|never|no\s", re.IGNORECASE)
+_WITHHELD: Final = (
+    r"(?:do\s+not|don['’]?t|never)\s+(?:give|administer|infuse|start|run|prepare)|hold|withhold|omit|skip|cancel|"
+    r"leave\s+out|on\s+hold|omitted|withheld|held|cancell?ed|skipped|left\s+out|not\s+(?:to\s+be\s+)?(?:given|administered)"
+)
+_AROUND: Final = (
+    r"please|this|it|the|drug|drugs|dose|doses|line|infusion|today|now|cycle|all|both|any|and|or|is|are|be|to|must|should|"
+    r"for|medication|chemotherapy|chemo|treatment|completely|entirely|altogether"
+)
+
+
+@functools.cache
+def _withholding() -> re.Pattern[str]:
+    around = rf"""(?:(?:{_name()}|{_AROUND})(?![\w-])[\s:"'*]*)*"""
+    why = r"(?:(?:due\s+to|because|owing\s+to|on\s+account\s+of|in\s+view\s+of)(?!\w).*)?"
+    # where no drug follows it, 'no' says nothing of one
+    not_given = rf"(?:(?:{_WITHHELD})(?![\w-])|no(?=\s+{_name()}(?![\w-])))"
+    return re.compile(rf"""[\s:"'*]*{around}{not_given}[\s"'*]*{around}{why}""")
+
+
+@functools.lru_cache(maxsize=4096)
+def withheld(text: str, drug: str) -> bool:
+    """Whether a remark says, without a condition, that a drug is not to be given; one that names none says it of all.
+
+    >>> withheld("do NOT give", "oxaliplatin"), withheld("hold if neutrophils < 1.0", "oxaliplatin")
+    (True, False)
+    """
+    if not _MAY_WITHHOLD.search(text):
+        return False
+    return any(_is_of(one, drug) and _withholding().fullmatch(one) is not None for one in _instructions(text))

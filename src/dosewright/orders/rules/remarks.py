@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-import functools
+from collections.abc import Callable
 from typing import Any
 
-from .phrases import amounts, rates
+from .administration import KNOWN_ROUTES, other_than
+from .phrases import (
+    amounts,
+    amounts_of,
+    hours_of,
+    only_per_area,
+    other_drugs,
+    rates,
+    routes,
+    routes_told,
+    shares,
+    withheld,
+)
 from .rule import rule
-from .values import Condition, Number, alike, missing, no, numbered, only, settled
+from .values import Condition, Number, Word, alike, each, missing, no, numbered, only, settled
 from .view import ARITHMETIC, LineView
 
 
@@ -94,6 +106,11 @@ def written_and_dose(line: LineView) -> Condition:
     return names & no(is_named | line.lacks("dose"))
 
 
+def _other_time(line: LineView, text: Word) -> Condition:
+    """Where words name another time than the duration."""
+    return _other(text, lambda words: amounts(words)[1], line.over) & no(line.lacks("over"))
+
+
 @rule(
     "remark-and-duration",
     "blocks-release",
@@ -111,7 +128,32 @@ def remark_and_duration(line: LineView) -> Condition:
 
     Strike one of the two.
     """
-    return _other(line.comment, lambda text: amounts(text)[1], line.over) & no(line.lacks("over"))
+    return _other_time(line, line.comment)
+
+
+@rule(
+    "written-and-duration",
+    "blocks-release",
+    of="line",
+    needs="over",
+    when="written",
+    where="written",
+    measured="{written}",
+    allowed="{over}",
+    source="by definition",
+    hazards="H31 H56",
+)
+def written_and_duration(line: LineView) -> Condition:
+    """The line as it is written names another time than the duration.
+
+    Find out which of the two is meant, and write the other anew; the nurse gives what is written.
+    """
+    return _other_time(line, line.written)
+
+
+def _other_rate(line: LineView, text: Word) -> Condition:
+    """Where words name another rate than the pump's."""
+    return _other(text, rates, line.rate) & no(line.lacks("rate"))
 
 
 @rule(
@@ -131,7 +173,167 @@ def remark_and_rate(line: LineView) -> Condition:
 
     Strike one of the two.
     """
-    return _other(line.comment, rates, line.rate) & no(line.lacks("rate"))
+    return _other_rate(line, line.comment)
+
+
+@rule(
+    "written-and-rate",
+    "blocks-release",
+    of="line",
+    needs="rate",
+    when="written",
+    where="written",
+    measured="{written}",
+    allowed="{rate}",
+    source="by definition",
+    hazards="H30 H56",
+)
+def written_and_rate(line: LineView) -> Condition:
+    """The line as it is written names another rate than the pump's.
+
+    Find out which of the two is meant, and write the other anew; the nurse gives what is written.
+    """
+    return _other_rate(line, line.written)
+
+
+def _other_route(line: LineView, text: Word, read: Callable[[str, str], frozenset[str]]) -> Condition:
+    """Where words name another route than the order's."""
+    found: Condition = False
+    for route in KNOWN_ROUTES:
+        named = settled(each(text, lambda words, route=route: route in read(words, line.due.drug)))  # type: ignore[misc]
+        if named is not False:
+            found = found | (named & each(line.route, other_than(route)))
+    return found
+
+
+@rule(
+    "remark-and-route",
+    "blocks-release",
+    of="line",
+    needs="route",
+    when="comment",
+    where="comment",
+    measured="{comment}",
+    allowed="{route}",
+    source="by definition",
+    hazards="H40 H56",
+)
+def remark_and_route(line: LineView) -> Condition:
+    """A remark tells to give the drug by another route.
+
+    Strike one of the two: a wrong route can kill.
+    """
+    return _other_route(line, line.comment, routes_told)
+
+
+@rule(
+    "written-and-route",
+    "blocks-release",
+    of="line",
+    needs="route",
+    when="written",
+    where="written",
+    measured="{written}",
+    allowed="{route}",
+    source="by definition",
+    hazards="H40 H56",
+)
+def written_and_route(line: LineView) -> Condition:
+    """The line as it is written names another route.
+
+    Find out which of the two is meant, and write the other anew: a wrong route can kill.
+    """
+    return _other_route(line, line.written, routes)
+
+
+@rule(
+    "written-and-drug",
+    "blocks-release",
+    of="line",
+    needs="drug",
+    when="written",
+    where="written",
+    measured="{written}",
+    allowed="{due.drug}",
+    source="protocol",
+    hazards="H41 H56",
+)
+def written_and_drug(line: LineView) -> Condition:
+    """The line as it is written names another drug, and not this one.
+
+    Compare order, label and vial with the protocol, letter by letter; the nurse gives what is written.
+    """
+    name = line.due.drug
+    found = each(line.written, lambda words: bool(other_drugs(words, name)))
+    for form in sorted(line.due.forms | line.due.unlike_forms):
+        by_its_form = each(line.written, lambda words, form=form: other_drugs(words, name) <= {form})  # type: ignore[misc]
+        found = found & no(by_its_form & each(line.form, form.__eq__))
+    return found & no(line.lacks("drug"))
+
+
+@rule(
+    "written-per-area",
+    "blocks-release",
+    of="line",
+    needs="dose",
+    when="written",
+    where="written",
+    measured="{written}",
+    allowed="{dose}",
+    source="by definition",
+    hazards="H23 H56",
+)
+def written_per_area(line: LineView) -> Condition:
+    """The line as it is written names a dose per m² or kg, and no amount.
+
+    Write the ordered dose: whoever gives the drug is not to compute it.
+    """
+    return each(line.written, only_per_area) & no(line.lacks("dose"))
+
+
+def _left(line: LineView) -> tuple[Number, ...]:
+    """The shares that a remark may name: the order's, and what the stated change takes away and leaves."""
+    return line.share_or_all, line.changed_to, 100.0 - line.changed_by
+
+
+@rule(
+    "remark-and-share",
+    "blocks-release",
+    of="line",
+    needs="dose",
+    when="comment",
+    where="comment",
+    measured="{comment}",
+    allowed="{share_or_all}",
+    source="by definition",
+    hazards="H37 H56",
+)
+def remark_and_share(line: LineView) -> Condition:
+    """A remark names another share of the dose than the order gives.
+
+    Strike the remark, or order the share with its reason, and the dose that follows.
+    """
+    return _other(line.comment, lambda words: shares(words, line.due.drug), *_left(line)) & no(line.lacks("dose"))
+
+
+@rule(
+    "remark-withholds",
+    "blocks-release",
+    of="line",
+    needs="dose",
+    when="comment",
+    where="comment",
+    measured="{comment}",
+    allowed="{dose}",
+    source="by definition",
+    hazards="H46 H56",
+)
+def remark_withholds(line: LineView) -> Condition:
+    """A remark says that the drug is not to be given, and the order gives it.
+
+    Strike the remark, or take the dose out of the order and say why.
+    """
+    return each(line.comment, lambda words: withheld(words, line.due.drug)) & (line.dose > 0.0)
 
 
 @rule(
@@ -151,14 +353,76 @@ def remark_on_order(line: LineView) -> Condition:
 
     Strike one of the two.
     """
-    name = line.due.drug
-    return _other(
-        line.comment_of_order, lambda text: _of_drug(text, name), line.dose, line.calculated, line.expected
-    ) & no(line.lacks("dose"))
+    known = (number for one in _of_drug(line) for number in (one.dose, one.calculated, one.expected))
+    return _other(line.comment_of_order, lambda text: amounts_of(text, line.due.drug), *known) & no(line.lacks("dose"))
 
 
-@functools.lru_cache(maxsize=4096)
-def _of_drug(text: str, name: str) -> tuple[float, ...]:
-    """The first amount after a drug's name in a remark."""
-    _, _, after = text.casefold().partition(name)
-    return amounts(after)[0][:1]
+def _of_drug(line: LineView) -> list[LineView]:
+    """The lines of the order that are of one drug: a remark on the order does not say which of them it means."""
+    return [one for one in line.order.lines.values() if one.due.drug == line.due.drug]
+
+
+@rule(
+    "remark-on-order-and-duration",
+    "blocks-release",
+    of="line",
+    needs="over",
+    when="comment_of_order",
+    where="comment_of_order",
+    measured="{comment_of_order}",
+    allowed="{over}",
+    source="by definition",
+    hazards="H31 H56",
+)
+def remark_on_order_and_duration(line: LineView) -> Condition:
+    """A remark on the order names this drug with another time than its duration.
+
+    Strike one of the two.
+    """
+    known = (one.over for one in _of_drug(line))
+    return _other(line.comment_of_order, lambda text: hours_of(text, line.due.drug), *known) & no(line.lacks("over"))
+
+
+@rule(
+    "remark-on-order-and-share",
+    "blocks-release",
+    of="line",
+    needs="dose",
+    when="comment_of_order",
+    where="comment_of_order",
+    measured="{comment_of_order}",
+    allowed="{share_or_all}",
+    source="by definition",
+    hazards="H37 H56",
+)
+def remark_on_order_and_share(line: LineView) -> Condition:
+    """A remark on the order names another share of the dose than the order gives.
+
+    Strike the remark, or order the share with its reason, and the dose that follows.
+    """
+    text, drug = line.comment_of_order, line.due.drug
+    of_this = _other(text, lambda words: shares(words, drug, by_name=True), *_left(line))
+    of_any = _other(
+        text, lambda words: shares(words, ""), *(share for one in line.order.lines.values() for share in _left(one))
+    )
+    return (of_this | of_any) & no(line.lacks("dose"))
+
+
+@rule(
+    "remark-on-order-withholds",
+    "blocks-release",
+    of="line",
+    needs="dose",
+    when="comment_of_order",
+    where="comment_of_order",
+    measured="{comment_of_order}",
+    allowed="{dose}",
+    source="by definition",
+    hazards="H46 H56",
+)
+def remark_on_order_withholds(line: LineView) -> Condition:
+    """A remark on the order says that the drug is not to be given, and the order gives it.
+
+    Strike the remark, or take the dose out of the order and say why.
+    """
+    return each(line.comment_of_order, lambda words: withheld(words, line.due.drug)) & (line.dose > 0.0)
