@@ -730,6 +730,7 @@ _REMARKS_ON_ORDER = {
     "5-FU 2000 mg": "remark-on-order",
     "reduce oxaliplatin by 20 %": "remark-on-order-and-share",
     "half dose today": "remark-on-order-and-share",
+    "give oxaliplatin intravenously": "remark-on-order-and-route",
     "hold fluorouracil": "remark-on-order-withholds",
     "do NOT give": "remark-on-order-withholds",
 }

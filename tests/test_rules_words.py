@@ -135,6 +135,14 @@ CONTRADICTING = [
     of_words("remark-on-order-and-duration", ON_ORDER, "OXA over 4.03 h", "OXA over 4.02 h; flush over 10 min", "4 h"),
     of_words("remark-on-order-and-duration", ON_ORDER, "fluorouracil over 46 h", "fluorouracil over 20 h", "20 h"),
     of_words("remark-on-order-and-share", ON_ORDER, "reduce oxaliplatin by 20 %", "glucose 5 % for oxaliplatin", "100 %"),
+    of_words("remark-and-dose", OF_LINE, "dexamethasone 8 mg, then 77 mg", "dexamethasone 8 mg before", "141 mg"),
+    of_words("remark-and-share", OF_LINE, "give 50 % only", "give 50 % oxygen", "100 %"),
+    of_words("remark-and-share", OF_LINE, "give 3/4 of the dose", "4/4 of the dose", "100 %"),
+    of_words("remark-and-share", OF_LINE, "¾ dose", "½ of the dose next cycle", "100 %"),
+    of_words("remark-withholds", OF_LINE, "not today", "not today's bag", "141 mg"),
+    of_words("remark-withholds", OF_LINE, "stop oxaliplatin", "stop the pump for pain", "141 mg"),
+    of_words("remark-on-order-and-route", ON_ORDER, "give oxaliplatin intravenously", "give leucovorin intravenously", "hepatic intra-arterial"),
+    of_words("remark-on-order-and-route", ON_ORDER, "oxaliplatin: IV", "IV, oxaliplatin by the hepatic artery", "hepatic intra-arterial"),
     of_words("remark-on-order-and-share", ON_ORDER, "oxaliplatin 80 %", "oxaliplatin 100 %", "100 %"),
     of_words("remark-on-order-withholds", ON_ORDER, "hold oxaliplatin", "hold oxaliplatin if fever", "141 mg"),
     of_words("remark-on-order-withholds", ON_ORDER, "no oxaliplatin today", "no oxaliplatin reaction so far", "141 mg"),
@@ -283,6 +291,7 @@ NAMED = [
     ("1.2.5 mg", []), ("1,2,5 mg", []), ("141", []), ("mg", []), ("5 mL", []), ("5 h", []), ("70 mg per hepatic artery", [70]),
     ("5 mg permitted", [5]), ("5 mg per day", [5]), ("5 mg per m", []), ("5 mg per m²", []), ("5 mg per m2 of", []),
     ("5 mg per m^2", []), ("5 mg per mL", []), ("5 mg per min", []), ("5 mg per minute", []), ("5 mg per square metre", []),
+    ("ondansetron 8 mg", []), ("ondansetron: 8 mg, 77 mg", [77]), ("paracetamol not 500 mg", [500]),
     ("2 vials of 100 mg, discard 47 mg", []), ("2 vials of 100 mg, discard 59 mg: 141 mg", [141]),
     ("100 mg vial", []), ("two 100-mg vials", []), ("ampoules of 250 mg", []), ("2 ampules: 250 mg", []),
     ("discard the remaining 47 mg", []), ("waste 47 mg", []), ("47 mg is discarded", []), ("47 mg waste.", []),
@@ -370,11 +379,15 @@ oxygen saturation 98 %
 reduce the rate by 50 % if there is pain
 double check dose, rate and route
 double gloves
+bag 1/2 oxaliplatin
 first 15 minutes slowly, then as ordered
 check blood pressure every 15 min
 observe for 30 min
 stable for 6 h, use within 6 h
 dexamethasone 30 min before
+dexamethasone 8 mg and ondansetron 8 mg before
+paracetamol 500 mg if fever
+give 20 % albumin 50 mL before
 2 vials of 100 mg, discard 59 mg
 100 mg vial and 50 mg vial
 discard the remaining 59 mg
@@ -438,7 +451,17 @@ def test_a_line_that_is_written_in_full_is_stopped_by_no_rule_of_words(words):
     assert told_of("oxaliplatin.written", words) == set()
 
 
-@pytest.mark.parametrize("words", ["half dose today", "do NOT give", "hold chemotherapy", "reduce all drugs by 20 %"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "half dose today",
+        "do NOT give",
+        "hold chemotherapy",
+        "reduce all drugs by 20 %",
+        "all drugs at 80 %",
+        "not today",
+    ],
+)
 def test_what_a_remark_on_the_order_says_of_no_drug_by_name_it_says_of_each(words):
     found = checked(changed(sound(), {"comment": words}), asked("haic-folfox")).findings
     assert len([one for one in found if one.rule in CHAPTER]) == 3

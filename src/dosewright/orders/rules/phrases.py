@@ -29,15 +29,22 @@ _MG: Final = {"mg": 1.0, "g": 1000.0, "mcg": 0.001, "µg": 0.001, "μg": 0.001, 
 _HOURS: Final = {"h": 1.0, "m": 1 / 60}  # by the first letter
 
 _CONTAINER: Final = r"(?:vials?|ampo?ules?)(?!\w)"
+_BESIDES: Final = (
+    "dexamethasone|ondansetron|granisetron|palonosetron|tropisetron|aprepitant|fosaprepitant|metoclopramide|olanzapine|"
+    "paracetamol|acetaminophen|tramadol|morphine|chlorphenamine|diphenhydramine|promethazine|famotidine|pantoprazole|"
+    "omeprazole|furosemide|lidocaine|magnesium sulfate|hydrocortisone|methylprednisolone"
+)
+"""Medicines that are given beside such drugs: general knowledge. Their amounts are not those of the line."""
 _LAST_TIME: Final = (
     r"(?:(?:last|previous|prior|earlier)\s+(?:cycle|course|dose|time|order|treatment)(?:'?s)?|previous(?:ly)?|earlier)"
 )
 _NO_DOSE_AFTER: Final = re.compile(
     rf"{_CONTAINER}\s*(?:of|with|containing|[:@])?\s*$"
+    rf"|(?<!\w)(?:{_BESIDES})\s*:?\s*$"
     r"|(?<!\w)(?:discard|waste)\s+(?:the\s+)?(?:remaining\s+|remainder\s*|rest\s*)?(?:of\s+|[:,]\s*)?$",
     re.IGNORECASE,
 )
-"""What stands before an amount that is of a vial, or is thrown away."""
+"""What stands before an amount that is of a vial, is thrown away, or is of a medicine that goes beside the drug."""
 _NO_DOSE_BEFORE: Final = re.compile(
     rf"\s*-?\s*{_CONTAINER}|\s*(?:(?:is|are|to be|will be)\s+)?(?:discarded|wasted)(?!\w)|\s*waste\s*(?:[.,;)]|$)",
     re.IGNORECASE,
@@ -65,7 +72,7 @@ def _number(match: re.Match[str]) -> float:
     return float(thousands.replace(",", "") + rest if thousands else plain.replace(",", "."))
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=16_384)
 def amounts(text: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """The amounts of drug in mg, and the times in hours, that a remark names.
 
@@ -77,22 +84,25 @@ def amounts(text: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
     >>> amounts("first 15 minutes slowly, over 4 h in all")
     ((), (4.0,))
     """
-    mg, hours = ([one for _, _, one in _found(text, of_drug)] for of_drug in (True, False))
-    return tuple(mg), tuple(hours)
+    mg, hours = _found(text)
+    return tuple(one for _, _, one in mg), tuple(one for _, _, one in hours)
 
 
-@functools.lru_cache(maxsize=4096)
-def _found(text: str, of_drug: bool) -> tuple[tuple[int, int, float], ...]:
-    """The amounts of drug in mg, or the times in hours, with where in a text each begins and ends."""
-    found = []
+Found = tuple[int, int, float]  # where in a text it begins and ends, and how much it is
+
+
+@functools.lru_cache(maxsize=16_384)
+def _found(text: str) -> tuple[tuple[Found, ...], tuple[Found, ...]]:
+    """The amounts of drug in mg, and the times in hours, with where in a text each stands."""
+    mg, hours = [], []
     for match in _AMOUNT.finditer(text):
         number, unit = _number(match), match[4].lower()
         before, after = text[max(0, match.start() - _NEAR) : match.start()], text[match.end() : match.end() + _NEAR]
-        if of_drug and unit in _MG and not _of_no_dose(before, after):
-            found.append((*match.span(), number * _MG[unit]))
-        elif not of_drug and unit not in _MG and unit != "ml" and not _of_a_part(before, after):
-            found.append((*match.span(), number * _HOURS[unit[0]]))
-    return tuple(found)
+        if unit in _MG and not _of_no_dose(before, after):
+            mg.append((*match.span(), number * _MG[unit]))
+        elif unit not in _MG and unit != "ml" and not _of_a_part(before, after):
+            hours.append((*match.span(), number * _HOURS[unit[0]]))
+    return tuple(mg), tuple(hours)
 
 
 def _of_no_dose(before: str, after: str) -> bool:
@@ -109,13 +119,13 @@ def _of_a_part(before: str, after: str) -> bool:
     return _PART_BEFORE.match(after) is not None and not _LASTING.search(before)
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=16_384)
 def rates(text: str) -> tuple[float, ...]:
     """The rates in mL per hour that a remark names."""
     return tuple(map(_number, _RATE.finditer(text)))
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=16_384)
 def only_per_area(text: str) -> bool:
     """Whether words give a dose per m² or per kg and no amount, so that whoever gives it has to compute it.
 
@@ -159,44 +169,46 @@ def _drugs_in(clause: str) -> frozenset[str]:
     return frozenset(names()[one] for one in _named().findall(clause) if one in names())
 
 
-def _instructions(text: str) -> list[str]:
+@functools.lru_cache(maxsize=16_384)
+def _instructions(text: str) -> tuple[str, ...]:
     """The clauses of a text, in small letters, without the sentences that hang on a condition."""
     sentences = _SENTENCES.split(text.casefold())
-    return [clause for one in sentences if not _CONDITION.search(one) for clause in _CLAUSES.split(one)]
+    return tuple(clause for one in sentences if not _CONDITION.search(one) for clause in _CLAUSES.split(one))
 
 
-def _is_of(clause: str, drug: str, by_name: bool = False) -> bool:
-    """Whether a clause is of a drug: it names it, or, where it stands beside that drug's line, none at all."""
-    named = _drugs_in(clause)
+def _is_of(named: frozenset[str], drug: str, by_name: bool = False) -> bool:
+    """Whether a clause that names some drugs is of one: it names it, or, where it stands beside its line, none."""
     return drug in named or not (named or by_name)
 
 
 # --------------------------------------------------------------------------------- of one drug in a remark on the order
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=16_384)
 def amounts_of(text: str, drug: str) -> tuple[float, ...]:
     """The first amount in mg behind each mention of a drug, in the same sentence and before another drug is named.
 
     >>> amounts_of("5-FU 2000 mg, leucovorin 300 mg", "fluorouracil")
     (2000.0,)
     """
-    return _first_of(text, drug, _is_amount, of_drug=True)
+    return _first_of(text, drug, _found(text)[0], _is_amount)
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=16_384)
 def hours_of(text: str, drug: str) -> tuple[float, ...]:
     """The first time in hours behind each mention of a drug, over which it is to run.
 
     >>> hours_of("oxaliplatin over 4 h; fluorouracil over 46 h", "fluorouracil")
     (46.0,)
     """
-    return _first_of(text, drug, _is_time, of_drug=False)
+    return _first_of(text, drug, _found(text)[1], _is_time)
 
 
-def _first_of(text: str, drug: str, is_one: Callable[[str, str, str], bool], *, of_drug: bool) -> tuple[float, ...]:
+def _first_of(
+    text: str, drug: str, known: tuple[Found, ...], is_one: Callable[[str, str, str], bool]
+) -> tuple[float, ...]:
     """The first amount, or time, behind each mention of a drug, that what stands around it leaves to that drug."""
-    mentions = [*_named().finditer(text)]
+    mentions = _mentions(text) if known else ()
     found = []
     for mention, following in itertools.zip_longest(mentions, mentions[1:]):
         name, end = mention[1].casefold(), mention.end()
@@ -204,11 +216,16 @@ def _first_of(text: str, drug: str, is_one: Callable[[str, str, str], bool], *, 
             continue
         ends = [one.start() for one in (following, _SENTENCES.search(text, end)) if one is not None]
         until = min(ends, default=len(text))
-        for start, behind, value in _found(text, of_drug):
+        for start, behind, value in known:
             if end <= start < until and is_one(name, text[end:start], text[behind:]):
                 found.append(value)
                 break
     return tuple(found)
+
+
+@functools.lru_cache(maxsize=16_384)
+def _mentions(text: str) -> tuple[re.Match[str], ...]:
+    return tuple(_named().finditer(text))
 
 
 def _is_amount(name: str, between: str, behind: str) -> bool:
@@ -227,7 +244,7 @@ def _is_time(name: str, between: str, behind: str) -> bool:
 _REPLACED: Final = re.compile(r"(?<!\w)(?:not|no|instead of|replacing|replaces|in place of)\s+$")
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=16_384)
 def other_drugs(text: str, drug: str) -> frozenset[str]:
     """The drugs that words name in the place of this one: of words that name this one as well, none.
 
@@ -252,6 +269,7 @@ _ROUTES: Final[Mapping[str, str]] = {
     "intraperitoneal": r"intraperitoneal(?:ly)?",
 }
 _BY_ROUTE: Final = {name: re.compile(rf"(?<![\w-])(?:{words})(?![\w-])") for name, words in _ROUTES.items()}
+_ROUTE: Final = re.compile(rf"(?<![\w-])(?:{'|'.join(_ROUTES.values())})(?![\w-])")
 _BESIDE: Final = re.compile(r"(?<!\w)(?:with|and|after|before|beside)(?!\w)")
 _NO_ROUTE_AFTER: Final = re.compile(
     r"(?<!\w)(?:not|never|no|flush(?:\s+the)?|portal|hepatic)(?:\s+(?:by|via|into))?\s+$"
@@ -268,15 +286,15 @@ _PLAIN: Final = (
 """The words of a clause that says by which route, and nothing else."""
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=16_384)
 def routes(text: str, drug: str) -> frozenset[str]:
     """The routes that the line of a drug names as it is written.
 
     >>> sorted(routes("oxaliplatin 153 mg intravenously, flush the artery", "oxaliplatin"))
     ['intravenous']
     """
-    parts = [part for clause in _instructions(text) for part in _BESIDE.split(clause)]
-    return frozenset(name for part in parts if _is_of(part, drug) for name in _BY_ROUTE if _goes(name, part))
+    parts = (part for clause in _instructions(text) if _ROUTE.search(clause) for part in _BESIDE.split(clause))
+    return frozenset(name for part in parts if _is_of(_drugs_in(part), drug) for name in _BY_ROUTE if _goes(name, part))
 
 
 def _goes(name: str, words: str) -> bool:
@@ -287,20 +305,25 @@ def _goes(name: str, words: str) -> bool:
     )
 
 
-@functools.lru_cache(maxsize=4096)
-def routes_told(text: str, drug: str) -> frozenset[str]:
+def routes_told(text: str, drug: str, by_name: bool = False) -> frozenset[str]:
     """The routes by which a remark tells to give a drug: of clauses that say nothing else, and name no other drug.
 
     >>> routes_told("give intravenously", "oxaliplatin"), routes_told("IV fluids before", "oxaliplatin")
     (frozenset({'intravenous'}), frozenset())
     """
-    found = set()
-    for clause in _instructions(text):
+    return frozenset(route for named, route in _routes_told(text) if _is_of(named, drug, by_name))
+
+
+@functools.lru_cache(maxsize=16_384)
+def _routes_told(text: str) -> tuple[tuple[frozenset[str], str], ...]:
+    """Each route that a remark tells, with the drugs that its clause names."""
+    found = []
+    for clause in filter(_ROUTE.search, _instructions(text)):
         for name, words in _BY_ROUTE.items():
             rest, times = words.subn(" ", clause)
-            if times and _is_of(clause, drug) and _plain().fullmatch(rest):
-                found.add(name)
-    return frozenset(found)
+            if times and _plain().fullmatch(rest):
+                found.append((_drugs_in(clause), name))
+    return tuple(found)
 
 
 @functools.cache
@@ -311,10 +334,11 @@ def _plain() -> re.Pattern[str]:
 # ----------------------------------------------------------------------------------------------------- shares of a dose
 
 _SHARES: Final = {
-    "three quarters": 75.0, "half": 50.0, "halve": 50.0, "halved": 50.0, "quarter": 25.0, "full": 100.0,
-    "double": 200.0, "doubled": 200.0, "twice": 200.0, "triple": 300.0, "tripled": 300.0,
+    "three quarters": 75.0, "3/4": 75.0, "¾": 75.0, "half": 50.0, "halve": 50.0, "halved": 50.0, "1/2": 50.0, "½": 50.0,
+    "quarter": 25.0, "1/4": 25.0, "¼": 25.0, "full": 100.0, "double": 200.0, "doubled": 200.0, "twice": 200.0,
+    "triple": 300.0, "tripled": 300.0,
 }  # fmt: skip
-_MAY_SHARE: Final = re.compile(r"%|per\s?cent|quarter|hal[fv]|doubl|twice|tripl|full", re.IGNORECASE)
+_MAY_SHARE: Final = re.compile(r"%|per\s?cent|quarter|hal[fv]|doubl|twice|tripl|full|[½¾¼]|[13]/[24]", re.IGNORECASE)
 _OTHERWISE: Final = re.compile(
     r"(?<!\w)(?:(?:next|previous|last|earlier|prior|first|later|after|before|was|were|had|been|history|within|round\w*|"
     r"toleran\w*|deviat\w*|maximum|max|at most|up to|no|not|never|check\w*|verif\w*)(?!\w)|cycles? \d)"
@@ -339,12 +363,14 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     lessened, grown = r"(?:reduced|decreased|lowered)", r"(?:increased|raised|escalated)"
     change = r"(?:reduction|decrease)"
     own = rf"{_FLUID}(?!\s*(?:dose\s+)?(?:reduc|decreas|increas))"
-    fraction = r"(?<!\w)(three[\s-]quarters|half|quarter|double|twice|triple|full)"
+    part = r"three[\s-]quarters|half|quarter|double|twice|triple|full"
+    alone = r"(?=\s*(?:today|now|only)?\s*$)"
     rows = (
         (rf"{_PERCENT}{of_dose}", "share"),
         (rf"(?<!\w)dos(?:es|e|age)\s*(?:is|at|to|of|:|=|now)?\s*{_PERCENT}{own}", "share"),
         (rf"(?<!\w){drug}\s*(?:at|to|:|=)?\s*{_PERCENT}{own}", "share"),
         (rf"{_PERCENT}\s*(?:of\s+)?{drug}(?![\w-])", "share"),
+        (rf"(?<!\w)(?:give|all|both|drugs)\s+{filled}(?:(?:at|to|only)\s+)?{_PERCENT}{alone}", "share"),
         (rf"(?:{less}|{more})\s+{filled}to\s+{_PERCENT}", "share"),
         (rf"{subject}(?:{lessened}|{grown})\s+to\s+{_PERCENT}", "share"),
         (rf"{less}\s+{filled}(?:by\s+)?{_PERCENT}", "less"),
@@ -355,34 +381,41 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
         (rf"{_PERCENT}\s*{change}(?:\s+(?:of|in)\s+(?:(?:the\s+)?dose(?!\w)|{drug})|\s*$)", "less"),
         (rf"{more}\s+{filled}(?:by\s+)?{_PERCENT}", "more"),
         (rf"{subject}{grown}\s+(?:by\s+)?{_PERCENT}", "more"),
-        (rf"{fraction}[\s-]*{of_dose}", "word"),
-        (rf"{fraction}\s+(?:of\s+)?{drug}(?![\w-])", "word"),
+        (rf"(?<!\w)({part}|3/4|¾|1/2|½|1/4|¼)[\s-]*{of_dose}", "word"),
+        (rf"(?<!\w)({part})\s+(?:of\s+)?{drug}(?![\w-])", "word"),
         (rf"(?<!\w)(halve|double|triple)\s+(?:{drug}|it|(?:the\s+)?dose)(?![\w-])", "word"),
         (rf"{subject}(halved|doubled|tripled)(?!\w)", "word"),
     )
     return tuple((re.compile(pattern), kind) for pattern, kind in rows)
 
 
-@functools.lru_cache(maxsize=4096)
 def shares(text: str, drug: str, by_name: bool = False) -> tuple[float, ...]:
     """The shares of the dose, in percent, that a remark says are given of a drug.
 
     >>> shares("reduce oxaliplatin by 20 %", "oxaliplatin"), shares("half dose today", "oxaliplatin")
     ((80.0,), (50.0,))
     """
+    return tuple(share for named, share in _shares_told(text) if _is_of(named, drug, by_name))
+
+
+@functools.lru_cache(maxsize=16_384)
+def _shares_told(text: str) -> tuple[tuple[frozenset[str], float], ...]:
+    """Each share that a remark names, with the drugs that its clause names."""
     if not _MAY_SHARE.search(text):
         return ()
-    found: dict[float, None] = {}
-    for clause in (part for one in _instructions(text) for part in _apart(one)):
-        if _is_of(clause, drug, by_name) and not _OTHERWISE.search(_AGAIN.sub(" ", clause)):
-            found |= dict.fromkeys(_shares_in(clause))
+    found: dict[tuple[frozenset[str], float], None] = {}
+    for clause in (part for one in filter(_MAY_SHARE.search, _instructions(text)) for part in _apart(one)):
+        if not _OTHERWISE.search(_AGAIN.sub(" ", clause)):
+            found |= dict.fromkeys((_drugs_in(clause), share) for share in _shares_in(clause))
     return tuple(found)
 
 
 def _apart(clause: str) -> list[str]:
     """A clause that names several drugs, in as many parts as have one of their own."""
     parts = re.split(r"(?<!\w)and(?!\w)", clause)
-    return parts if all(map(_drugs_in, parts)) and all(map(_MAY_SHARE.search, parts)) else [clause]
+    if len(parts) > 1 and all(map(_MAY_SHARE.search, parts)) and all(map(_drugs_in, parts)):
+        return parts
+    return [clause]
 
 
 def _shares_in(clause: str) -> list[float]:
@@ -401,14 +434,16 @@ def _shares_in(clause: str) -> list[float]:
 
 # ---------------------------------------------------------------------------------------------- what is not to be given
 
-_MAY_WITHHOLD: Final = re.compile(r"h[eo]ld|omit|skip|cancel|leave|left|not|don|never|no\s", re.IGNORECASE)
+_MAY_WITHHOLD: Final = re.compile(
+    r"h[eo]ld|omit|stop|discontinue|skip|cancel|leave|left|not|don|never|no\s", re.IGNORECASE
+)
 _WITHHELD: Final = (
     r"(?:do\s+not|don['’]?t|never)\s+(?:give|administer|infuse|start|run|prepare)|hold|withhold|omit|skip|cancel|"
-    r"leave\s+out|on\s+hold|omitted|withheld|held|cancell?ed|skipped|left\s+out|not\s+(?:to\s+be\s+)?(?:given|administered)"
+    r"stop|discontinue|leave\s+out|not\s+(?:today|this\s+cycle)|on\s+hold|omitted|withheld|held|cancell?ed|skipped|left\s+out|not\s+(?:to\s+be\s+)?(?:given|administered)"
 )
 _AROUND: Final = (
     r"please|this|it|the|drug|drugs|dose|doses|line|infusion|today|now|cycle|all|both|any|and|or|is|are|be|to|must|should|"
-    r"for|medication|chemotherapy|chemo|treatment|completely|entirely|altogether"
+    r"for|patient|medication|chemotherapy|chemo|treatment|completely|entirely|altogether"
 )
 
 
@@ -421,13 +456,19 @@ def _withholding() -> re.Pattern[str]:
     return re.compile(rf"""[\s:"'*]*{around}{not_given}[\s"'*]*{around}{why}""")
 
 
-@functools.lru_cache(maxsize=4096)
 def withheld(text: str, drug: str) -> bool:
     """Whether a remark says, without a condition, that a drug is not to be given; one that names none says it of all.
 
     >>> withheld("do NOT give", "oxaliplatin"), withheld("hold if neutrophils < 1.0", "oxaliplatin")
     (True, False)
     """
+    return any(_is_of(named, drug) for named in _withheld(text))
+
+
+@functools.lru_cache(maxsize=16_384)
+def _withheld(text: str) -> tuple[frozenset[str], ...]:
+    """Of each clause by which something is not to be given, the drugs that it names."""
     if not _MAY_WITHHOLD.search(text):
-        return False
-    return any(_is_of(one, drug) and _withholding().fullmatch(one) is not None for one in _instructions(text))
+        return ()
+    clauses = filter(_MAY_WITHHOLD.search, _instructions(text))
+    return tuple(_drugs_in(one) for one in clauses if _withholding().fullmatch(one))

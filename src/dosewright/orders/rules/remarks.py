@@ -199,10 +199,10 @@ def written_and_rate(line: LineView) -> Condition:
 def _other_route(line: LineView, text: Word, read: Callable[[str, str], frozenset[str]]) -> Condition:
     """Where words name another route than the order's."""
     found: Condition = False
-    for route in KNOWN_ROUTES:
-        named = settled(each(text, lambda words, route=route: route in read(words, line.due.drug)))  # type: ignore[misc]
-        if named is not False:
-            found = found | (named & each(line.route, other_than(route)))
+    names_any = settled(each(text, lambda words: bool(read(words, line.due.drug))))
+    for route in () if names_any is False else sorted(KNOWN_ROUTES):
+        named = each(text, lambda words, route=route: route in read(words, line.due.drug))  # type: ignore[misc]
+        found = found | (named & each(line.route, other_than(route)))
     return found
 
 
@@ -381,6 +381,26 @@ def remark_on_order_and_duration(line: LineView) -> Condition:
     """
     known = (one.over for one in _of_drug(line))
     return _other(line.comment_of_order, lambda text: hours_of(text, line.due.drug), *known) & no(line.lacks("over"))
+
+
+@rule(
+    "remark-on-order-and-route",
+    "blocks-release",
+    of="line",
+    needs="route",
+    when="comment_of_order",
+    where="comment_of_order",
+    measured="{comment_of_order}",
+    allowed="{route}",
+    source="by definition",
+    hazards="H40 H56",
+)
+def remark_on_order_and_route(line: LineView) -> Condition:
+    """A remark on the order tells to give this drug by another route.
+
+    Strike one of the two: a wrong route can kill.
+    """
+    return _other_route(line, line.comment_of_order, lambda words, drug: routes_told(words, drug, by_name=True))
 
 
 @rule(
