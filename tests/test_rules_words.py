@@ -139,6 +139,9 @@ CONTRADICTING = [
     of_words("remark-and-share", OF_LINE, "give 50 % only", "give 50 % oxygen", "100 %"),
     of_words("remark-and-share", OF_LINE, "give 3/4 of the dose", "4/4 of the dose", "100 %"),
     of_words("remark-and-share", OF_LINE, "¾ dose", "½ of the dose next cycle", "100 %"),
+    of_words("remark-and-share", OF_LINE, "dose-reduced to 75 %", "dose-reduced to 100 %", "100 %"),
+    of_words("remark-and-share", OF_LINE, "20 % less", "20 % less nausea", "100 %"),
+    of_words("remark-withholds", OF_LINE, "hold everything", "hold everything sterile", "141 mg"),
     of_words("remark-withholds", OF_LINE, "not today", "not today's bag", "141 mg"),
     of_words("remark-withholds", OF_LINE, "stop oxaliplatin", "stop the pump for pain", "141 mg"),
     of_words("remark-on-order-and-route", ON_ORDER, "give oxaliplatin intravenously", "give leucovorin intravenously", "hepatic intra-arterial"),
@@ -416,6 +419,17 @@ leave the catheter in place
 do not leave the patient alone for the first 30 min
 call the physician before any change
 pain: stop the pump and call
+no dose reduction
+dose confirmed, no reduction needed
+RDI 90 %, ejection fraction 60 %
+keep vein open
+do not use the port
+do not infuse too fast
+stop the infusion at the first sign of pain
+dose held constant
+omit the loading dose
+full blood count seen
+given by nurse A in cycle 1
 """.strip().splitlines()
 """Remarks as they stand on a ward."""
 CHAPTER = {id for id, rule in RULES.items() if rule.module == "remarks"}
@@ -444,6 +458,8 @@ def test_a_harmless_remark_stops_no_line_of_another_route_either(words):
         "oxaliplatin 85 mg/m² × 1.66 m² = 141 mg",
         "141 mg oxaliplatin over 4 h with leucovorin IV",
         "141 mg, protect from light, 2 vials of 100 mg",
+        "141 mg in 250 mL, 4 h, before fluorouracil",
+        "141 mg oxaliplatin, leucovorin beside it IV",
         "oxaliplatin 141 mg (100 %) HAI over 4 h, flush the vein; then fluorouracil",
     ],
 )

@@ -241,7 +241,9 @@ def _is_time(name: str, between: str, behind: str) -> bool:
 
 # ---------------------------------------------------------------------------------------------------------- other drugs
 
-_REPLACED: Final = re.compile(r"(?<!\w)(?:not|no|instead of|replacing|replaces|in place of)\s+$")
+_NOT_IN_PLACE: Final = re.compile(
+    r"(?<!\w)(?:not|no|instead of|replacing|replaces|in place of|before|after|with|beside|prior to)\s+$"
+)
 
 
 @functools.lru_cache(maxsize=16_384)
@@ -252,7 +254,7 @@ def other_drugs(text: str, drug: str) -> frozenset[str]:
     ['carboplatin']
     """
     small = text.casefold()
-    found = [one[1] for one in _named().finditer(small) if not _REPLACED.search(small[: one.start()])]
+    found = [one[1] for one in _named().finditer(small) if not _NOT_IN_PLACE.search(small[: one.start()])]
     named = frozenset(names()[one] for one in found if one in names())
     return frozenset() if drug in named else named
 
@@ -270,7 +272,7 @@ _ROUTES: Final[Mapping[str, str]] = {
 }
 _BY_ROUTE: Final = {name: re.compile(rf"(?<![\w-])(?:{words})(?![\w-])") for name, words in _ROUTES.items()}
 _ROUTE: Final = re.compile(rf"(?<![\w-])(?:{'|'.join(_ROUTES.values())})(?![\w-])")
-_BESIDE: Final = re.compile(r"(?<!\w)(?:with|and|after|before|beside)(?!\w)")
+_BESIDE: Final = re.compile(r"(?<!\w)(?:with|and|after|before|beside)(?!\w|\s+it(?!\w))")
 _NO_ROUTE_AFTER: Final = re.compile(
     r"(?<!\w)(?:not|never|no|flush(?:\s+the)?|portal|hepatic)(?:\s+(?:by|via|into))?\s+$"
 )
@@ -358,7 +360,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     drug = rf"(?:the\s+)?{_name()}"
     of_dose = rf"\s*(?:of\s+)?(?:the\s+|its\s+)?(?:(?:{_OF_WHAT}|{_name()})\s+){{0,3}}dos(?:es|e|age){_NO_DOSE}"
     filled = rf"(?:(?:the|dose|doses|of|it|this|today|all|drugs|both|further|about|{_name()})\s+){{0,5}}"
-    subject = rf"(?:^\s*|(?<!\w)(?:dose|doses|{_name()})\s+(?:is\s+|are\s+|now\s+)?)"
+    subject = rf"(?:^\s*|(?<!\w)(?:dose|doses|{_name()})[\s-]+(?:is\s+|are\s+|now\s+)?)"
     less, more = r"(?<!\w)(?:reduce|decrease|lower)", r"(?<!\w)(?:increase|raise|escalate)"
     lessened, grown = r"(?:reduced|decreased|lowered)", r"(?:increased|raised|escalated)"
     change = r"(?:reduction|decrease)"
@@ -379,6 +381,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
         (rf"(?<!\w)dose\s+{change}\s*(?:of|by|:|=)?\s*{_PERCENT}", "less"),
         (rf"{_PERCENT}\s*-?\s*dose\s+{change}", "less"),
         (rf"{_PERCENT}\s*{change}(?:\s+(?:of|in)\s+(?:(?:the\s+)?dose(?!\w)|{drug})|\s*$)", "less"),
+        (rf"^\s*(?:give\s+)?{_PERCENT}\s+less{alone}", "less"),
         (rf"{more}\s+{filled}(?:by\s+)?{_PERCENT}", "more"),
         (rf"{subject}{grown}\s+(?:by\s+)?{_PERCENT}", "more"),
         (rf"(?<!\w)({part}|3/4|¾|1/2|½|1/4|¼)[\s-]*{of_dose}", "word"),
@@ -443,7 +446,7 @@ _WITHHELD: Final = (
 )
 _AROUND: Final = (
     r"please|this|it|the|drug|drugs|dose|doses|line|infusion|today|now|cycle|all|both|any|and|or|is|are|be|to|must|should|"
-    r"for|patient|medication|chemotherapy|chemo|treatment|completely|entirely|altogether"
+    r"for|patient|everything|medication|chemotherapy|chemo|treatment|completely|entirely|altogether"
 )
 
 
