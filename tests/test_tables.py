@@ -379,7 +379,29 @@ def test_a_day_of_one_digit_is_read(csv_of):
     assert read_rows(csv_of("d", "3/4/2026"), mapping)[0] == {"on": [ordered.day(dt.date(2026, 4, 3))]}
 
 
-@pytest.mark.parametrize("text", ["2026-11-23", "11/23/2026", "23/11/26", "32/01/2026"])
+@pytest.mark.parametrize("order", ["day-month-year", "month-day-year"])
+def test_a_date_with_its_year_first_is_read_whatever_order_the_mapping_says(order, csv_of):
+    mapping = a_mapping({"columns": {"d": {"field": "on", "days": order}}})
+    assert read_rows(csv_of("d", "2026-11-23"), mapping) == ({"on": [rulings.ON]}, [None])
+
+
+def test_a_cell_of_a_spreadsheet_that_is_a_date_is_read_whatever_order_the_mapping_says(tmp_path):
+    path = tmp_path / "orders.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        sheet.write_string(0, 0, "d")
+        sheet.write_datetime(1, 0, dt.datetime(2026, 11, 23), book.add_format({"num_format": "dd.mm.yyyy"}))  # noqa: DTZ001
+        sheet.write_string(2, 0, "23.11.2026")
+    mapping = a_mapping({"columns": {"d": {"field": "on", "days": "day-month-year"}}})
+    assert read_rows(str(path), mapping) == ({"on": [rulings.ON] * 2}, [None] * 2)
+
+
+def test_a_date_that_is_said_to_be_unknown_is_no_mistake_in_any_order(csv_of):
+    mapping = a_mapping({"columns": {"d": {"field": "on", "days": "day-month-year"}}})
+    assert unreadable(csv_of("d", "unknown"), mapping) == [None]
+
+
+@pytest.mark.parametrize("text", ["2026-23-11", "11/23/2026", "23/11/26", "32/01/2026"])
 def test_a_date_that_is_not_in_the_order_of_the_mapping_is_noted(text, csv_of):
     mapping = a_mapping({"columns": {"d": {"field": "on", "days": "day-month-year"}}})
     assert unreadable(csv_of("d", text), mapping)[0].startswith("d: ")  # type: ignore[union-attr]

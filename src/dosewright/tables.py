@@ -36,6 +36,7 @@ ENDINGS: Final = (".csv", ".xlsx", ".parquet")
 _KEY: Final = re.compile(r"[^.;,\t]*[^.;,\t ]")  # a table cut at the wrong character is no table of strange lines
 _HEADER: Final = re.compile(r"([^\[\]]+?)(?: ?\[([^\]]+)\])?")
 _NUMBER: Final = r"^(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,6})?$"  # the grammar of units.number, for a column at a time
+_YEAR_FIRST: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 DayOrder = Literal["year-month-day", "day-month-year", "month-day-year"]
 
 
@@ -93,7 +94,7 @@ class Column:
     def read(self, text: str) -> Mapping[str, Any]:
         """A cell, by the names of the fields that it fills."""
         text = self.words.get(text.strip(), text.strip())
-        if self.field.form == "day" and self.days != "year-month-day":
+        if self.field.form == "day" and self.days != "year-month-day" and text.casefold() not in BLANKS:
             text = _turned(text, self.days)
         if self.unit and self.field.form == "quantity" and text.casefold() not in BLANKS:
             from .units import number
@@ -104,7 +105,12 @@ class Column:
 
 
 def _turned(text: str, order: DayOrder) -> str:
-    """A date in another order than ours, as the mapping says; never guessed."""
+    """A date in another order than ours, as the mapping says; never guessed.
+
+    What stands there with its year first can be read in one way only, as a cell that is a date of a spreadsheet does.
+    """
+    if _YEAR_FIRST.fullmatch(text):
+        return text
     match = re.fullmatch(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})", text, re.ASCII)
     if match is None:
         raise Mistake(f"a date as {order}", example="23/11/2026" if order[0] == "d" else "11/23/2026", got=text)
