@@ -213,6 +213,28 @@ def test_a_csv_in_another_encoding_is_told(tmp_path):
         read_rows(str(path))
 
 
+@pytest.mark.parametrize(("mark", "called"), [(";", "semicolons"), ("\t", "tabs")])
+def test_a_table_that_is_not_separated_by_commas_is_one_message_with_an_example(mark, called, csv_of):
+    names = ["Name", "Größe, gemessen (cm)", "Gewicht (kg)", "Tag"]
+    with pytest.raises(Mistake) as caught:
+        open_table(csv_of(mark.join(names), mark.join(["Li Na", "165,5", "60,2", "23.11.2026"])))
+    told = (
+        "needs a table separated by commas, for example 'Name,Größe gemessen (cm),Gewicht (kg)' "
+        f"(this one is separated by {called}; save it with commas, and with points in the numbers)"
+    )
+    assert str(caught.value).partition("orders.csv:1: ")[2] == told
+
+
+def test_the_line_by_which_excel_names_its_separator_is_told_too(csv_of):
+    with pytest.raises(Mistake, match="separated by semicolons"):
+        open_table(csv_of("sep=;", "weight;height", "60;165"))
+
+
+@pytest.mark.parametrize("header", ["ward; bed,cycle", "weight [kg]", '"a;b",c,d'])
+def test_a_semicolon_in_the_name_of_a_column_separates_nothing(header, csv_of):
+    assert len(open_table(csv_of(header)).header) == len(header.replace('"a;b"', "a").split(","))
+
+
 def test_a_column_that_stands_twice_is_told(csv_of):
     with pytest.raises(Mistake, match="each column once; got 'cycle'"):
         open_table(csv_of("cycle,cycle", "1,2"))
@@ -734,7 +756,7 @@ def test_the_first_and_the_last_day_are_days(day, parquet_of):
 
 
 def test_columns_cut_at_semicolons_are_not_taken_for_lines(csv_of):
-    with pytest.raises(Mistake, match="columns that are known"):
+    with pytest.raises(Mistake, match="separated by semicolons"):
         read_rows(csv_of("weight [kg];height [cm];oxaliplatin.dose", "60;165;141"))
 
 

@@ -350,6 +350,7 @@ def _csv(path: str) -> Table:
         header = next(lines, None)
     if header is None:
         raise Mistake("a table with a header", where=path, example="weight [kg],height [cm],protocol")
+    spreadsheets.check_commas(header, f"{path}:1")
     names = _headed(header, path)
 
     def chunks(columns: Sequence[Column]) -> Iterator[Rows]:
