@@ -584,6 +584,21 @@ def test_a_spreadsheet_is_read_as_the_table_it_was(run):
     assert by_xlsx == by_csv
 
 
+def test_on_standard_output_every_row_is_answered_as_in_a_file(run):
+    _, out, _ = run("check", *TABLE, "--format", "csv")
+    run("check", *TABLE, "--out", "findings.csv")
+    assert rows_of(out) == rows_of(Path("findings.csv").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("words", [["--out", "findings.csv"], ["--format", "csv"], ["--format", "json"], []])
+def test_a_table_without_any_row_is_wrong_input_and_nothing_is_written(words, run):
+    header = Path("orders-elsewhere.csv").read_text("utf-8").splitlines()[0]
+    Path("orders-elsewhere.csv").write_text(header + "\n", "utf-8")
+    code, out, err = run("check", *TABLE, *words)
+    assert (code, out, len(err.splitlines()), Path("findings.csv").exists()) == (3, "", 1, False)
+    assert "needs at least one order" in err
+
+
 def test_a_cell_that_a_spreadsheet_would_run_is_kept_text(run):
     text = Path("orders-elsewhere.csv").read_text("utf-8").replace("RX-4401", "=cmd|' /C calc'!A0")
     Path("orders-elsewhere.csv").write_text(text, "utf-8")

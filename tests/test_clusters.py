@@ -81,3 +81,11 @@ def test_batches_without_numbers_are_refused(export):
 def test_a_file_that_has_no_row_groups_is_refused(tmp_path):
     with pytest.raises(Mistake, match="a Parquet file, whose row groups are the pieces"):
         clusters.on_dask("orders.csv", many_orders.yardstick(), tmp_path)
+
+
+def test_a_file_of_dask_without_rows_is_refused_and_nothing_is_written(tmp_path):
+    pytest.importorskip("dask", reason="dask is not installed: pip install dosewright[dask]")
+    pq.write_table(pa.table({"weight [kg]": pa.array([], pa.float64())}), tmp_path / "orders.parquet")
+    with pytest.raises(Mistake, match="at least one order"):
+        clusters.on_dask(str(tmp_path / "orders.parquet"), many_orders.yardstick(), tmp_path / "findings")
+    assert not (tmp_path / "findings").exists()

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from . import __version__, files, wording
+from .errors import Mistake
 from .order_lines import of_each_line
 from .orders import written
 from .orders.check import (
@@ -325,10 +326,17 @@ def check_table(
         if told.full:
             sink(told.table())
         progress(summary.orders)
+    if not summary.rows:
+        raise no_orders(path)
     if told.count:
         sink(told.table())
     summary.standing = yardstick.standing()
     return summary
+
+
+def no_orders(path: str) -> Mistake:
+    """What is said of a table without a row: an export that failed must not pass for orders that were checked."""
+    return Mistake("at least one order", where=path, hint="there is no row below the header, and nothing was checked")
 
 
 def answered(
@@ -642,16 +650,17 @@ def _harmless(table: Any) -> Any:
 
 
 class Kept:
-    """Findings kept in memory, where nobody has named a file for them; orders that are clear are only counted."""
+    """Findings kept in memory, where nobody has named a file for them; `clear` orders too, or only counted."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, clear: bool = False) -> None:
+        self.clear = clear
         self.tables: list[Any] = []
 
     def take(self, table: Any) -> None:
         """One more chunk."""
         import pyarrow.compute as pc
 
-        self.tables.append(table.filter(pc.not_equal(table["severity"], CLEAR)))
+        self.tables.append(table if self.clear else table.filter(pc.not_equal(table["severity"], CLEAR)))
 
     def data(self) -> list[dict[str, Any]]:
         """Each finding as programs read it."""

@@ -181,7 +181,7 @@ def _table(path: str, yardstick: Yardstick, mapping: str | None, answers: list[A
     from . import checks, files, tables, terminal
 
     foreign = tables.load_mapping(files.read(mapping), Path(mapping).name) if mapping else None
-    kept = checks.Kept() if out is None else None
+    kept = checks.Kept(clear=form == "csv") if out is None else None
     with _sink(out, kept) as sink:
         summary = checks.check_table(
             path, yardstick, mapping=foreign, overrides=answers, sink=sink, progress=_counter()
