@@ -275,11 +275,21 @@ def test_of_very_many_mistakes_the_first_twenty_are_told(run):
     assert (len(told), told[-1]) == (21, "and 5 more")
 
 
-def test_one_that_cannot_be_read_does_not_stop_the_others(run):
+@pytest.mark.parametrize("words", [["--out", "mix.pdf"], ["--format", "json"], ["--format", "csv"], []])
+def test_where_one_file_cannot_be_read_nothing_is_written_of_the_others(words, run):
     put("good.yaml", sheet())
     Path("bad.yaml").write_text("- [", "utf-8")
-    code, out, err = run("check", "bad.yaml", "good.yaml", *SITE)
-    assert (code, "good.yaml" in out, "bad.yaml" in err) == (3, True, True)
+    code, out, err = run("check", "bad.yaml", "good.yaml", *SITE, *words)
+    assert (code, out, "bad.yaml" in err, Path("mix.pdf").exists()) == (3, "", True, False)
+
+
+def test_of_several_files_every_mistake_is_told(run):
+    put("first.yaml", sheet() | {"weight": "60"})
+    put("third.yaml", sheet() | {"height": "165", "on": "x"})
+    _, _, err = run("check", "first.yaml", "second.yaml", "third.yaml", *SITE)
+    names = ("first", "second", "third")
+    told = [name for line in err.splitlines() for name in names if f"{name}.yaml" in line]
+    assert told == ["first", "second", "third", "third"]
 
 
 BROKEN_ORDERS: dict[str, Callable[[dict[str, Any]], Any]] = {
@@ -605,6 +615,12 @@ def test_a_cell_that_a_spreadsheet_would_run_is_kept_text(run):
     run("check", *TABLE, "--out", "findings.csv")
     orders = {row["order"] for row in rows_of(Path("findings.csv").read_text("utf-8"))}
     assert [one for one in orders if one.startswith(("=", "+", "-", "@"))] == []
+
+
+def test_on_a_terminal_the_running_count_is_gone_before_the_answer(run, monkeypatch):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    _, _, err = run("check", *TABLE)
+    assert err == "\r12 orders checked\r\x1b[K"
 
 
 def test_a_column_that_nobody_named_is_told(run):
