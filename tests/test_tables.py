@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
-from dosewright import order_lines, tables
+from dosewright import order_lines, tables, usual
 from dosewright.errors import Mistake, Mistakes
 from dosewright.orders.rules.fields import hours_since
 from dosewright.repeats import _bits_of_texts, repeated
@@ -326,7 +326,8 @@ def test_a_number_of_parquet_that_no_weight_can_be_is_noted(value, parquet_of):
 
 @pytest.mark.parametrize("value", [None, float("nan")])
 def test_null_and_nan_of_parquet_are_not_known(value, parquet_of):
-    found, notes = read_rows(parquet_of(**{"weight [kg]": pa.array([60.0, value], pa.float64())}))
+    weights = pa.array([60.0, value], pa.float64())
+    found, notes = read_rows(parquet_of(**{"weight [kg]": weights, "cycle": [1, 2]}))
     assert found["weight"][1] != found["weight"][1]
     assert notes == [None, None]
 
@@ -494,6 +495,47 @@ def test_a_row_of_too_few_or_too_many_cells_is_refused_with_its_number_and_the_o
     assert refusals == [(3, f"2 cells are needed, and these are {line.count(',') + 1}")]
     assert {one["row"] for one in told} == {2, 3, 4}
     assert (summary.rows, summary.orders) == (3, 3)
+
+
+def around_a_row(count: int, cells: list[str], tmp_path: Path, ending: str = ".csv") -> list[dict[str, Any]]:
+    """What is told of a row with these cells, in the middle of so many orders."""
+    header, rows = as_tables.table_of(some_orders(max(count, 1)))
+    middle = [*rows[: count // 2], cells or [""] * len(header), *rows[count // 2 : count]]
+    _, told = told_of(as_tables.WRITERS[ending](tmp_path / f"orders{ending}", header, middle))
+    return [one for one in told if one["row"] == count // 2 + (1 if ending == ".parquet" else 2)]
+
+
+@pytest.mark.parametrize("nearly", [None, 0.05])
+@pytest.mark.parametrize("count", [0, 1, 100])
+def test_a_row_that_is_none_is_told_in_one_finding_and_asked_about_no_further(count, nearly, tmp_path, monkeypatch):
+    if nearly:
+        monkeypatch.setattr(usual, "FEWEST", 64)
+        monkeypatch.setattr(usual, "NEARLY", nearly)
+    told = around_a_row(count, ["short", "row"], tmp_path)
+    assert [(one["severity"], one["rule"]) for one in told] == [("refuse", "unreadable")]
+
+
+@pytest.mark.parametrize("nearly", [None, 0.05])
+@pytest.mark.parametrize("ending", as_tables.WRITERS)
+def test_an_empty_row_is_told_in_one_finding_from_whatever_file(ending, nearly, tmp_path, monkeypatch):
+    if nearly:
+        monkeypatch.setattr(usual, "FEWEST", 64)
+        monkeypatch.setattr(usual, "NEARLY", nearly)
+    told = around_a_row(100, [], tmp_path, ending)
+    assert [(one["rule"], one["measured"]) for one in told] == [("unreadable", tables.EMPTY)]
+
+
+def test_an_empty_line_is_told_in_one_finding(csv_of):
+    _, told = told_of(csv_of("weight [kg],protocol", "60,haic-folfox", "", "61,haic-folfox"))
+    assert [(one["rule"], one["measured"]) for one in told if one["row"] == 3] == [("unreadable", tables.EMPTY)]
+
+
+def test_a_row_that_is_none_counts_for_no_other_rule(csv_of):
+    rows = ["60,haic-folfox", "61,haic-folfox"]
+    sound, _ = told_of(csv_of("weight [kg],protocol", *rows))
+    broken, _ = told_of(csv_of("weight [kg],protocol", *rows, "1,2,3"))
+    assert broken.fired - sound.fired == {"unreadable": 1}
+    assert (broken.unknown, broken.concerned["unreadable"]) == (sound.unknown, 1)
 
 
 def test_an_unreadable_cell_is_refused_with_row_and_column(csv_of):

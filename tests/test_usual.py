@@ -32,7 +32,8 @@ def told_apart(strange: tuple[int, ...] = (), **columns: Any) -> Orders:
     made = {"id": [f"O{row}" for row in range(COUNT)], "weight [kg]": numpy.arange(COUNT) / 10 + 40.0}
     renamed = {name.replace("__", "."): column for name, column in columns.items()}
     batch = pa.record_batch({name: pa.array(column) for name, column in {**made, **renamed}.items()})
-    return usual(rows_of(batch, 1), layout(batch.schema.names, "table", None), strange)
+    plan = layout(batch.schema.names, "table", None)
+    return usual(rows_of(batch, 1, plan.columns), plan, strange)
 
 
 def others(found: Orders) -> list[int]:

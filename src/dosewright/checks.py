@@ -415,11 +415,26 @@ class _Told:
         self.verdicts = numpy.append(self.verdicts, numpy.full(chunk.count, len(SEVERITIES), numpy.int8))
         self.weighed = numpy.append(self.weighed, numpy.zeros(chunk.count, bool))
         self.parted = numpy.append(self.parted, numpy.zeros(chunk.count, bool))
-        self._check(chunk.values, first + numpy.arange(chunk.count), chunk.rows, chunk.among)
+        places = first + numpy.arange(chunk.count)
+        self._check(chunk.values, places, chunk.rows, self._whole(chunk, places))
         if chunk.others is not None and chunk.others.count:
             self.others.append((chunk.others, first + numpy.flatnonzero(~chunk.among)))
         self.summary.orders += chunk.count
         self.summary.rows += chunk.read
+
+    def _whole(self, chunk: Orders, places: Any) -> Any:
+        """Which orders of a chunk are asked about; a row that is none is told as that, and asked about no further."""
+        import numpy
+
+        if not len(chunk.broken):
+            return chunk.among
+        broken = numpy.array(chunk.broken)
+        record = Record({"unreadable": taken(chunk.values["unreadable"], broken)}, len(broken), carried=NOTICED)
+        for hits in check_column(record, None, (RULES["unreadable"],)).hits:
+            self._take(hits, places[broken])
+        whole = numpy.ones(chunk.count, bool) if chunk.among is None else chunk.among.copy()
+        whole[broken] = False
+        return whole
 
     def _check(self, values: Mapping[str, Any], places: Any, rows: Any, among: Any = None) -> None:
         """Some orders: where they stand in the stretch, in which rows of the table, and which are asked about."""
@@ -499,8 +514,8 @@ class _Told:
 
         if self.others:
             places = numpy.concatenate([places for _, places in self.others])
-            others = one_after_another([rows for rows, _ in self.others])
-            self._check(each_an_order(others, self.plan).values, places, numpy.concatenate(self.rows)[places])
+            others = each_an_order(one_after_another([rows for rows, _ in self.others]), self.plan)
+            self._check(others.values, places, numpy.concatenate(self.rows)[places], self._whole(others, places))
         self._settle()
         silent = numpy.ones(self.count, bool)
         for keys in self.keys:

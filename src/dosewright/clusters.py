@@ -74,7 +74,7 @@ def _numbered(batch: Any, plan: Layout, row: str) -> Orders:
     """The orders of a batch, by the numbers that it brings."""
     import dataclasses
 
-    orders = each_an_order(rows_of(batch, 1), plan)
+    orders = each_an_order(rows_of(batch, 1, plan.columns), plan)
     numbers = batch.column(row).to_numpy(zero_copy_only=False)
     return dataclasses.replace(orders, rows=numbers)
 

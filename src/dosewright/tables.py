@@ -30,6 +30,7 @@ from .reading import FORBIDDEN, Document, Strict, Text, read, several, validate
 from .units import UNITS, Kind
 
 CHUNK: Final = 65_536
+EMPTY: Final = "the row is empty: nothing stands in any column that is read"
 _BLANK: Final = max(map(len, NOTHING_SAID))
 _SPACE, _DELETE = 0x20, 0x7F
 ENDINGS: Final = (".csv", ".xlsx", ".parquet")
@@ -336,13 +337,29 @@ def groups_of(path: str, columns: Sequence[Column], groups: Iterable[int], first
     # to read ahead would keep the whole file in memory, and takes longer for it
     source = pq.ParquetFile(path, read_dictionary=words, pre_buffer=False)
     for batch in source.iter_batches(batch_size=CHUNK, row_groups=list(groups), columns=names, use_threads=False):
-        yield rows_of(batch, first)
+        yield rows_of(batch, first, columns)
         first += batch.num_rows
 
 
-def rows_of(batch: Any, first: int) -> Rows:
-    """A record batch of Arrow as rows of a table."""
-    return Rows(first, dict(zip(batch.schema.names, batch.columns, strict=True)), batch.num_rows)
+def rows_of(batch: Any, first: int, columns: Sequence[Column]) -> Rows:
+    """The columns of a record batch of Arrow that are read, as rows of a table."""
+    read = {column.name: batch.column(column.name) for column in columns}
+    return Rows(first, read, batch.num_rows, _empty(read.values()))
+
+
+def _empty(columns: Iterable[Any]) -> dict[int, str]:
+    """The rows in which nothing stands at all: the few that are left when column after column was asked."""
+    import numpy
+
+    rows: Any = None
+    for cells in columns:
+        if not cells.null_count:
+            return {}
+        known = cells.is_null().to_numpy(zero_copy_only=False)
+        rows = numpy.flatnonzero(known) if rows is None else rows[known[rows]]
+        if not len(rows):
+            return {}
+    return {} if rows is None else dict.fromkeys(rows.tolist(), EMPTY)
 
 
 def _csv(path: str) -> Table:
@@ -382,14 +399,14 @@ def _from_lists(
         broken = {}
         for place, row in enumerate(chunk):
             if len(row) != len(names):
-                broken[place] = f"{len(names)} cells are needed, and these are {len(row)}"
+                broken[place] = f"{len(names)} cells are needed, and these are {len(row)}" if row else EMPTY
                 chunk[place] = empty
         read = {
             name: pa.array([cell or None for cell in cells], pa.string())
             for name, cells in zip(names, zip(*chunk, strict=True), strict=True)
             if name in wanted
         }
-        yield Rows(first, read, len(chunk), broken)
+        yield Rows(first, read, len(chunk), _empty(read.values()) | broken)
         first += len(chunk)
 
 
@@ -733,7 +750,8 @@ class Orders:
     """A chunk of a table as orders: their fields, of each the row in which it begins, and how many rows were read.
 
     Where the usual orders are told from the others, the fields are theirs, `among` says which they are, and `others`
-    are the rows of the rest.
+    are the rows of the rest. `broken` are the places of those that are no orders, since their row is none: it has too
+    few or too many cells, or is empty.
     """
 
     values: Mapping[str, Any]
@@ -742,6 +760,7 @@ class Orders:
     read: int
     among: Any = None
     others: Rows | None = None
+    broken: Sequence[int] = ()
 
 
 def orders_of(table: Table, plan: Layout, each: Callable[[Rows, Layout], Orders] | None = None) -> Iterator[Orders]:
@@ -762,7 +781,8 @@ def each_an_order(rows: Rows, plan: Layout) -> Orders:
 
     values, unreadable = records(rows, plan)
     numbers = numpy.arange(rows.first, rows.first + rows.count)
-    return Orders(noted(values, unreadable, rows.count), numbers, rows.count, rows.count)
+    made = noted(values, unreadable, rows.count)
+    return Orders(made, numbers, rows.count, rows.count, broken=sorted(rows.broken))
 
 
 def noted(values: dict[str, Any], unreadable: Mapping[int, Sequence[str]], count: int) -> dict[str, Any]:
