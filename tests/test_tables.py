@@ -324,6 +324,19 @@ def test_a_number_of_parquet_that_no_weight_can_be_is_noted(value, parquet_of):
     assert "a number between 0.3 and 700" in notes[1]  # type: ignore[operator]
 
 
+@pytest.mark.parametrize(
+    ("head", "text", "told"),
+    [
+        ("height [m]", "172", "a number between 0.2 and 2.8 m; got '172'"),
+        ("height [cm]", "1.72", "a number between 20 and 280 cm; got '1.72'"),
+        ("weight [g]", "60", "a number between 300 and 700,000 g; got '60'"),
+        ("cycle", "100", "a whole number between 1 and 99"),
+    ],
+)
+def test_limits_are_told_in_the_unit_of_the_column(head, text, told, csv_of):
+    assert told in unreadable(csv_of(f"{head},day", f"{text},1"))[0]  # type: ignore[operator]
+
+
 @pytest.mark.parametrize("value", [None, float("nan")])
 def test_null_and_nan_of_parquet_are_not_known(value, parquet_of):
     weights = pa.array([60.0, value], pa.float64())

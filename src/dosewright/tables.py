@@ -591,7 +591,8 @@ class Reader:
             values = numpy.where(wrong, numpy.nan, values)
             for row in numpy.flatnonzero(wrong).tolist():
                 whole = "whole number" if asked.form == "count" else "number"
-                mistake = Mistake(f"a {whole} between {least:g} and {most:g}", got=f"{numbers[row]:g}")
+                span = f"{_limit(least / factor)} and {_limit(most / factor)} {column.unit}".rstrip()
+                mistake = Mistake(f"a {whole} between {span}", got=f"{numbers[row]:g}")
                 self.note(row, mistake, column)
         self.values[column.path] = values
 
@@ -615,6 +616,15 @@ class Reader:
                 self.note(row, Mistake(column.field.needs, example=column.field.example, got=str(told[row])), column)
             values = numpy.where(wrong, numpy.nan, values)
         self.values[column.path] = values
+
+
+def _limit(value: float) -> str:
+    """A limit as a message tells it, in four figures.
+
+    >>> _limit(0.2), _limit(700_000), _limit(0.0000001), _limit(0.3 / 0.45359237)
+    ('0.2', '700,000', '0.0000001', '0.6614')
+    """
+    return f"{float(f'{value:.4g}'):,.10f}".rstrip("0").rstrip(".")
 
 
 @functools.cache
