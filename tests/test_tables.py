@@ -118,6 +118,52 @@ def test_two_mapped_columns_for_one_field_are_told():
     assert "one column for weight" in refused(["a", "b"], {"columns": {"a": "weight [kg]", "b": "weight [kg]"}})
 
 
+@pytest.mark.parametrize(
+    ("path", "meant"),
+    [
+        ("wieght", "weight"),
+        ("oxaliplatin.dosis", "oxaliplatin.dose"),
+        ("lab.albumin.valeu", "lab.albumin.value"),
+        ("laboratry.x", "lab.neutrophils.value"),
+        ("laboratory.albumin.value", "lab.neutrophils.value"),
+        ("lab.value", "lab.neutrophils.value"),
+        ("bead.offered", "beads.offered"),
+    ],
+)
+def test_of_a_field_that_does_not_exist_the_nearest_is_told(path, meant):
+    assert f"got '{path}' (did you mean '{meant}'?)" in refused(["a"], {"columns": {"a": path}})
+    assert f"(did you mean '{meant}'?)" in refused(["a"], {"columns": {"a": "cycle"}, "constants": {path: "1"}})
+
+
+def test_a_field_that_is_like_no_other_is_told_without_a_guess():
+    assert refused(["a"], {"columns": {"a": "zzz"}}).endswith("got 'zzz'")
+
+
+def test_of_a_table_of_lines_the_nearest_field_of_a_line_is_told():
+    data = {"rows": "lines", "columns": {"a": "id", "b": "drug", "c": "diluant"}}
+    assert "(did you mean 'diluent'?)" in refused(["a", "b", "c"], data)
+
+
+def told_of_a_mapping(text: str) -> str:
+    """What is said of a mapping file with these lines, of a table with the columns a and b."""
+    with pytest.raises((Mistake, Mistakes)) as caught:
+        layout(["a", "b"], "orders.csv", tables.load_mapping(text.encode(), "mapping.yaml"))
+    return str(caught.value)
+
+
+def test_a_wrong_unit_of_a_mapping_is_told_with_its_line_and_as_it_stands_there():
+    assert told_of_a_mapping('schema: "1"\ncolumns:\n  a: {field: weight, unit: stone}\n  b: height [kg]\n') == (
+        "mapping.yaml:3:28 columns, a, unit: needs a unit of weight (kg, g, lb); got 'stone'\n"
+        "mapping.yaml:4:6 columns, b: needs a unit of height (cm, m, in); got 'kg'"
+    )
+
+
+def test_a_field_that_is_mapped_twice_is_told_with_the_line_of_the_second():
+    assert told_of_a_mapping('schema: "1"\ncolumns:\n  a: weight [kg]\n  b: weight [lb]\n') == (
+        "mapping.yaml:4:6 columns, b: needs one column for weight; got 'b' ('a' is that already)"
+    )
+
+
 def test_all_mistakes_of_a_mapping_are_told_at_once():
     told = refused(
         ["a", "b"], {"columns": {"a": "dosis", "c": "weight", "b": "height [kg]"}, "constants": {"cycle": "one"}}

@@ -22,7 +22,7 @@ from pydantic import BeforeValidator
 from pydantic import Field as ModelField
 
 from . import files, spreadsheets
-from .errors import Mistake, together
+from .errors import Mistake, nearest, together
 from .orders.rules.fields import BLANKS, FIELDS, FIRST_DAY, LAST_DAY, LONGEST, NOTHING_SAID, Field, Part
 from .orders.rules.values import Texts, Words
 from .orders.written import read_value
@@ -176,7 +176,7 @@ def layout(header: Sequence[str], table: str, mapping: tuple[Foreign, Document] 
         known = {*foreign.columns, *foreign.ignore}
         unused = [name for name in header if name not in known]
     rows: Literal["orders", "lines"] = mapping[0].rows if mapping else "orders"
-    found += _mistakes(columns, table)
+    found += _mistakes(columns, table, mapping[1] if mapping else None)
     if not columns and not found:
         needs, example = "columns that are known, or a mapping file", "weight [kg],height [cm],oxaliplatin.dose [mg]"
         found.append(Mistake(needs, where=table, example=example, got=",".join(header)))
@@ -226,7 +226,7 @@ def _foreign(
                 found.append(Mistake("one unit", where=place, got=f"{match[2]} and {entry.unit}"))
             known = _field_of_row(path, foreign.rows)
             if known is None:
-                found.append(Mistake("a field of an order", where=place, example="oxaliplatin.dose", got=path))
+                found.append(_no_field(path, foreign.rows, "oxaliplatin.dose").at(place))
             else:
                 unit = entry.unit or (match[2] if match else "") or ""
                 columns.append(Column(name, path, known, unit, entry.words, entry.days))
@@ -239,11 +239,33 @@ def _foreign(
         known = _field_of_row(path, foreign.rows)
         try:
             if known is None:
-                raise Mistake("a field of an order", example="protocol", got=path)
+                raise _no_field(path, foreign.rows, "protocol")
             for told, value in read_value(known, text).items():
                 constants[path.removesuffix(known.name) + told] = value
         except Mistake as mistake:
             found.append(mistake.at(document.where(("constants", path))))
+
+
+_WRITTEN: Final = {
+    "lab": "lab.neutrophils.value",
+    "laboratory": "lab.neutrophils.value",
+    "before": "before.doxorubicin.total",
+    "beads": "beads.offered",
+}
+"""Of each part of an order that is no line how a field of it is written."""
+
+
+def _no_field(path: str, rows: str, example: str) -> Mistake:
+    """What is said of a path that names no field, with the nearest that does."""
+    prefix, point, name = path.rpartition(".")
+    fields = FIELDS["line"] | FIELDS["order"] if rows == "lines" and not point else FIELDS[part_of(path)]
+    near = nearest(name, [one for one, field in fields.items() if not field.noted])
+    meant = prefix + point + near if near else ""
+    if field_of(meant) is None and _field_of_row(meant, rows) is None:
+        part = nearest(prefix.partition(".")[0], _WRITTEN)
+        meant = _WRITTEN[part] if part else ""
+    hint = f"did you mean '{meant}'?" if meant else ""
+    return Mistake("a field of an order", example=example, got=path, hint=hint)
 
 
 def _field_of_row(path: str, rows: str) -> Field | None:
@@ -255,20 +277,25 @@ def _field_of_row(path: str, rows: str) -> Field | None:
     return field_of(path)
 
 
-def _mistakes(columns: Sequence[Column], table: str) -> Iterator[Mistake]:
-    seen: set[str] = set()
+def _mistakes(columns: Sequence[Column], table: str, document: Document | None) -> Iterator[Mistake]:
+    """Two columns for one field, and units that are none of their field's: told where the mapping file has them."""
+    seen: dict[str, Column] = {}
     for column in columns:
+        entry = ("columns", column.name)
+        where = document.where(entry) if document else table
         if column.path in seen:
-            yield Mistake(f"one column for {column.path}", where=table, got=column.name)
-        seen.add(column.path)
+            hint = f"'{seen[column.path].name}' is that already"
+            yield Mistake(f"one column for {column.path}", where=where, got=column.name, hint=hint)
+        seen.setdefault(column.path, column)
         kind = column.field.kind
         units = () if kind is None else kind.units
         if column.unit and column.field.of == "lab" and column.field.name == "value":
             continue
         if column.unit and (kind is None or UNITS.get(column.unit) not in {UNITS[unit] for unit in units}):
-            yield Mistake(
-                f"a unit of {column.path} ({', '.join(units) or 'it has none'})", where=table, got=column.name
-            )
+            if document and (*entry, "unit") in document.marks:
+                where = document.where((*entry, "unit"))
+            got = column.unit if document else column.name
+            yield Mistake(f"a unit of {column.path} ({', '.join(units) or 'it has none'})", where=where, got=got)
 
 
 # ------------------------------------------------------------------------------------------------------------- the rows
