@@ -623,6 +623,33 @@ def test_on_a_terminal_the_running_count_is_gone_before_the_answer(run, monkeypa
     assert err == "\r12 orders checked\r\x1b[K"
 
 
+def test_what_stops_an_order_of_a_table_is_told_with_rule_and_field_and_where_the_rest_is(run):
+    _, out, _ = run("check", *TABLE)
+    told = " ".join(out.split())
+    platelets = "is 70 10^9/L, allowed at least 75 10^9/L (laboratory, lab.platelets.value)"
+    assert (platelets in told, told.endswith("--out findings.csv")) == (True, True)
+
+
+def test_the_override_rate_stands_beside_the_alert_rate_and_what_is_answered_for_is_not_told_as_stopping(run):
+    put("over.yaml", an_override())
+    _, out, _ = run("check", *TABLE, "--overrides", "over.yaml")
+    assert re.search(r"laboratory +1 +8\.33 % +1 +100 % +0\n", out)
+    assert "order RX-4409" not in out
+
+
+def test_orders_that_are_clear_and_of_which_a_rule_was_not_asked_are_counted_apart(run):
+    rows = list(csv.reader(Path("orders-elsewhere.csv").read_text("utf-8").splitlines()))
+    rows[1][rows[0].index("Oxali bag")] = ""
+    with open("orders-elsewhere.csv", "w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    _, out, _ = run("check", *TABLE)
+    _, told, _ = run("check", *TABLE, "--format", "json")
+    _, found, _ = run("check", *TABLE, "--format", "csv")
+    clear, partly = (json.loads(told)[name] for name in ("verdicts", "clear_with_rules_not_asked"))
+    assert len([row for row in rows_of(found) if row["severity"] == "clear"]) == clear["clear"] - partly
+    assert (partly > 0, f"with a rule not asked {partly:>12}" in out) == (True, True)
+
+
 def test_a_column_that_nobody_named_is_told(run):
     text = Path("orders-elsewhere.csv").read_text("utf-8").replace("Remarks", "Bemerkung")
     Path("orders-elsewhere.csv").write_text(text, "utf-8")
@@ -711,6 +738,57 @@ def test_the_check_on_paper_has_figures_findings_lists_and_what_was_not_checked(
         "second checker",
     )
     assert [word for word in wanted if word not in text] == []
+
+
+def on_paper(run: Callable[..., Any], data: dict[str, Any], *words: str) -> list[str]:
+    """The pages of the check of a sheet."""
+    run("check", put("sheet.yaml", data), *SITE, "--out", "check.pdf", *words)
+    return [" ".join(page.split()) for page in pages("check.pdf")]
+
+
+def test_a_step_tells_what_stops_it_from_what_is_only_to_be_seen(run):
+    data = sheet() | {"bsa": "2 m2"}  # and there is ascites, which warns
+    assert "calculations (general knowledge) stopped by finding 1; see also finding 2" in " ".join(on_paper(run, data))
+
+
+def test_a_step_names_what_somebody_answers_for_and_so_does_every_page(run):
+    data = sheet()
+    next(one for one in data["laboratory"] if one["analyte"] == "platelets")["value"] = "70"
+    put("over.yaml", an_override(order=data["id"]))
+    told = on_paper(run, data, "--overrides", "over.yaml")
+    assert "nothing stops it; 1 finding answered for" in told[0]
+    assert "laboratory values answered for: finding 1" in " ".join(told)
+    assert [page.count("haic-folfox, version 1 · 1 finding answered for") for page in told] == [1] * len(told)
+
+
+def test_height_weight_formula_and_doses_stand_beside_what_follows_from_them(run):
+    data = sheet()
+    text = " ".join(on_paper(run, data))
+    wanted = (
+        f"height {data['height']}, measured on {data['height_on']}; weight {data['weight']}, actual, measured on",
+        "Body surface area by Mosteller: BSA [m²] = √(height [cm] × weight [kg] ÷ 3600).",
+        "oxaliplatin 85 mg/m²; leucovorin 200 mg/m²; fluorouracil 2,400 mg/m²",
+    )
+    assert [words for words in wanted if words not in text] == []
+
+
+BESIDE = (  # what stands in the first two and the last two rows of each list
+    ("legible and signed", "the right protocol for"),
+    ("trend, and the patient today", "sign, date and time"),
+    ("wristband or record", "indication and approval"),
+    ("what the last cycle caused", "ordered and at hand"),
+)
+
+
+@pytest.mark.parametrize("lacking", range(6))
+def test_no_row_of_a_list_stands_alone_on_a_page(lacking, run):
+    data = sheet() | {"bsa": "2 m2", "allergies": "penicillin"}
+    for name in ("care", "hold", "diagnosis", "written", "consent")[:lacking]:
+        del data[name]
+    told = on_paper(run, data)
+    for first, second in BESIDE:
+        where = [[number for number, page in enumerate(told) if words in page] for words in (first, second)]
+        assert (len(where[0]), where[0]) == (1, where[1])
 
 
 @pytest.fixture

@@ -142,6 +142,11 @@ class One:
         return replace(self.checked, findings=tuple(left))
 
     @property
+    def answered(self) -> int:
+        """How many findings somebody has answered for."""
+        return sum(by is not None for by in self.overrides)
+
+    @property
     def stopping(self) -> tuple[Finding, ...]:
         """What keeps this order from being released, and nobody has answered for; that no dose was held against
         anything is never answered for."""
@@ -246,6 +251,7 @@ class Summary:
     standing: tuple[Finding, ...] = ()
     answers: set[Override] = field(default_factory=set)  # those that answered for something
     short: dict[Override, str] = field(default_factory=dict)  # those that tried, and what they lack
+    partly: int = 0  # of the orders that are clear those of which a rule could not be asked
 
     @property
     def stopped(self) -> bool:
@@ -253,9 +259,11 @@ class Summary:
         counted = any(self.verdicts[one] for one in (*STOPPING, NOT_CHECKED))
         return counted or any(one.severity in STOPPING for one in self.standing)
 
-    def count(self, verdicts: Any, concerned: Mapping[str, Sequence[Any]]) -> None:
-        """How the orders of one more stretch stand, and which each rule concerns."""
+    def count(self, verdicts: Any, concerned: Mapping[str, Sequence[Any]], unasked: Any) -> None:
+        """How the orders of one more stretch stand, which each rule concerns, and of which one could not be asked."""
         import numpy
+
+        self.partly += int(numpy.count_nonzero(unasked & (verdicts == VERDICTS.index(CLEAR))))
 
         for id, places in concerned.items():
             told = numpy.zeros(len(verdicts), bool)
@@ -276,6 +284,7 @@ class Summary:
         self.standing = tuple(dict.fromkeys((*self.standing, *other.standing)))
         self.answers |= other.answers
         self.short |= other.short
+        self.partly += other.partly
 
     def data(self) -> dict[str, Any]:
         """The same for programs; rates are of all orders."""
@@ -285,6 +294,7 @@ class Summary:
             "rows": self.rows,
             "orders": self.orders,
             "verdicts": {one: self.verdicts[one] for one in VERDICTS},
+            "clear_with_rules_not_asked": self.partly,
             "rules": [
                 {
                     "rule": id,
@@ -517,9 +527,10 @@ class _Told:
             others = each_an_order(one_after_another([rows for rows, _ in self.others]), self.plan)
             self._check(others.values, places, numpy.concatenate(self.rows)[places], self._whole(others, places))
         self._settle()
-        silent = numpy.ones(self.count, bool)
+        silent, unasked = numpy.ones(self.count, bool), numpy.zeros(self.count, bool)
         for keys in self.keys:
             silent[keys // GRAVITIES] = False
+            unasked[keys[keys % GRAVITIES == len(SEVERITIES)] // GRAVITIES] = True
         self._add(numpy.flatnonzero(silent), len(SEVERITIES), [(CLEAR, *[""] * 7)], 0)
         keys = numpy.concatenate(self.keys)
         order = numpy.argsort(keys, kind="stable")  # of one order and gravity: as the rules tell it
@@ -529,7 +540,7 @@ class _Told:
         columns = [_column(texts, kind) for texts in zip(*self.words, strict=True)]
         rows = numpy.concatenate(self.rows)[places]
         ids = pa.concat_arrays(self.ids).take(pa.array(places))
-        self.summary.count(self.verdicts, self.concerned)
+        self.summary.count(self.verdicts, self.concerned, unasked)
         self._begin()
         return pa.table([pa.array(rows), ids, *columns], names=list(COLUMNS))
 
@@ -682,8 +693,8 @@ class Kept:
         return [row for table in self.tables for row in table.to_pylist()]
 
     def gravest(self) -> list[dict[str, Any]]:
-        """The findings that stop an order, what is refused first."""
-        stopping = [row for row in self.data() if row["severity"] in STOPPING]
+        """The findings that stop an order, what is refused first; none for which somebody answers."""
+        stopping = [row for row in self.data() if row["severity"] in STOPPING and not row["overridden by"]]
         return sorted(stopping, key=lambda row: SEVERITIES.index(row["severity"]))
 
     def csv(self) -> str:

@@ -258,7 +258,7 @@ _WRITTEN: Final = {
 def _no_field(path: str, rows: str, example: str) -> Mistake:
     """What is said of a path that names no field, with the nearest that does."""
     prefix, point, name = path.rpartition(".")
-    fields = FIELDS["line"] | FIELDS["order"] if rows == "lines" and not point else FIELDS[part_of(path)]
+    fields = {**FIELDS["line"], **FIELDS["order"]} if rows == "lines" and not point else FIELDS[part_of(path)]
     near = nearest(name, [one for one, field in fields.items() if not field.noted])
     meant = prefix + point + near if near else ""
     if field_of(meant) is None and _field_of_row(meant, rows) is None:
