@@ -600,6 +600,16 @@ def test_on_standard_output_every_row_is_answered_as_in_a_file(run):
     assert rows_of(out) == rows_of(Path("findings.csv").read_text("utf-8"))
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_a_folder_is_made_for_what_is_written_and_not_where_nothing_is(there, run):
+    assert run("check", *TABLE, "--out", "made/findings.csv")[0] == 1
+    if there:
+        Path("other").mkdir()
+    Path("orders-elsewhere.csv").write_text("OrderNo;Name\n", "utf-8")
+    code, _, _ = run("check", *TABLE, "--out", "other/findings.csv")
+    assert (code, Path("made/findings.csv").exists(), Path("other").exists()) == (3, True, there)
+
+
 @pytest.mark.parametrize("words", [["--out", "findings.csv"], ["--format", "csv"], ["--format", "json"], []])
 def test_a_table_without_any_row_is_wrong_input_and_nothing_is_written(words, run):
     header = Path("orders-elsewhere.csv").read_text("utf-8").splitlines()[0]

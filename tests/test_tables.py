@@ -13,7 +13,9 @@ import pytest
 import xlsxwriter
 
 from dosewright import order_lines, tables, usual
+from dosewright.checks import check_table
 from dosewright.errors import Mistake, Mistakes
+from dosewright.orders.check import REASONS, Override
 from dosewright.orders.rules.fields import hours_since
 from dosewright.repeats import _bits_of_texts, repeated
 from dosewright.tables import field_of, layout, open_table, part_of
@@ -780,6 +782,16 @@ def test_a_broken_row_of_lines_is_refused_and_the_orders_beside_it_are_answered(
     summary, told = told_of(path, as_tables.by_line(header))
     assert (summary.rows, summary.orders) == (7, 3)
     assert [one["row"] for one in told if one["rule"] == "unreadable"] == [5]
+    assert [one["rule"] for one in told if one["row"] == 5] == ["unreadable"]
+
+
+def test_a_row_that_is_none_never_passes_even_where_two_persons_answer_for_it(csv_of):
+    path = csv_of("weight [kg],protocol", "1,2,3")
+    said = {"order": "row 2", "rule": "unreadable", "where": "unreadable", "reason": REASONS[0]}
+    measured = "2 cells are needed, and these are 3"
+    answer = Override(**said, measured=measured, by="A", role="pharmacist", on=dt.date(2026, 11, 23), second="B")
+    summary = check_table(path, as_tables.at_the_example_site(), overrides=[answer], sink=lambda table: None)
+    assert (summary.overridden["unreadable"], summary.verdicts["not-checked"], summary.stopped) == (1, 1, True)
 
 
 @pytest.mark.parametrize("chunk", [2, 3, 100])
