@@ -764,7 +764,7 @@ def test_a_step_tells_what_stops_it_from_what_is_only_to_be_seen(run):
 def test_a_step_names_what_somebody_answers_for_and_so_does_every_page(run):
     data = sheet()
     next(one for one in data["laboratory"] if one["analyte"] == "platelets")["value"] = "70"
-    put("over.yaml", an_override(order=data["id"]))
+    put("over.yaml", an_override(order=data["id"], on=data["on"]))
     told = on_paper(run, data, "--overrides", "over.yaml")
     assert "nothing stops it; 1 finding answered for" in told[0]
     assert "laboratory values answered for: finding 1" in " ".join(told)

@@ -123,7 +123,7 @@ def test_a_row_with_a_cell_that_cannot_be_read_is_no_usual_one():
 def test_a_value_of_nearly_all_rows_that_cannot_be_read_makes_none_of_them_usual():
     found = told_apart(**{"height [cm]": but(3000.0, r7=170.0)})
     assert found.among is None
-    assert at(found.values["unreadable"], 0) == "height [cm]: needs a number between 20 and 280; got '3000'"
+    assert at(found.values["unreadable"], 0) == "height [cm]: needs a number between 20 and 280 cm; got '3000'"
 
 
 def test_a_strange_row_is_no_usual_one():
