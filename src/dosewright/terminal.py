@@ -522,7 +522,7 @@ def _shortened(names: Iterable[str]) -> Iterator[str]:
 def checked_table(summary: Summary, kept: Kept | None, out: str | None) -> str:
     """What came of a table: how its orders stand, which rules fired how often, and what was not checked."""
     lines = [f"{summary.path}    {summary.rows:,} rows, {summary.orders:,} orders, each answered"]
-    words = {**MARKS, "clear": "clear", "not-checked": "no dose checked"}
+    words = {**MARKS, "clear": "clear", "not-checked": "cannot be cleared"}
     lines.append(f"    {'each by its gravest':<25}{'orders':>11}{'of all':>12}")
     for verdict, count in summary.data()["verdicts"].items():
         lines.append(f"    {words[verdict]:<25}{count:>11,}{_percent(count, summary.orders):>12}")
