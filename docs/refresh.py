@@ -250,7 +250,11 @@ unit stands in the header or in each cell. A field that is left out is not known
 use them: [check orders](../how-to/check-orders.md)."""
 _PARTS = {
     "order": ("The order", "as `weight`, or in a column `weight [kg]`"),
-    "line": ("A line", "under `lines`, or in a column `oxaliplatin.dose [mg]`"),
+    "line": (
+        "A line",
+        "under `lines`, or in a column `oxaliplatin.dose [mg]`; a line is the protocol's of the name of its `key`, or "
+        "of its `drug` where it has none. Premedication and other supportive drugs have no line: they stand in `care`",
+    ),
     "beads": ("Beads", "under `beads`, or in a column `beads.offered [mg]`"),
     "lab": ("A laboratory value", "under `laboratory` with its `analyte`, or in a column `lab.neutrophils.value`"),
     "before": (

@@ -275,11 +275,21 @@ def test_of_very_many_mistakes_the_first_twenty_are_told(run):
     assert (len(told), told[-1]) == (21, "and 5 more")
 
 
-def test_one_that_cannot_be_read_does_not_stop_the_others(run):
+@pytest.mark.parametrize("words", [["--out", "mix.pdf"], ["--format", "json"], ["--format", "csv"], []])
+def test_where_one_file_cannot_be_read_nothing_is_written_of_the_others(words, run):
     put("good.yaml", sheet())
     Path("bad.yaml").write_text("- [", "utf-8")
-    code, out, err = run("check", "bad.yaml", "good.yaml", *SITE)
-    assert (code, "good.yaml" in out, "bad.yaml" in err) == (3, True, True)
+    code, out, err = run("check", "bad.yaml", "good.yaml", *SITE, *words)
+    assert (code, out, "bad.yaml" in err, Path("mix.pdf").exists()) == (3, "", True, False)
+
+
+def test_of_several_files_every_mistake_is_told(run):
+    put("first.yaml", sheet() | {"weight": "60"})
+    put("third.yaml", sheet() | {"height": "165", "on": "x"})
+    _, _, err = run("check", "first.yaml", "second.yaml", "third.yaml", *SITE)
+    names = ("first", "second", "third")
+    told = [name for line in err.splitlines() for name in names if f"{name}.yaml" in line]
+    assert told == ["first", "second", "third", "third"]
 
 
 BROKEN_ORDERS: dict[str, Callable[[dict[str, Any]], Any]] = {
@@ -584,12 +594,70 @@ def test_a_spreadsheet_is_read_as_the_table_it_was(run):
     assert by_xlsx == by_csv
 
 
+def test_on_standard_output_every_row_is_answered_as_in_a_file(run):
+    _, out, _ = run("check", *TABLE, "--format", "csv")
+    run("check", *TABLE, "--out", "findings.csv")
+    assert rows_of(out) == rows_of(Path("findings.csv").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_folder_is_made_for_what_is_written_and_not_where_nothing_is(there, run):
+    assert run("check", *TABLE, "--out", "made/findings.csv")[0] == 1
+    if there:
+        Path("other").mkdir()
+    Path("orders-elsewhere.csv").write_text("OrderNo;Name\n", "utf-8")
+    code, _, _ = run("check", *TABLE, "--out", "other/findings.csv")
+    assert (code, Path("made/findings.csv").exists(), Path("other").exists()) == (3, True, there)
+
+
+@pytest.mark.parametrize("words", [["--out", "findings.csv"], ["--format", "csv"], ["--format", "json"], []])
+def test_a_table_without_any_row_is_wrong_input_and_nothing_is_written(words, run):
+    header = Path("orders-elsewhere.csv").read_text("utf-8").splitlines()[0]
+    Path("orders-elsewhere.csv").write_text(header + "\n", "utf-8")
+    code, out, err = run("check", *TABLE, *words)
+    assert (code, out, len(err.splitlines()), Path("findings.csv").exists()) == (3, "", 1, False)
+    assert "needs at least one order" in err
+
+
 def test_a_cell_that_a_spreadsheet_would_run_is_kept_text(run):
     text = Path("orders-elsewhere.csv").read_text("utf-8").replace("RX-4401", "=cmd|' /C calc'!A0")
     Path("orders-elsewhere.csv").write_text(text, "utf-8")
     run("check", *TABLE, "--out", "findings.csv")
     orders = {row["order"] for row in rows_of(Path("findings.csv").read_text("utf-8"))}
     assert [one for one in orders if one.startswith(("=", "+", "-", "@"))] == []
+
+
+def test_on_a_terminal_the_running_count_is_gone_before_the_answer(run, monkeypatch):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    _, _, err = run("check", *TABLE)
+    assert err == "\r12 orders checked\r\x1b[K"
+
+
+def test_what_stops_an_order_of_a_table_is_told_with_rule_and_field_and_where_the_rest_is(run):
+    _, out, _ = run("check", *TABLE)
+    told = " ".join(out.split())
+    platelets = "is 70 10^9/L, allowed at least 75 10^9/L (laboratory, lab.platelets.value)"
+    assert (platelets in told, told.endswith("--out findings.csv")) == (True, True)
+
+
+def test_the_override_rate_stands_beside_the_alert_rate_and_what_is_answered_for_is_not_told_as_stopping(run):
+    put("over.yaml", an_override())
+    _, out, _ = run("check", *TABLE, "--overrides", "over.yaml")
+    assert re.search(r"laboratory +1 +8\.33 % +1 +100 % +0\n", out)
+    assert "order RX-4409" not in out
+
+
+def test_orders_that_are_clear_and_of_which_a_rule_was_not_asked_are_counted_apart(run):
+    rows = list(csv.reader(Path("orders-elsewhere.csv").read_text("utf-8").splitlines()))
+    rows[1][rows[0].index("Oxali bag")] = ""
+    with open("orders-elsewhere.csv", "w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    _, out, _ = run("check", *TABLE)
+    _, told, _ = run("check", *TABLE, "--format", "json")
+    _, found, _ = run("check", *TABLE, "--format", "csv")
+    clear, partly = (json.loads(told)[name] for name in ("verdicts", "clear_with_rules_not_asked"))
+    assert len([row for row in rows_of(found) if row["severity"] == "clear"]) == clear["clear"] - partly
+    assert (partly > 0, f"with a rule not asked {partly:>12}" in out) == (True, True)
 
 
 def test_a_column_that_nobody_named_is_told(run):
@@ -680,6 +748,57 @@ def test_the_check_on_paper_has_figures_findings_lists_and_what_was_not_checked(
         "second checker",
     )
     assert [word for word in wanted if word not in text] == []
+
+
+def on_paper(run: Callable[..., Any], data: dict[str, Any], *words: str) -> list[str]:
+    """The pages of the check of a sheet."""
+    run("check", put("sheet.yaml", data), *SITE, "--out", "check.pdf", *words)
+    return [" ".join(page.split()) for page in pages("check.pdf")]
+
+
+def test_a_step_tells_what_stops_it_from_what_is_only_to_be_seen(run):
+    data = sheet() | {"bsa": "2 m2"}  # and there is ascites, which warns
+    assert "calculations (general knowledge) stopped by finding 1; see also finding 2" in " ".join(on_paper(run, data))
+
+
+def test_a_step_names_what_somebody_answers_for_and_so_does_every_page(run):
+    data = sheet()
+    next(one for one in data["laboratory"] if one["analyte"] == "platelets")["value"] = "70"
+    put("over.yaml", an_override(order=data["id"], on=data["on"]))
+    told = on_paper(run, data, "--overrides", "over.yaml")
+    assert "nothing stops it; 1 finding answered for" in told[0]
+    assert "laboratory values answered for: finding 1" in " ".join(told)
+    assert [page.count("haic-folfox, version 1 · 1 finding answered for") for page in told] == [1] * len(told)
+
+
+def test_height_weight_formula_and_doses_stand_beside_what_follows_from_them(run):
+    data = sheet()
+    text = " ".join(on_paper(run, data))
+    wanted = (
+        f"height {data['height']}, measured on {data['height_on']}; weight {data['weight']}, actual, measured on",
+        "Body surface area by Mosteller: BSA [m²] = √(height [cm] × weight [kg] ÷ 3600).",
+        "oxaliplatin 85 mg/m²; leucovorin 200 mg/m²; fluorouracil 2,400 mg/m²",
+    )
+    assert [words for words in wanted if words not in text] == []
+
+
+BESIDE = (  # what stands in the first two and the last two rows of each list
+    ("legible and signed", "the right protocol for"),
+    ("trend, and the patient today", "sign, date and time"),
+    ("wristband or record", "indication and approval"),
+    ("what the last cycle caused", "ordered and at hand"),
+)
+
+
+@pytest.mark.parametrize("lacking", range(6))
+def test_no_row_of_a_list_stands_alone_on_a_page(lacking, run):
+    data = sheet() | {"bsa": "2 m2", "allergies": "penicillin"}
+    for name in ("care", "hold", "diagnosis", "written", "consent")[:lacking]:
+        del data[name]
+    told = on_paper(run, data)
+    for first, second in BESIDE:
+        where = [[number for number, page in enumerate(told) if words in page] for words in (first, second)]
+        assert (len(where[0]), where[0]) == (1, where[1])
 
 
 @pytest.fixture

@@ -81,3 +81,17 @@ def test_batches_without_numbers_are_refused(export):
 def test_a_file_that_has_no_row_groups_is_refused(tmp_path):
     with pytest.raises(Mistake, match="a Parquet file, whose row groups are the pieces"):
         clusters.on_dask("orders.csv", many_orders.yardstick(), tmp_path)
+
+
+def test_a_file_of_dask_without_rows_is_refused_and_nothing_is_written(tmp_path):
+    pytest.importorskip("dask", reason="dask is not installed: pip install dosewright[dask]")
+    pq.write_table(pa.table({"weight [kg]": pa.array([], pa.float64())}), tmp_path / "orders.parquet")
+    with pytest.raises(Mistake, match="at least one order"):
+        clusters.on_dask(str(tmp_path / "orders.parquet"), many_orders.yardstick(), tmp_path / "findings")
+    assert not (tmp_path / "findings").exists()
+
+
+def test_an_empty_row_of_a_batch_is_told_in_one_finding():
+    columns = {"row": [1, 2], "weight [kg]": pa.array([60.0, None]), "protocol": ["hepa-haic", None]}
+    told = pa.Table.from_batches(clusters.check_batches([pa.record_batch(columns)], many_orders.yardstick()))
+    assert [one["rule"] for one in told.to_pylist() if one["row"] == 2] == ["unreadable"]

@@ -349,7 +349,7 @@ def test_an_event_before_its_origin_is_refused(capsys, tmp_path):
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b"a;b\n1;2\n", r"t\.csv:1: needs columns separated by commas"),
+        (b"a;b\n1;2\n", r"t\.csv:1: needs a table separated by commas"),
         (b"a,a\n1,2\n", r"t\.csv:1: needs each column once"),
         (b"a,\n1,2\n", r"t\.csv:1: needs a name above each column"),
         (b"a,b\n1\n", r"t\.csv:2: needs 2 cells; got '1'"),

@@ -12,8 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
-from dosewright import order_lines, tables
+from dosewright import order_lines, tables, usual
+from dosewright.checks import check_table
 from dosewright.errors import Mistake, Mistakes
+from dosewright.orders.check import REASONS, Override
 from dosewright.orders.rules.fields import hours_since
 from dosewright.repeats import _bits_of_texts, repeated
 from dosewright.tables import field_of, layout, open_table, part_of
@@ -118,6 +120,52 @@ def test_two_mapped_columns_for_one_field_are_told():
     assert "one column for weight" in refused(["a", "b"], {"columns": {"a": "weight [kg]", "b": "weight [kg]"}})
 
 
+@pytest.mark.parametrize(
+    ("path", "meant"),
+    [
+        ("wieght", "weight"),
+        ("oxaliplatin.dosis", "oxaliplatin.dose"),
+        ("lab.albumin.valeu", "lab.albumin.value"),
+        ("laboratry.x", "lab.neutrophils.value"),
+        ("laboratory.albumin.value", "lab.neutrophils.value"),
+        ("lab.value", "lab.neutrophils.value"),
+        ("bead.offered", "beads.offered"),
+    ],
+)
+def test_of_a_field_that_does_not_exist_the_nearest_is_told(path, meant):
+    assert f"got '{path}' (did you mean '{meant}'?)" in refused(["a"], {"columns": {"a": path}})
+    assert f"(did you mean '{meant}'?)" in refused(["a"], {"columns": {"a": "cycle"}, "constants": {path: "1"}})
+
+
+def test_a_field_that_is_like_no_other_is_told_without_a_guess():
+    assert refused(["a"], {"columns": {"a": "zzz"}}).endswith("got 'zzz'")
+
+
+def test_of_a_table_of_lines_the_nearest_field_of_a_line_is_told():
+    data = {"rows": "lines", "columns": {"a": "id", "b": "drug", "c": "diluant"}}
+    assert "(did you mean 'diluent'?)" in refused(["a", "b", "c"], data)
+
+
+def told_of_a_mapping(text: str) -> str:
+    """What is said of a mapping file with these lines, of a table with the columns a and b."""
+    with pytest.raises((Mistake, Mistakes)) as caught:
+        layout(["a", "b"], "orders.csv", tables.load_mapping(text.encode(), "mapping.yaml"))
+    return str(caught.value)
+
+
+def test_a_wrong_unit_of_a_mapping_is_told_with_its_line_and_as_it_stands_there():
+    assert told_of_a_mapping('schema: "1"\ncolumns:\n  a: {field: weight, unit: stone}\n  b: height [kg]\n') == (
+        "mapping.yaml:3:28 columns, a, unit: needs a unit of weight (kg, g, lb); got 'stone'\n"
+        "mapping.yaml:4:6 columns, b: needs a unit of height (cm, m, in); got 'kg'"
+    )
+
+
+def test_a_field_that_is_mapped_twice_is_told_with_the_line_of_the_second():
+    assert told_of_a_mapping('schema: "1"\ncolumns:\n  a: weight [kg]\n  b: weight [lb]\n') == (
+        "mapping.yaml:4:6 columns, b: needs one column for weight; got 'b' ('a' is that already)"
+    )
+
+
 def test_all_mistakes_of_a_mapping_are_told_at_once():
     told = refused(
         ["a", "b"], {"columns": {"a": "dosis", "c": "weight", "b": "height [kg]"}, "constants": {"cycle": "one"}}
@@ -213,14 +261,38 @@ def test_a_csv_in_another_encoding_is_told(tmp_path):
         read_rows(str(path))
 
 
+@pytest.mark.parametrize(("mark", "called"), [(";", "semicolons"), ("\t", "tabs")])
+def test_a_table_that_is_not_separated_by_commas_is_one_message_with_an_example(mark, called, csv_of):
+    names = ["Name", "Größe, gemessen (cm)", "Gewicht (kg)", "Tag"]
+    with pytest.raises(Mistake) as caught:
+        open_table(csv_of(mark.join(names), mark.join(["Li Na", "165,5", "60,2", "23.11.2026"])))
+    told = (
+        "needs a table separated by commas, for example 'Name,Größe gemessen (cm),Gewicht (kg)' "
+        f"(this one is separated by {called}; save it with commas, and with points in the numbers)"
+    )
+    assert str(caught.value).partition("orders.csv:1: ")[2] == told
+
+
+def test_the_line_by_which_excel_names_its_separator_is_told_too(csv_of):
+    with pytest.raises(Mistake, match="separated by semicolons"):
+        open_table(csv_of("sep=;", "weight;height", "60;165"))
+
+
+@pytest.mark.parametrize("header", ["ward; bed,cycle", "weight [kg]", '"a;b",c,d'])
+def test_a_semicolon_in_the_name_of_a_column_separates_nothing(header, csv_of):
+    assert len(open_table(csv_of(header)).header) == len(header.replace('"a;b"', "a").split(","))
+
+
 def test_a_column_that_stands_twice_is_told(csv_of):
     with pytest.raises(Mistake, match="each column once; got 'cycle'"):
         open_table(csv_of("cycle,cycle", "1,2"))
 
 
-def test_a_table_without_rows_has_no_orders(csv_of):
-    summary, told = told_of(csv_of("weight [kg]"))
-    assert (summary.rows, summary.orders, told) == (0, 0, [])
+@pytest.mark.parametrize("ending", as_tables.WRITERS)
+def test_a_table_without_rows_is_refused_and_nothing_is_told_of_it(ending, tmp_path):
+    path = as_tables.WRITERS[ending](tmp_path / f"orders{ending}", ["weight [kg]", "cycle"], [])
+    with pytest.raises(Mistake, match="needs at least one order"):
+        told_of(path)
 
 
 # --------------------------------------------------------------------------------------------------------------- the cells
@@ -300,9 +372,23 @@ def test_a_number_of_parquet_that_no_weight_can_be_is_noted(value, parquet_of):
     assert "a number between 0.3 and 700" in notes[1]  # type: ignore[operator]
 
 
+@pytest.mark.parametrize(
+    ("head", "text", "told"),
+    [
+        ("height [m]", "172", "a number between 0.2 and 2.8 m; got '172'"),
+        ("height [cm]", "1.72", "a number between 20 and 280 cm; got '1.72'"),
+        ("weight [g]", "60", "a number between 300 and 700,000 g; got '60'"),
+        ("cycle", "100", "a whole number between 1 and 99"),
+    ],
+)
+def test_limits_are_told_in_the_unit_of_the_column(head, text, told, csv_of):
+    assert told in unreadable(csv_of(f"{head},day", f"{text},1"))[0]  # type: ignore[operator]
+
+
 @pytest.mark.parametrize("value", [None, float("nan")])
 def test_null_and_nan_of_parquet_are_not_known(value, parquet_of):
-    found, notes = read_rows(parquet_of(**{"weight [kg]": pa.array([60.0, value], pa.float64())}))
+    weights = pa.array([60.0, value], pa.float64())
+    found, notes = read_rows(parquet_of(**{"weight [kg]": weights, "cycle": [1, 2]}))
     assert found["weight"][1] != found["weight"][1]
     assert notes == [None, None]
 
@@ -379,7 +465,29 @@ def test_a_day_of_one_digit_is_read(csv_of):
     assert read_rows(csv_of("d", "3/4/2026"), mapping)[0] == {"on": [ordered.day(dt.date(2026, 4, 3))]}
 
 
-@pytest.mark.parametrize("text", ["2026-11-23", "11/23/2026", "23/11/26", "32/01/2026"])
+@pytest.mark.parametrize("order", ["day-month-year", "month-day-year"])
+def test_a_date_with_its_year_first_is_read_whatever_order_the_mapping_says(order, csv_of):
+    mapping = a_mapping({"columns": {"d": {"field": "on", "days": order}}})
+    assert read_rows(csv_of("d", "2026-11-23"), mapping) == ({"on": [rulings.ON]}, [None])
+
+
+def test_a_cell_of_a_spreadsheet_that_is_a_date_is_read_whatever_order_the_mapping_says(tmp_path):
+    path = tmp_path / "orders.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        sheet.write_string(0, 0, "d")
+        sheet.write_datetime(1, 0, dt.datetime(2026, 11, 23), book.add_format({"num_format": "dd.mm.yyyy"}))  # noqa: DTZ001
+        sheet.write_string(2, 0, "23.11.2026")
+    mapping = a_mapping({"columns": {"d": {"field": "on", "days": "day-month-year"}}})
+    assert read_rows(str(path), mapping) == ({"on": [rulings.ON] * 2}, [None] * 2)
+
+
+def test_a_date_that_is_said_to_be_unknown_is_no_mistake_in_any_order(csv_of):
+    mapping = a_mapping({"columns": {"d": {"field": "on", "days": "day-month-year"}}})
+    assert unreadable(csv_of("d", "unknown"), mapping) == [None]
+
+
+@pytest.mark.parametrize("text", ["2026-23-11", "11/23/2026", "23/11/26", "32/01/2026"])
 def test_a_date_that_is_not_in_the_order_of_the_mapping_is_noted(text, csv_of):
     mapping = a_mapping({"columns": {"d": {"field": "on", "days": "day-month-year"}}})
     assert unreadable(csv_of("d", text), mapping)[0].startswith("d: ")  # type: ignore[union-attr]
@@ -448,6 +556,47 @@ def test_a_row_of_too_few_or_too_many_cells_is_refused_with_its_number_and_the_o
     assert refusals == [(3, f"2 cells are needed, and these are {line.count(',') + 1}")]
     assert {one["row"] for one in told} == {2, 3, 4}
     assert (summary.rows, summary.orders) == (3, 3)
+
+
+def around_a_row(count: int, cells: list[str], tmp_path: Path, ending: str = ".csv") -> list[dict[str, Any]]:
+    """What is told of a row with these cells, in the middle of so many orders."""
+    header, rows = as_tables.table_of(some_orders(max(count, 1)))
+    middle = [*rows[: count // 2], cells or [""] * len(header), *rows[count // 2 : count]]
+    _, told = told_of(as_tables.WRITERS[ending](tmp_path / f"orders{ending}", header, middle))
+    return [one for one in told if one["row"] == count // 2 + (1 if ending == ".parquet" else 2)]
+
+
+@pytest.mark.parametrize("nearly", [None, 0.05])
+@pytest.mark.parametrize("count", [0, 1, 100])
+def test_a_row_that_is_none_is_told_in_one_finding_and_asked_about_no_further(count, nearly, tmp_path, monkeypatch):
+    if nearly:
+        monkeypatch.setattr(usual, "FEWEST", 64)
+        monkeypatch.setattr(usual, "NEARLY", nearly)
+    told = around_a_row(count, ["short", "row"], tmp_path)
+    assert [(one["severity"], one["rule"]) for one in told] == [("refuse", "unreadable")]
+
+
+@pytest.mark.parametrize("nearly", [None, 0.05])
+@pytest.mark.parametrize("ending", as_tables.WRITERS)
+def test_an_empty_row_is_told_in_one_finding_from_whatever_file(ending, nearly, tmp_path, monkeypatch):
+    if nearly:
+        monkeypatch.setattr(usual, "FEWEST", 64)
+        monkeypatch.setattr(usual, "NEARLY", nearly)
+    told = around_a_row(100, [], tmp_path, ending)
+    assert [(one["rule"], one["measured"]) for one in told] == [("unreadable", tables.EMPTY)]
+
+
+def test_an_empty_line_is_told_in_one_finding(csv_of):
+    _, told = told_of(csv_of("weight [kg],protocol", "60,haic-folfox", "", "61,haic-folfox"))
+    assert [(one["rule"], one["measured"]) for one in told if one["row"] == 3] == [("unreadable", tables.EMPTY)]
+
+
+def test_a_row_that_is_none_counts_for_no_other_rule(csv_of):
+    rows = ["60,haic-folfox", "61,haic-folfox"]
+    sound, _ = told_of(csv_of("weight [kg],protocol", *rows))
+    broken, _ = told_of(csv_of("weight [kg],protocol", *rows, "1,2,3"))
+    assert broken.fired - sound.fired == {"unreadable": 1}
+    assert (broken.unknown, broken.concerned["unreadable"]) == (sound.unknown, 1)
 
 
 def test_an_unreadable_cell_is_refused_with_row_and_column(csv_of):
@@ -633,6 +782,16 @@ def test_a_broken_row_of_lines_is_refused_and_the_orders_beside_it_are_answered(
     summary, told = told_of(path, as_tables.by_line(header))
     assert (summary.rows, summary.orders) == (7, 3)
     assert [one["row"] for one in told if one["rule"] == "unreadable"] == [5]
+    assert [one["rule"] for one in told if one["row"] == 5] == ["unreadable"]
+
+
+def test_a_row_that_is_none_never_passes_even_where_two_persons_answer_for_it(csv_of):
+    path = csv_of("weight [kg],protocol", "1,2,3")
+    said = {"order": "row 2", "rule": "unreadable", "where": "unreadable", "reason": REASONS[0]}
+    measured = "2 cells are needed, and these are 3"
+    answer = Override(**said, measured=measured, by="A", role="pharmacist", on=dt.date(2026, 11, 23), second="B")
+    summary = check_table(path, as_tables.at_the_example_site(), overrides=[answer], sink=lambda table: None)
+    assert (summary.overridden["unreadable"], summary.verdicts["not-checked"], summary.stopped) == (1, 1, True)
 
 
 @pytest.mark.parametrize("chunk", [2, 3, 100])
@@ -712,7 +871,7 @@ def test_the_first_and_the_last_day_are_days(day, parquet_of):
 
 
 def test_columns_cut_at_semicolons_are_not_taken_for_lines(csv_of):
-    with pytest.raises(Mistake, match="columns that are known"):
+    with pytest.raises(Mistake, match="separated by semicolons"):
         read_rows(csv_of("weight [kg];height [cm];oxaliplatin.dose", "60;165;141"))
 
 

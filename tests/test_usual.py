@@ -32,7 +32,8 @@ def told_apart(strange: tuple[int, ...] = (), **columns: Any) -> Orders:
     made = {"id": [f"O{row}" for row in range(COUNT)], "weight [kg]": numpy.arange(COUNT) / 10 + 40.0}
     renamed = {name.replace("__", "."): column for name, column in columns.items()}
     batch = pa.record_batch({name: pa.array(column) for name, column in {**made, **renamed}.items()})
-    return usual(rows_of(batch, 1), layout(batch.schema.names, "table", None), strange)
+    plan = layout(batch.schema.names, "table", None)
+    return usual(rows_of(batch, 1, plan.columns), plan, strange)
 
 
 def others(found: Orders) -> list[int]:
@@ -122,7 +123,7 @@ def test_a_row_with_a_cell_that_cannot_be_read_is_no_usual_one():
 def test_a_value_of_nearly_all_rows_that_cannot_be_read_makes_none_of_them_usual():
     found = told_apart(**{"height [cm]": but(3000.0, r7=170.0)})
     assert found.among is None
-    assert at(found.values["unreadable"], 0) == "height [cm]: needs a number between 20 and 280; got '3000'"
+    assert at(found.values["unreadable"], 0) == "height [cm]: needs a number between 20 and 280 cm; got '3000'"
 
 
 def test_a_strange_row_is_no_usual_one():

@@ -11,10 +11,12 @@ from markupsafe import Markup
 
 from . import __version__, documents, sheets, terminal, typefaces, wording
 from .checks import One, Yardstick, one_data
+from .orders.basis import formula_name, formula_stated
 from .orders.check import side_by_side
 from .orders.checklist import LISTS, Checklist, Ticked, ticked
-from .orders.finding import Finding
+from .orders.finding import STOPPING
 from .orders.rules import RULES
+from .orders.rules.due import BASES
 from .orders.rules.view import OrderView
 
 Paper = Literal["A4", "Letter"]
@@ -67,7 +69,9 @@ def _view(one: One, yardstick: Yardstick) -> dict[str, Any]:
         "hash": _hash(one, yardstick),
         "file": one.path.rpartition("/")[2],
         "stopped": one.stopped,
-        "verdict": terminal.verdict(count, left if one.due is not None else None),
+        "verdict": terminal.verdict(count, left if one.due is not None else None, one.answered),
+        "answered_for": terminal.answered_for(one.answered),
+        "computed": _computed(one),
         "reasons": _reasons([finding.message for finding in stopping]),
         "rows": list(_rows(one)),
         "findings": one.checked.findings,
@@ -123,6 +127,7 @@ def _height(one: One) -> str:
     who = _who(one)
     born = f"born {who['birth_date']} · {who['sex']} · allergies: {who['allergies']}"
     treatment = f"cycle {who['cycle']}, day {who['day']} · {who['on']} · {who['protocol']}"
+    treatment += f" · {terminal.answered_for(one.answered)}" if one.answered else ""
     return sheets.header_height(who["name"], " · ".join(who["identifiers"]), born, treatment, where=one.id)
 
 
@@ -136,24 +141,58 @@ def _rows(one: One) -> Iterator[Mapping[str, Any]]:
         yield row._asdict() | words | {"differs": row.differs and known}
 
 
+def _computed(one: One) -> Sequence[str]:
+    """From what the expected figures follow, so that a second person can compute them once more."""
+    if one.due is None:
+        return []
+    order, due = OrderView(one.record, "", one.due), one.due
+    measured = []
+    for name in ("height", "weight"):
+        kind = order.say("weight_basis", None) if name == "weight" else ""
+        on = order.say(f"{name}_on", None)
+        words = [f"{name} {order.say(name, None) or UNKNOWN}", kind, f"measured on {on}" if on else ""]
+        measured.append(", ".join(filter(None, words)))
+    cap = f", capped at {wording.number(due.surface_cap)} m² by the site" if due.surface_cap is not None else ""
+    told = [
+        f"Computed from {'; '.join(measured)}",
+        f"Body surface area by {formula_name(due.formula)}: {formula_stated(due.formula)}{cap}",
+    ]
+    doses = [
+        f"{line.key} {wording.number(line.dose.amount)} {BASES[line.dose.basis].units[0]}"
+        + (f", at most {wording.number(line.cap)} mg" if line.cap is not None else "")
+        for line in due.lines
+        if line.dose is not None
+    ]
+    return [*told, f"Doses of the protocol: {'; '.join(doses)}"] if doses else told
+
+
 def _list(checklist: Checklist, one: One) -> Mapping[str, Any]:
     return {
         "title": checklist.title,
         "source": checklist.source,
-        "steps": [_step(each, one.checked.findings) for each in ticked(checklist, one.open)],
+        "steps": [_step(each, one) for each in ticked(checklist, one.open)],
     }
 
 
-def _step(each: Ticked, findings: Sequence[Finding]) -> Mapping[str, Any]:
-    numbers = [str(number) for number, finding in enumerate(findings, 1) if finding in each.findings]
-    named = f"{wording.plural('finding', len(numbers))} {wording.listed(numbers)}"
-    says = {
-        "stopped": f"stopped by {named}",
-        "warned": f"see {named}",
-        "nothing found": "nothing found",
-        "not checked": "not checked: see below",
-        "by hand": "no rule looks at this",
-    }[each.verdict]
+_SAYS: Final = {
+    "nothing found": "nothing found",
+    "not checked": "not checked: see below",
+    "by hand": "no rule looks at this",
+}
+
+
+def _step(each: Ticked, one: One) -> Mapping[str, Any]:
+    """One step of a list: what stops it, what else there is to see, and what somebody has answered for."""
+    stopping: list[str] = []
+    others: list[str] = []
+    answered: list[str] = []
+    for number, (finding, by) in enumerate(zip(one.checked.findings, one.overrides, strict=True), 1):
+        if finding.rule in each.step.rules:
+            numbers = answered if by is not None else stopping if finding.severity in STOPPING else others
+            numbers.append(str(number))
+    told = {"stopped by": stopping, "see also" if stopping else "see": others, "answered for:": answered}
+    found = [f"{how} {_numbered(numbers)}" for how, numbers in told.items() if numbers]
+    says = "; ".join(found) or _SAYS[each.verdict]
     if each.not_checked and each.verdict in {"nothing found", "warned"}:
         says += f" ({each.not_checked} {wording.plural('rule', each.not_checked)} not asked: see below)"
     recalled = " (general knowledge)" if each.step.confidence == "RECALLED" else ""
@@ -164,6 +203,10 @@ def _step(each: Ticked, findings: Sequence[Finding]) -> Mapping[str, Any]:
         "loud": each.verdict == "stopped",
         "by_hand": each.step.by_hand,
     }
+
+
+def _numbered(numbers: Sequence[str]) -> str:
+    return f"{wording.plural('finding', len(numbers))} {wording.listed(numbers)}"
 
 
 def _held(one: One, yardstick: Yardstick) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from . import __version__, files, wording
+from .errors import Mistake
 from .order_lines import of_each_line
 from .orders import written
 from .orders.check import (
@@ -141,6 +142,11 @@ class One:
         return replace(self.checked, findings=tuple(left))
 
     @property
+    def answered(self) -> int:
+        """How many findings somebody has answered for."""
+        return sum(by is not None for by in self.overrides)
+
+    @property
     def stopping(self) -> tuple[Finding, ...]:
         """What keeps this order from being released, and nobody has answered for; that no dose was held against
         anything is never answered for."""
@@ -245,6 +251,7 @@ class Summary:
     standing: tuple[Finding, ...] = ()
     answers: set[Override] = field(default_factory=set)  # those that answered for something
     short: dict[Override, str] = field(default_factory=dict)  # those that tried, and what they lack
+    partly: int = 0  # of the orders that are clear those of which a rule could not be asked
 
     @property
     def stopped(self) -> bool:
@@ -252,9 +259,11 @@ class Summary:
         counted = any(self.verdicts[one] for one in (*STOPPING, NOT_CHECKED))
         return counted or any(one.severity in STOPPING for one in self.standing)
 
-    def count(self, verdicts: Any, concerned: Mapping[str, Sequence[Any]]) -> None:
-        """How the orders of one more stretch stand, and which each rule concerns."""
+    def count(self, verdicts: Any, concerned: Mapping[str, Sequence[Any]], unasked: Any) -> None:
+        """How the orders of one more stretch stand, which each rule concerns, and of which one could not be asked."""
         import numpy
+
+        self.partly += int(numpy.count_nonzero(unasked & (verdicts == VERDICTS.index(CLEAR))))
 
         for id, places in concerned.items():
             told = numpy.zeros(len(verdicts), bool)
@@ -275,6 +284,7 @@ class Summary:
         self.standing = tuple(dict.fromkeys((*self.standing, *other.standing)))
         self.answers |= other.answers
         self.short |= other.short
+        self.partly += other.partly
 
     def data(self) -> dict[str, Any]:
         """The same for programs; rates are of all orders."""
@@ -284,6 +294,7 @@ class Summary:
             "rows": self.rows,
             "orders": self.orders,
             "verdicts": {one: self.verdicts[one] for one in VERDICTS},
+            "clear_with_rules_not_asked": self.partly,
             "rules": [
                 {
                     "rule": id,
@@ -325,10 +336,17 @@ def check_table(
         if told.full:
             sink(told.table())
         progress(summary.orders)
+    if not summary.rows:
+        raise no_orders(path)
     if told.count:
         sink(told.table())
     summary.standing = yardstick.standing()
     return summary
+
+
+def no_orders(path: str) -> Mistake:
+    """What is said of a table without a row: an export that failed must not pass for orders that were checked."""
+    return Mistake("at least one order", where=path, hint="there is no row below the header, and nothing was checked")
 
 
 def answered(
@@ -407,11 +425,26 @@ class _Told:
         self.verdicts = numpy.append(self.verdicts, numpy.full(chunk.count, len(SEVERITIES), numpy.int8))
         self.weighed = numpy.append(self.weighed, numpy.zeros(chunk.count, bool))
         self.parted = numpy.append(self.parted, numpy.zeros(chunk.count, bool))
-        self._check(chunk.values, first + numpy.arange(chunk.count), chunk.rows, chunk.among)
+        places = first + numpy.arange(chunk.count)
+        self._check(chunk.values, places, chunk.rows, self._whole(chunk, places))
         if chunk.others is not None and chunk.others.count:
             self.others.append((chunk.others, first + numpy.flatnonzero(~chunk.among)))
         self.summary.orders += chunk.count
         self.summary.rows += chunk.read
+
+    def _whole(self, chunk: Orders, places: Any) -> Any:
+        """Which orders of a chunk are asked about; a row that is none is told as that, and asked about no further."""
+        import numpy
+
+        if not len(chunk.broken):
+            return chunk.among
+        broken = numpy.array(chunk.broken)
+        record = Record({"unreadable": taken(chunk.values["unreadable"], broken)}, len(broken), carried=NOTICED)
+        for hits in check_column(record, None, (RULES["unreadable"],)).hits:
+            self._take(hits, places[broken])
+        whole = numpy.ones(chunk.count, bool) if chunk.among is None else chunk.among.copy()
+        whole[broken] = False
+        return whole
 
     def _check(self, values: Mapping[str, Any], places: Any, rows: Any, among: Any = None) -> None:
         """Some orders: where they stand in the stretch, in which rows of the table, and which are asked about."""
@@ -491,12 +524,13 @@ class _Told:
 
         if self.others:
             places = numpy.concatenate([places for _, places in self.others])
-            others = one_after_another([rows for rows, _ in self.others])
-            self._check(each_an_order(others, self.plan).values, places, numpy.concatenate(self.rows)[places])
+            others = each_an_order(one_after_another([rows for rows, _ in self.others]), self.plan)
+            self._check(others.values, places, numpy.concatenate(self.rows)[places], self._whole(others, places))
         self._settle()
-        silent = numpy.ones(self.count, bool)
+        silent, unasked = numpy.ones(self.count, bool), numpy.zeros(self.count, bool)
         for keys in self.keys:
             silent[keys // GRAVITIES] = False
+            unasked[keys[keys % GRAVITIES == len(SEVERITIES)] // GRAVITIES] = True
         self._add(numpy.flatnonzero(silent), len(SEVERITIES), [(CLEAR, *[""] * 7)], 0)
         keys = numpy.concatenate(self.keys)
         order = numpy.argsort(keys, kind="stable")  # of one order and gravity: as the rules tell it
@@ -506,7 +540,7 @@ class _Told:
         columns = [_column(texts, kind) for texts in zip(*self.words, strict=True)]
         rows = numpy.concatenate(self.rows)[places]
         ids = pa.concat_arrays(self.ids).take(pa.array(places))
-        self.summary.count(self.verdicts, self.concerned)
+        self.summary.count(self.verdicts, self.concerned, unasked)
         self._begin()
         return pa.table([pa.array(rows), ids, *columns], names=list(COLUMNS))
 
@@ -642,24 +676,25 @@ def _harmless(table: Any) -> Any:
 
 
 class Kept:
-    """Findings kept in memory, where nobody has named a file for them; orders that are clear are only counted."""
+    """Findings kept in memory, where nobody has named a file for them; `clear` orders too, or only counted."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, clear: bool = False) -> None:
+        self.clear = clear
         self.tables: list[Any] = []
 
     def take(self, table: Any) -> None:
         """One more chunk."""
         import pyarrow.compute as pc
 
-        self.tables.append(table.filter(pc.not_equal(table["severity"], CLEAR)))
+        self.tables.append(table if self.clear else table.filter(pc.not_equal(table["severity"], CLEAR)))
 
     def data(self) -> list[dict[str, Any]]:
         """Each finding as programs read it."""
         return [row for table in self.tables for row in table.to_pylist()]
 
     def gravest(self) -> list[dict[str, Any]]:
-        """The findings that stop an order, what is refused first."""
-        stopping = [row for row in self.data() if row["severity"] in STOPPING]
+        """The findings that stop an order, what is refused first; none for which somebody answers."""
+        stopping = [row for row in self.data() if row["severity"] in STOPPING and not row["overridden by"]]
         return sorted(stopping, key=lambda row: SEVERITIES.index(row["severity"]))
 
     def csv(self) -> str:

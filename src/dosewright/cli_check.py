@@ -67,6 +67,7 @@ def check(
     return _orders(paths, yardstick, answers, against, form, out, paper)
 
 
+_CLEARED = "\r\x1b[K"  # back to the beginning of the line, and nothing on it
 TABLES = (".csv", ".xlsx", ".parquet")
 _OUT = {True: (".csv", ".parquet"), False: (".pdf", ".html", ".json", ".csv")}
 
@@ -101,7 +102,7 @@ def _orders(
     paper: Literal["A4", "Letter"],
 ) -> int:
     from . import checks
-    from .errors import Mistake
+    from .errors import Mistake, together
 
     found: list[One] = []
     wrong: list[Mistake] = []
@@ -109,21 +110,19 @@ def _orders(
     for path in paths:
         try:
             found.append(checks.check_order(path, yardstick, answers, against, seen))
-        except Mistake as mistake:  # one that cannot be read does not stop the others
+        except Mistake as mistake:  # the mistakes of all files are told together
             wrong.append(mistake)
-    if out is not None and found:
+    if wrong:  # a sheet of the others would say nothing of the one that is not on it
+        raise together(wrong)
+    if out is not None:
         _written(found, yardstick, out, paper)
     told = {"json": _json, "csv": _csv, "text": _text}[form](found, yardstick)
     if told:
         click.echo(told.rstrip("\n"))
-    if out is not None and found and form == "text":
+    if out is not None and form == "text":
         click.echo(f"{out}: written")
     told_by = [one for each in found for one in each.answers if one is not None]
     _tell_idle(answers, {one.by for one in told_by if not one.lacks}, {one.by: one.lacks for one in told_by})
-    for one in wrong:
-        click.echo(f"{click.style('dosewright:', fg='red')} {one}", err=True)
-    if wrong:
-        return max(one.exit_code for one in wrong)
     return leave(not any(one.stopped for one in found))
 
 
@@ -181,11 +180,9 @@ def _table(path: str, yardstick: Yardstick, mapping: str | None, answers: list[A
     from . import checks, files, tables, terminal
 
     foreign = tables.load_mapping(files.read(mapping), Path(mapping).name) if mapping else None
-    kept = checks.Kept() if out is None else None
-    with _sink(out, kept) as sink:
-        summary = checks.check_table(
-            path, yardstick, mapping=foreign, overrides=answers, sink=sink, progress=_counter()
-        )
+    kept = checks.Kept(clear=form == "csv") if out is None else None
+    with _sink(out, kept) as sink, _counted() as progress:
+        summary = checks.check_table(path, yardstick, mapping=foreign, overrides=answers, sink=sink, progress=progress)
     if form == "csv" and kept is not None:
         click.echo(kept.csv(), nl=False)
     elif form == "json":
@@ -211,13 +208,18 @@ def _sink(out: str | None, kept: Any) -> Iterator[Callable[[Any], None]]:
         yield write
 
 
-def _counter() -> Callable[[int], None]:
-    """A running count of orders on a terminal; nothing in a pipe."""
+@contextmanager
+def _counted() -> Iterator[Callable[[int], None]]:
+    """A running count of orders on a terminal, gone when all is counted; nothing in a pipe."""
     import sys
 
     if not sys.stderr.isatty():
-        return lambda orders: None
-    return lambda orders: click.echo(f"\r{orders:,} orders checked", nl=False, err=True)
+        yield lambda orders: None
+        return
+    try:
+        yield lambda orders: click.echo(f"\r{orders:,} orders checked", nl=False, err=True)
+    finally:
+        click.echo(_CLEARED, nl=False, err=True)
 
 
 # ---------------------------------------------------------------------------------------------------------------- rules

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from . import files
-from .checks import COLUMNS, Summary, Yardstick, answered, writer
+from .checks import COLUMNS, Summary, Yardstick, answered, no_orders, writer
 from .errors import Mistake
 from .orders.check import Override
 from .reading import Document
@@ -74,7 +74,7 @@ def _numbered(batch: Any, plan: Layout, row: str) -> Orders:
     """The orders of a batch, by the numbers that it brings."""
     import dataclasses
 
-    orders = each_an_order(rows_of(batch, 1), plan)
+    orders = each_an_order(rows_of(batch, 1, plan.columns), plan)
     numbers = batch.column(row).to_numpy(zero_copy_only=False)
     return dataclasses.replace(orders, rows=numbers)
 
@@ -102,6 +102,8 @@ def on_dask(
         raise Mistake("a Parquet file, whose row groups are the pieces", where=path)
     plan = _of_orders(layout(open_table(path).header, path, mapping), path)
     groups = _groups(path)
+    if not any(count for *_, count in groups):
+        raise no_orders(path)
     out.mkdir(parents=True, exist_ok=True)
     repeats: Mapping[int, int] = {}
     narrow = keyed(plan)

@@ -115,10 +115,15 @@ def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:
     >>> did_you_mean("oxaliplatn", ["leucovorin", "oxaliplatin"])
     "did you mean 'oxaliplatin'?"
     """
+    near = nearest(name, known)
+    return f"did you mean '{near}'?" if near else otherwise
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The nearest of the names that are known; '' where none is near."""
     import difflib
 
-    near = difflib.get_close_matches(name, list(known), 1)
-    return f"did you mean '{near[0]}'?" if near else otherwise
+    return next(iter(difflib.get_close_matches(name, list(known), 1)), "")
 
 
 def with_article(noun: str) -> str:

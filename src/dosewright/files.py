@@ -37,6 +37,7 @@ def writing(path: Path, mode: str = "w") -> Iterator[IO]:  # type: ignore[type-a
     """A file to write to, which is there whole afterwards or not at all; its folder is made if no other lacks."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     text = {} if "b" in mode else {"encoding": "utf-8", "newline": ""}
+    fresh = not path.parent.exists()
     try:
         path.parent.mkdir(exist_ok=True)  # of more than one, the path is a slip of the pen
         with open(part, mode, **text) as file:  # type: ignore[call-overload]
@@ -47,3 +48,5 @@ def writing(path: Path, mode: str = "w") -> Iterator[IO]:  # type: ignore[type-a
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
+            if fresh:
+                path.parent.rmdir()  # refused where the file is there

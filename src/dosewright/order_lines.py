@@ -93,7 +93,8 @@ def _orders(rows: Rows, plan: Layout) -> Orders:
     for row in sorted({*range(rows.count)} - named):
         notes.setdefault(int(of_row[row]), []).append("drug: a line of the order names none")
     made |= _by_drug(fields, each, of_row, count)
-    return Orders(noted(made, notes, count), begins + rows.first, count, rows.count)
+    broken = sorted(int(of_row[row]) for row in rows.broken)  # without a number each is an order of its own
+    return Orders(noted(made, notes, count), begins + rows.first, count, rows.count, broken=broken)
 
 
 def of_each_line(plan: Layout, keys: Iterable[str]) -> frozenset[str]:

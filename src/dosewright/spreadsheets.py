@@ -75,9 +75,22 @@ def _turned(rows: Sequence[Sequence[str]], header: Sequence[str]) -> Iterable[It
     return zip(*rows, strict=True) if rows else ([] for _ in header)
 
 
+def check_commas(header: Sequence[str], where: str) -> None:
+    """Refuse a header that was not cut at commas, as spreadsheets of many countries save it.
+
+    Decided by the header alone: where it falls into more columns at semicolons or tabs. What a comma in a number means
+    is not guessed.
+    """
+    line = ",".join(header)
+    for mark, called in ((";", "semicolons"), ("\t", "tabs")):
+        if line.count(mark) >= len(header):
+            names = [name.strip() for name in line.replace(",", "").split(mark) if name.strip()]
+            hint = f"this one is separated by {called}; save it with commas, and with points in the numbers"
+            raise Mistake("a table separated by commas", where=where, example=",".join(names[:3]), hint=hint)
+
+
 def _check_header(header: Sequence[str], name: str) -> None:
-    if len(header) == 1 and ";" in header[0]:
-        raise Mistake("columns separated by commas", where=f"{name}:1", hint="these are separated by semicolons")
+    check_commas(header, f"{name}:1")
     seen: set[str] = set()
     for number, cell in enumerate(header, 1):
         if not cell:

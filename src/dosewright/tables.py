@@ -22,7 +22,7 @@ from pydantic import BeforeValidator
 from pydantic import Field as ModelField
 
 from . import files, spreadsheets
-from .errors import Mistake, together
+from .errors import Mistake, nearest, together
 from .orders.rules.fields import BLANKS, FIELDS, FIRST_DAY, LAST_DAY, LONGEST, NOTHING_SAID, Field, Part
 from .orders.rules.values import Texts, Words
 from .orders.written import read_value
@@ -30,12 +30,14 @@ from .reading import FORBIDDEN, Document, Strict, Text, read, several, validate
 from .units import UNITS, Kind
 
 CHUNK: Final = 65_536
+EMPTY: Final = "the row is empty: nothing stands in any column that is read"
 _BLANK: Final = max(map(len, NOTHING_SAID))
 _SPACE, _DELETE = 0x20, 0x7F
 ENDINGS: Final = (".csv", ".xlsx", ".parquet")
 _KEY: Final = re.compile(r"[^.;,\t]*[^.;,\t ]")  # a table cut at the wrong character is no table of strange lines
 _HEADER: Final = re.compile(r"([^\[\]]+?)(?: ?\[([^\]]+)\])?")
 _NUMBER: Final = r"^(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,6})?$"  # the grammar of units.number, for a column at a time
+_YEAR_FIRST: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 DayOrder = Literal["year-month-day", "day-month-year", "month-day-year"]
 
 
@@ -93,7 +95,7 @@ class Column:
     def read(self, text: str) -> Mapping[str, Any]:
         """A cell, by the names of the fields that it fills."""
         text = self.words.get(text.strip(), text.strip())
-        if self.field.form == "day" and self.days != "year-month-day":
+        if self.field.form == "day" and self.days != "year-month-day" and text.casefold() not in BLANKS:
             text = _turned(text, self.days)
         if self.unit and self.field.form == "quantity" and text.casefold() not in BLANKS:
             from .units import number
@@ -104,7 +106,12 @@ class Column:
 
 
 def _turned(text: str, order: DayOrder) -> str:
-    """A date in another order than ours, as the mapping says; never guessed."""
+    """A date in another order than ours, as the mapping says; never guessed.
+
+    What stands there with its year first can be read in one way only, as a cell that is a date of a spreadsheet does.
+    """
+    if _YEAR_FIRST.fullmatch(text):
+        return text
     match = re.fullmatch(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})", text, re.ASCII)
     if match is None:
         raise Mistake(f"a date as {order}", example="23/11/2026" if order[0] == "d" else "11/23/2026", got=text)
@@ -169,7 +176,7 @@ def layout(header: Sequence[str], table: str, mapping: tuple[Foreign, Document] 
         known = {*foreign.columns, *foreign.ignore}
         unused = [name for name in header if name not in known]
     rows: Literal["orders", "lines"] = mapping[0].rows if mapping else "orders"
-    found += _mistakes(columns, table)
+    found += _mistakes(columns, table, mapping[1] if mapping else None)
     if not columns and not found:
         needs, example = "columns that are known, or a mapping file", "weight [kg],height [cm],oxaliplatin.dose [mg]"
         found.append(Mistake(needs, where=table, example=example, got=",".join(header)))
@@ -219,7 +226,7 @@ def _foreign(
                 found.append(Mistake("one unit", where=place, got=f"{match[2]} and {entry.unit}"))
             known = _field_of_row(path, foreign.rows)
             if known is None:
-                found.append(Mistake("a field of an order", where=place, example="oxaliplatin.dose", got=path))
+                found.append(_no_field(path, foreign.rows, "oxaliplatin.dose").at(place))
             else:
                 unit = entry.unit or (match[2] if match else "") or ""
                 columns.append(Column(name, path, known, unit, entry.words, entry.days))
@@ -232,11 +239,33 @@ def _foreign(
         known = _field_of_row(path, foreign.rows)
         try:
             if known is None:
-                raise Mistake("a field of an order", example="protocol", got=path)
+                raise _no_field(path, foreign.rows, "protocol")
             for told, value in read_value(known, text).items():
                 constants[path.removesuffix(known.name) + told] = value
         except Mistake as mistake:
             found.append(mistake.at(document.where(("constants", path))))
+
+
+_WRITTEN: Final = {
+    "lab": "lab.neutrophils.value",
+    "laboratory": "lab.neutrophils.value",
+    "before": "before.doxorubicin.total",
+    "beads": "beads.offered",
+}
+"""Of each part of an order that is no line how a field of it is written."""
+
+
+def _no_field(path: str, rows: str, example: str) -> Mistake:
+    """What is said of a path that names no field, with the nearest that does."""
+    prefix, point, name = path.rpartition(".")
+    fields = {**FIELDS["line"], **FIELDS["order"]} if rows == "lines" and not point else FIELDS[part_of(path)]
+    near = nearest(name, [one for one, field in fields.items() if not field.noted])
+    meant = prefix + point + near if near else ""
+    if field_of(meant) is None and _field_of_row(meant, rows) is None:
+        part = nearest(prefix.partition(".")[0], _WRITTEN)
+        meant = _WRITTEN[part] if part else ""
+    hint = f"did you mean '{meant}'?" if meant else ""
+    return Mistake("a field of an order", example=example, got=path, hint=hint)
 
 
 def _field_of_row(path: str, rows: str) -> Field | None:
@@ -248,20 +277,25 @@ def _field_of_row(path: str, rows: str) -> Field | None:
     return field_of(path)
 
 
-def _mistakes(columns: Sequence[Column], table: str) -> Iterator[Mistake]:
-    seen: set[str] = set()
+def _mistakes(columns: Sequence[Column], table: str, document: Document | None) -> Iterator[Mistake]:
+    """Two columns for one field, and units that are none of their field's: told where the mapping file has them."""
+    seen: dict[str, Column] = {}
     for column in columns:
+        entry = ("columns", column.name)
+        where = document.where(entry) if document else table
         if column.path in seen:
-            yield Mistake(f"one column for {column.path}", where=table, got=column.name)
-        seen.add(column.path)
+            hint = f"'{seen[column.path].name}' is that already"
+            yield Mistake(f"one column for {column.path}", where=where, got=column.name, hint=hint)
+        seen.setdefault(column.path, column)
         kind = column.field.kind
         units = () if kind is None else kind.units
         if column.unit and column.field.of == "lab" and column.field.name == "value":
             continue
         if column.unit and (kind is None or UNITS.get(column.unit) not in {UNITS[unit] for unit in units}):
-            yield Mistake(
-                f"a unit of {column.path} ({', '.join(units) or 'it has none'})", where=table, got=column.name
-            )
+            if document and (*entry, "unit") in document.marks:
+                where = document.where((*entry, "unit"))
+            got = column.unit if document else column.name
+            yield Mistake(f"a unit of {column.path} ({', '.join(units) or 'it has none'})", where=where, got=got)
 
 
 # ------------------------------------------------------------------------------------------------------------- the rows
@@ -330,13 +364,29 @@ def groups_of(path: str, columns: Sequence[Column], groups: Iterable[int], first
     # to read ahead would keep the whole file in memory, and takes longer for it
     source = pq.ParquetFile(path, read_dictionary=words, pre_buffer=False)
     for batch in source.iter_batches(batch_size=CHUNK, row_groups=list(groups), columns=names, use_threads=False):
-        yield rows_of(batch, first)
+        yield rows_of(batch, first, columns)
         first += batch.num_rows
 
 
-def rows_of(batch: Any, first: int) -> Rows:
-    """A record batch of Arrow as rows of a table."""
-    return Rows(first, dict(zip(batch.schema.names, batch.columns, strict=True)), batch.num_rows)
+def rows_of(batch: Any, first: int, columns: Sequence[Column]) -> Rows:
+    """The columns of a record batch of Arrow that are read, as rows of a table."""
+    read = {column.name: batch.column(column.name) for column in columns}
+    return Rows(first, read, batch.num_rows, _empty(read.values()))
+
+
+def _empty(columns: Iterable[Any]) -> dict[int, str]:
+    """The rows in which nothing stands at all: the few that are left when column after column was asked."""
+    import numpy
+
+    rows: Any = None
+    for cells in columns:
+        if not cells.null_count:
+            return {}
+        known = cells.is_null().to_numpy(zero_copy_only=False)
+        rows = numpy.flatnonzero(known) if rows is None else rows[known[rows]]
+        if not len(rows):
+            return {}
+    return {} if rows is None else dict.fromkeys(rows.tolist(), EMPTY)
 
 
 def _csv(path: str) -> Table:
@@ -344,6 +394,7 @@ def _csv(path: str) -> Table:
         header = next(lines, None)
     if header is None:
         raise Mistake("a table with a header", where=path, example="weight [kg],height [cm],protocol")
+    spreadsheets.check_commas(header, f"{path}:1")
     names = _headed(header, path)
 
     def chunks(columns: Sequence[Column]) -> Iterator[Rows]:
@@ -375,14 +426,14 @@ def _from_lists(
         broken = {}
         for place, row in enumerate(chunk):
             if len(row) != len(names):
-                broken[place] = f"{len(names)} cells are needed, and these are {len(row)}"
+                broken[place] = f"{len(names)} cells are needed, and these are {len(row)}" if row else EMPTY
                 chunk[place] = empty
         read = {
             name: pa.array([cell or None for cell in cells], pa.string())
             for name, cells in zip(names, zip(*chunk, strict=True), strict=True)
             if name in wanted
         }
-        yield Rows(first, read, len(chunk), broken)
+        yield Rows(first, read, len(chunk), _empty(read.values()) | broken)
         first += len(chunk)
 
 
@@ -567,7 +618,8 @@ class Reader:
             values = numpy.where(wrong, numpy.nan, values)
             for row in numpy.flatnonzero(wrong).tolist():
                 whole = "whole number" if asked.form == "count" else "number"
-                mistake = Mistake(f"a {whole} between {least:g} and {most:g}", got=f"{numbers[row]:g}")
+                span = f"{_limit(least / factor)} and {_limit(most / factor)} {column.unit}".rstrip()
+                mistake = Mistake(f"a {whole} between {span}", got=f"{numbers[row]:g}")
                 self.note(row, mistake, column)
         self.values[column.path] = values
 
@@ -591,6 +643,15 @@ class Reader:
                 self.note(row, Mistake(column.field.needs, example=column.field.example, got=str(told[row])), column)
             values = numpy.where(wrong, numpy.nan, values)
         self.values[column.path] = values
+
+
+def _limit(value: float) -> str:
+    """A limit as a message tells it, in four figures.
+
+    >>> _limit(0.2), _limit(700_000), _limit(0.0000001), _limit(0.3 / 0.45359237)
+    ('0.2', '700,000', '0.0000001', '0.6614')
+    """
+    return f"{float(f'{value:.4g}'):,.10f}".rstrip("0").rstrip(".")
 
 
 @functools.cache
@@ -726,7 +787,8 @@ class Orders:
     """A chunk of a table as orders: their fields, of each the row in which it begins, and how many rows were read.
 
     Where the usual orders are told from the others, the fields are theirs, `among` says which they are, and `others`
-    are the rows of the rest.
+    are the rows of the rest. `broken` are the places of those that are no orders, since their row is none: it has too
+    few or too many cells, or is empty.
     """
 
     values: Mapping[str, Any]
@@ -735,6 +797,7 @@ class Orders:
     read: int
     among: Any = None
     others: Rows | None = None
+    broken: Sequence[int] = ()
 
 
 def orders_of(table: Table, plan: Layout, each: Callable[[Rows, Layout], Orders] | None = None) -> Iterator[Orders]:
@@ -755,7 +818,8 @@ def each_an_order(rows: Rows, plan: Layout) -> Orders:
 
     values, unreadable = records(rows, plan)
     numbers = numpy.arange(rows.first, rows.first + rows.count)
-    return Orders(noted(values, unreadable, rows.count), numbers, rows.count, rows.count)
+    made = noted(values, unreadable, rows.count)
+    return Orders(made, numbers, rows.count, rows.count, broken=sorted(rows.broken))
 
 
 def noted(values: dict[str, Any], unreadable: Mapping[int, Sequence[str]], count: int) -> dict[str, Any]:

@@ -430,7 +430,7 @@ def check(one: One, yardstick: Yardstick) -> str:
 
     findings_, by = one.checked.findings, one.overrides
     count, left = len(one.stopping), len({row.rule for row in one.checked.not_checked})
-    told = verdict(count, left if one.due is not None else None)
+    told = verdict(count, left if one.due is not None else None, one.answered)
     style = {"fg": "red", "bold": True} if count else {"fg": "green"}
     values = one.record.values
     who = ", ".join(str(values[path]) for path in ("patient", "protocol") if values.get(path))
@@ -475,10 +475,17 @@ def _side_by_side(rows: Sequence[Compared]) -> Iterator[str]:
         yield "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
 
 
-def verdict(count: int, left: int | None) -> str:
-    """The verdict in one line: by how many findings it is stopped, and how many rules could not be asked."""
-    unasked = f"; {left} {wording.plural('rule', left)} could not be asked" if left else ""
-    return f"STOPPED by {count} {wording.plural('finding', count)}{unasked}" if count else f"nothing stops it{unasked}"
+def verdict(count: int, left: int | None, answered: int = 0) -> str:
+    """The verdict in one line: how many findings stop it, how many are answered for, how many rules were not asked."""
+    told = [f"STOPPED by {count} {wording.plural('finding', count)}" if count else "nothing stops it"]
+    told += [answered_for(answered)] if answered else []
+    told += [f"{left} {wording.plural('rule', left)} could not be asked"] if left else []
+    return "; ".join(told)
+
+
+def answered_for(answered: int) -> str:
+    """How many findings stop nothing any more, since somebody answers for them."""
+    return f"{answered} {wording.plural('finding', answered)} answered for" if answered else ""
 
 
 def not_checked(unknown: Sequence[NotChecked]) -> Iterator[tuple[str, list[str]]]:
@@ -515,17 +522,21 @@ def _shortened(names: Iterable[str]) -> Iterator[str]:
 def checked_table(summary: Summary, kept: Kept | None, out: str | None) -> str:
     """What came of a table: how its orders stand, which rules fired how often, and what was not checked."""
     lines = [f"{summary.path}    {summary.rows:,} rows, {summary.orders:,} orders, each answered"]
-    words = {**MARKS, "clear": "clear", "not-checked": "not checked"}
+    words = {**MARKS, "clear": "clear", "not-checked": "cannot be cleared"}
+    lines.append(f"    {'each by its gravest':<25}{'orders':>11}{'of all':>12}")
     for verdict, count in summary.data()["verdicts"].items():
-        share = wording.number(count / summary.orders * 100, places=2) if summary.orders else "0"
-        lines.append(f"    {words[verdict]:<15}{count:>12,}  {share:>6} %")
+        lines.append(f"    {words[verdict]:<25}{count:>11,}{_percent(count, summary.orders):>12}")
+        if verdict == "clear" and summary.partly:
+            share = _percent(summary.partly, summary.orders)
+            lines.append(f"      {'with a rule not asked':<23}{summary.partly:>11,}{share:>12}")
     rows = summary.data()["rules"]
     if rows:
-        lines += ["", f"    {'rule':<26}{'orders':>10}{'of all':>12}{'answered for':>14}{'not checked':>13}"]
+        heads = f"{'orders':>11}{'of all':>12}{'answered for':>14}{'of findings':>13}{'not asked':>11}"
+        lines += ["", f"    {'rule':<25}{heads}"]
     for row in rows:
-        rate = wording.number(row["rate"] * 100, places=2)
-        counts = f"{row['orders']:>10,}{rate + ' %':>12}{row['overridden']:>14,}{row['not_checked']:>13,}"
-        lines.append(f"    {row['rule']:<26}{counts}")
+        answered = f"{row['overridden']:>14,}{_percent(row['overridden'], row['fired']):>13}"
+        counts = f"{row['orders']:>11,}{_percent(row['orders'], summary.orders):>12}{answered}{row['not_checked']:>11,}"
+        lines.append(f"    {row['rule']:<25}{counts}")
     if summary.standing:
         lines += ["", "Of protocol and site:", *findings(summary.standing)]
     if summary.never:
@@ -539,17 +550,22 @@ def checked_table(summary: Summary, kept: Kept | None, out: str | None) -> str:
     return "\n".join(lines)
 
 
+def _percent(part: int, whole: int) -> str:
+    return f"{wording.number(part / whole * 100, places=2)} %" if whole else "–"
+
+
 def _first_findings(kept: Kept) -> Iterator[str]:
+    """The gravest findings, each with the rule and the field by which somebody may answer for it."""
     rows = kept.gravest()
     for row in rows[:MOST_SHOWN]:
         rest = [f"is {row['measured']}"] if row["measured"] else []
         rest += [f"allowed {row['allowed']}"] if row["allowed"] else []
         mark = f"{MARKS[row['severity']]:<15}"
         words = f"row {row['row']}, order {row['order']}: {row['message']}{'; ' if rest else ''}{', '.join(rest)}"
-        text = _wrapped(words, 15, first=mark)
+        text = _wrapped(f"{words}  ({row['rule']}, {row['where']})", 15, first=mark)
         yield click.style(mark, fg=COLOURS[row["severity"]]) + text[len(mark) :]
-    if len(rows) > MOST_SHOWN:
-        yield f"… and {len(rows) - MOST_SHOWN:,} more that stop an order; --out findings.csv takes them all"
+    more = f"{len(rows) - MOST_SHOWN:,} more stop an order. " if len(rows) > MOST_SHOWN else ""
+    yield _wrapped(f"{more}What else was found, and every row with its answer: --out findings.csv", 0)
 
 
 # -------------------------------------------------------------------------------------------------------------- rules

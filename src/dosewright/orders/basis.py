@@ -77,6 +77,11 @@ def formula_name(formula: str) -> str:
     return first.split(" after ")[-1].split(",")[0].split(" (")[0].rstrip(".")
 
 
+def formula_stated(formula: str) -> str:
+    """A formula as its calculator states it: 'BSA [m²] = √(height [cm] × weight [kg] ÷ 3600)'."""
+    return _described(formula)[0]
+
+
 @functools.cache
 def _described(formula: str) -> tuple[str, str]:
     doc = FORMULAS[formula].__doc__ or ""
