@@ -616,3 +616,31 @@ def test_an_order_that_says_nothing_of_a_share_gives_all():
 def test_a_limit_per_area_needs_the_measures_of_the_body():
     for carried, expected in (({"height", "weight"}, True), ({"weight"}, False)):
         assert line(carried=frozenset(carried)).carries("limit") is expected
+
+
+def test_of_a_drug_that_is_left_out_no_dose_departs_and_of_any_other_it_does():
+    gone, hardly, little = (line(changes={"oxaliplatin.share": share}) for share in (0.0, 0.5, 1.0))
+    assert (math.isnan(gone.off), gone.deviates, little.deviates) == (True, False, True)
+    assert (hardly.off, little.off) == (
+        pytest.approx(141 / (85 * M2 * 0.005) - 1), pytest.approx(141 / (85 * M2 * 0.01) - 1),
+    )  # fmt: skip
+
+
+def test_a_line_without_a_limit_or_a_dose_has_none():
+    against = asked("haic-folfox", None, {"components.0.dose": {"unstated": "true"}})
+    one = OrderView(Record(sound()), "", against).line("oxaliplatin")
+    assert all(math.isnan(value) for value in (one.limit, one.left_per))
+
+
+def test_an_infusion_ends_its_duration_after_its_start():
+    one = line(changes={"oxaliplatin.end": None})
+    assert one.ends == one.start + 4
+
+
+def test_of_a_column_each_value_and_each_criterion_is_told_in_its_own_words():
+    order = a_column(lab__albumin__value=[38.0, 29.0], ecog=[1.0, 3.0], weight=[60.0, 61.0])
+    albumin = next(LabView(order, gate) for gate in order.due.gates if gate.analyte == "albumin")
+    criterion = next(CriterionView(order, due) for due in order.due.criteria if due.id == "ecog")
+    assert (told(albumin, "value"), told(criterion, "found"), told(criterion, "weight")) == (
+        ["38", "29"], ["1", "3"], ["60 kg", "61 kg"],
+    )  # fmt: skip
