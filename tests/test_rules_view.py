@@ -573,6 +573,17 @@ def test_a_surface_that_was_worked_out_for_a_column_is_not_worked_out_again():
     assert [order.row(row).uncapped for row in (0, 1)] == [1.5, 2.5]
 
 
+def test_a_height_that_all_orders_share_goes_with_the_weight_of_each_and_with_the_sex_of_each():
+    weights = numpy.array([60.0, 80.0])
+    assert surface("bsa_mosteller", 165.0, weights, None) == pytest.approx(numpy.sqrt(165 * weights / 3600))
+    assert surface("bsa_mosteller", weights + 100, 60.0, None) == pytest.approx(numpy.sqrt((weights + 100) * 60 / 3600))
+    sexes = Words(numpy.array([0, 1, 2], numpy.int32), ("female", "male", None))
+    found = surface("bsa_schlich", 165.0, 60.0, sexes)
+    alone = [surface("bsa_schlich", 165.0, 60.0, sex) for sex in sexes.vocabulary]
+    assert found.tolist()[:2] == alone[:2]
+    assert math.isnan(found[2])
+
+
 def test_the_surface_of_an_order_is_that_of_its_sex():
     site = {"body.formula": "bsa_schlich"}
     women, men = (view({"sex": sex}, site=site).uncapped for sex in ("female", "male"))
