@@ -246,3 +246,10 @@ def test_of_a_column_of_remarks_each_is_held_against_its_own_order():
     doses = numpy.array([141.0, 141.0, 141.0, 70.0, 70.0])
     found = remarks._other(comments, lambda text: remarks.amounts(text)[0], doses)
     assert found.tolist() == [False, True, False, True, False]
+
+
+def test_a_rule_of_notation_says_what_has_been_misread_what_to_write_and_which_hazards_it_controls():
+    rule = RULES["notation-naked-point"]
+    assert (rule.message, rule.advice, rule.hazards) == (
+        "a decimal point without a zero before it: .5 has been read as 5", "Write 0.5 mg, not .5 mg.", ("H11", "H18"),
+    )  # fmt: skip

@@ -106,11 +106,13 @@ _ROWS: Final[tuple[tuple[str, Severity, str, str, str, str], ...]] = (
 _QUOTED: Final = frozenset({"abbreviation"})
 """Rules whose finding quotes what was found, since it is easily overlooked in a longer text."""
 
+MANY: Final = 16_384  # texts of which it is remembered whether something was found
+
 
 def _notation(name: str, severity: Severity, pattern: str, message: str, advice: str, hazards: str) -> None:
     """Put one rule of notation into the catalogue."""
     # a table says most lines often; and one order may have no such text, so that no pattern is compiled for it
-    found = functools.lru_cache(maxsize=16_384)(lambda text: re.search(pattern, text) is not None)
+    found = functools.lru_cache(maxsize=MANY)(lambda text: re.search(pattern, text) is not None)
 
     def noted(view: Any) -> Condition:
         return each(view.written, found)
@@ -125,7 +127,7 @@ def _notation(name: str, severity: Severity, pattern: str, message: str, advice:
         of="line",
         needs="written",
         measured="{written}",
-        allowed=advice[0].lower() + advice[1:].rstrip("."),
+        allowed=advice[0].lower() + advice[1:].removesuffix("."),
         source="ismp",
         hazards=hazards,
         explain=quoted if name in _QUOTED else None,
