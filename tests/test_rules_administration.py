@@ -16,6 +16,7 @@ from .ward import undecided
 # fmt: off
 OVER = {"oxaliplatin.over": 4.0}
 MIDNIGHT = NINE - 9
+SECOND = 1 / 3600
 ROUTE_AND_TIME = [
     Case("route-impossible", {"oxaliplatin.route": "oral"}, {"oxaliplatin.route": "intravenous"}, "refuse · oxaliplatin.route · oral · hepatic intra-arterial or intravenous · label"),
     Case("route-impossible", {"fluorouracil.route": "intrathecal"}, NOTHING, "refuse · fluorouracil.route · intrathecal · hepatic intra-arterial or intravenous · label"),
@@ -52,9 +53,9 @@ ROUTE_AND_TIME = [
     Case("too-fast", {"leucovorin.over": 0.03}, {"leucovorin.over": 0.04}, "refuse · leucovorin.over · 11,066.7 mg/h · at most 9,600 mg/h · label-leucovorin"),
     # the day begins at 16:00 UTC of the day before, which is midnight in Shanghai
     Case("date-of-line", {"oxaliplatin.start": MIDNIGHT - MINUTE}, {"oxaliplatin.start": MIDNIGHT}, "blocks-release · oxaliplatin.start · 2026-11-22 23:59+08:00 · on the day of treatment · by definition"),
-    Case("date-of-line", {"oxaliplatin.start": MIDNIGHT + 24}, {"oxaliplatin.start": MIDNIGHT + 24 - MINUTE}, "blocks-release · oxaliplatin.start · 2026-11-24 00:00+08:00 · on the day of treatment · by definition"),
+    Case("date-of-line", {"oxaliplatin.start": MIDNIGHT + 24}, {"oxaliplatin.start": MIDNIGHT + 24 - SECOND}, "blocks-release · oxaliplatin.start · 2026-11-24 00:00+08:00 · on the day of treatment · by definition"),
     Case("date-of-line", {"fluorouracil.start": MIDNIGHT - MINUTE}, {"fluorouracil.start": MIDNIGHT}, "blocks-release · fluorouracil.start · 2026-11-22 23:59+08:00 · on the day of treatment · by definition"),
-    Case("date-of-line", {"fluorouracil.start": MIDNIGHT + 48}, {"fluorouracil.start": MIDNIGHT + 48 - MINUTE}, "blocks-release · fluorouracil.start · 2026-11-25 00:00+08:00 · on the day of treatment · by definition"),  # it follows another
+    Case("date-of-line", {"fluorouracil.start": MIDNIGHT + 48}, {"fluorouracil.start": MIDNIGHT + 48 - SECOND}, "blocks-release · fluorouracil.start · 2026-11-25 00:00+08:00 · on the day of treatment · by definition"),  # it follows another
 ]
 # 278.2 mL: 24 times that in 4 h is 1,669.2 mL/h, give or take a tenth; and a 24th of it 2.898 mL/h
 RATE = [
@@ -95,7 +96,7 @@ SEQUENCE = [
     Case("sequence", starts("leucovorin", 2 * MINUTE), starts("leucovorin", MINUTE), "blocks-release · leucovorin.start · 2026-11-23 09:02+08:00 · with oxaliplatin · site"),
     Case("sequence", starts("fluorouracil", 4 - 2 * MINUTE), starts("fluorouracil", 4 - MINUTE), "blocks-release · fluorouracil.start · 2026-11-23 12:58+08:00 · after oxaliplatin · methods"),
     Case("sequence", starts("fluorouracil", 3.0), starts("fluorouracil", 5.0), "blocks-release · fluorouracil.start · 2026-11-23 12:00+08:00 · after oxaliplatin · methods"),
-    Case("start-late", starts("fluorouracil", 16.0), starts("fluorouracil", 16.0 - MINUTE), "warning · fluorouracil.start · 2026-11-24 01:00+08:00 · after oxaliplatin, within half a day of its end · plausibility"),
+    Case("start-late", starts("fluorouracil", 16.0), starts("fluorouracil", 16.0 - SECOND), "warning · fluorouracil.start · 2026-11-24 01:00+08:00 · after oxaliplatin, within half a day of its end · plausibility"),
     Case("start-late", starts("fluorouracil", 28.0), starts("fluorouracil", 4.0), "warning · fluorouracil.start · 2026-11-24 13:00+08:00 · after oxaliplatin, within half a day of its end · plausibility"),
     Case("start-late", starts("leucovorin", 16.0), starts("leucovorin", 16.0 - MINUTE), "warning · leucovorin.start · 2026-11-24 01:00+08:00 · between oxaliplatin and fluorouracil, within half a day of its end · plausibility", protocol=decided("between oxaliplatin and fluorouracil")),
     # where nobody has decided, it may start with fluorouracil too, whenever that is
@@ -184,6 +185,14 @@ def test_a_start_beside_a_line_that_nobody_gives_is_not_told_as_wrong(start):
     lines = tuple(dataclasses.replace(line, starts=(Start.read(start),)) for line in against.lines)
     found = checked(sound(), dataclasses.replace(against, lines=lines))
     assert [one.where for one in found.findings if one.rule == "sequence"] == []
+
+
+@pytest.mark.parametrize("minute", range(60))
+def test_half_a_day_is_half_a_day_at_every_minute_of_the_hour(minute):
+    first = NINE + minute / 60
+    order = sound() | {"oxaliplatin.start": first, "fluorouracil.start": NINE + (minute + 960) / 60}
+    found = checked(order, asked("haic-folfox")).findings
+    assert "start-late" in {one.rule for one in found}
 
 
 @pytest.mark.parametrize("minute", range(60))
