@@ -10,7 +10,7 @@ from dosewright.orders.rules import administration
 from dosewright.orders.rules.preparation import diluent_of, known_diluent
 from dosewright.protocol.model import Start
 
-from .rulings import MINUTE, NINE, NOTHING, Case, asked, checked, fired, name, passed, sound
+from .rulings import MINUTE, NINE, NOTHING, Case, asked, changed, checked, fired, name, passed, sound
 from .ward import undecided
 
 # fmt: off
@@ -185,6 +185,33 @@ def test_a_start_beside_a_line_that_nobody_gives_is_not_told_as_wrong(start):
     lines = tuple(dataclasses.replace(line, starts=(Start.read(start),)) for line in against.lines)
     found = checked(sound(), dataclasses.replace(against, lines=lines))
     assert [one.where for one in found.findings if one.rule == "sequence"] == []
+
+
+ODD = {"dose": 123.4, "over": 3.0, "start": NINE + 30, "form": "another"}
+BLANK = ("line", "diluent", "volume", "concentration", "form")
+
+
+@pytest.mark.parametrize(
+    ("says", "rules"),
+    [
+        ({"routes": frozenset()}, {"route"}), ({"over": None}, {"duration"}), ({"starts": ()}, {"sequence", "start-late"}),
+        ({"fastest": None}, {"too-fast"}), ({"incompatible": frozenset()}, {"overlap", "line-unnamed"}),
+        ({"diluents": frozenset()}, {"diluent", "diluent-otherwise", "diluent-unknown"}), ({"least": None}, {"concentration"}),
+        ({"least": None}, {"volume-unknown"}), ({"stocked": frozenset()}, {"bag-not-stocked"}), ({"step": None}, {"dose-step"}),
+        ({"forms": frozenset()}, {"form", "form-unknown"}), ({"unlike_forms": frozenset()}, {"form-and-dose"}),
+        ({"limit": None}, {"above-limit"}), ({"cap": None}, {"above-cap"}), ({"most_per_m2": None}, {"above-per-area"}),
+        ({"most_per_day": None}, {"above-per-day"}), ({"most_per_cycle": None}, {"above-per-cycle"}),
+        ({"doses": frozenset()}, {"dose-band"}), ({"bands": ()}, {"dose-other-band"}),
+    ],
+)  # fmt: skip
+def test_where_protocol_site_and_label_say_nothing_nothing_is_held_against_it(says, rules):
+    against = asked("haic-folfox")
+    lines = tuple(dataclasses.replace(line, **says) for line in against.lines)
+    odd = {f"{line.key}.{name}": value for line in lines for name, value in ODD.items()}
+    blank = {f"{line.key}.{name}": None for line in lines for name in BLANK}
+    for changes in (odd, odd | blank):
+        found = checked(changed(sound(), changes), dataclasses.replace(against, lines=lines))
+        assert {one.rule for one in (*found.findings, *found.not_checked)} & rules == set()
 
 
 @pytest.mark.parametrize("minute", range(60))

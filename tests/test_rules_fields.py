@@ -7,6 +7,7 @@ import math
 
 import pytest
 
+from dosewright import dates
 from dosewright.errors import Mistake, Refusal
 from dosewright.orders.rules import fields
 from dosewright.orders.rules.fields import FIELDS, Field, line_key, say_field, say_quantity
@@ -150,6 +151,15 @@ def test_a_field_knows_its_part_its_form_and_its_limits():
 )  # fmt: skip
 def test_a_line_has_a_name_that_can_stand_in_a_path(name, key):
     assert line_key(name) == key
+
+
+def test_a_day_and_a_moment_may_lie_before_the_first_of_1970():
+    assert (ORDER["on"].read("1969-12-31"), LINE["start"].read("1969-12-31T09:00Z")) == (-1, -15)
+
+
+def test_days_begin_on_the_first_of_the_first_year_and_end_on_the_last_of_the_last():
+    ends = dt.date(dates.FIRST_YEAR, 1, 1), dt.date(dates.LAST_YEAR, 12, 31)
+    assert (fields.day_of(fields.FIRST_DAY), fields.day_of(fields.LAST_DAY)) == ends
 
 
 def test_days_are_numbers_and_numbers_are_days():
