@@ -233,7 +233,7 @@ def test_a_minute_is_a_minute_at_every_minute_of_the_hour(minute):
 @pytest.mark.parametrize(
     ("words", "name"),
     [
-        ("D5W", "glucose 5%"), ("g5", "glucose 5%"), ("5% dextrose in water", "glucose 5%"), ("Glucose 5 %", "glucose 5%"),
+        ("D5W", "glucose 5%"), ("g5", "glucose 5%"), ("5% dextrose in water", "glucose 5%"), ("Glucose 5  %", "glucose 5%"),
         ("glucose (5%)", "glucose 5%"), ("glucose, 5% in water", "glucose 5%"), ("5% glucose", "glucose 5%"),
         ("glucose 50 mg/mL", "glucose 5%"), ("glucose 50mg/ml", "glucose 5%"), ("NS", "sodium chloride 0.9%"),
         ("sodium chloride", "sodium chloride 0.9%"), ("0.9% NaCl", "sodium chloride 0.9%"), ("saline", "sodium chloride 0.9%"),
