@@ -155,6 +155,7 @@ PREPARATION = [
     Case("rate-without-volume", {"oxaliplatin.volume": None}, {"oxaliplatin.volume": None, "oxaliplatin.rate": None}, "blocks-release · oxaliplatin.volume · 69.5 mL/h · the final volume that it is to give · by definition", always={"oxaliplatin.concentration": None}),
     # without the volume, dose and concentration make it: 141 mg at 0.5 mg/mL are 282 mL
     Case("rate", {"oxaliplatin.rate": 80.0}, {"oxaliplatin.rate": 70.5}, "refuse · oxaliplatin.rate · 80 mL/h for 4 h gives 320 mL · 282 mL · by definition", always={"oxaliplatin.volume": None, "oxaliplatin.concentration": 0.5}),
+    Case("concentration-wrong", {"oxaliplatin.concentration": 0.6}, {"oxaliplatin.concentration": None, "oxaliplatin.volume": None}, "blocks-release · oxaliplatin.concentration · 0.6 mg/mL · 0.50683 mg/mL · by definition"),
     Case("volume-too-small", {"oxaliplatin.volume": 249.9}, {"oxaliplatin.volume": 250.0}, "refuse · oxaliplatin.volume · 249.9 mL · at least 250 mL · by definition"),
     Case("bag-not-stocked", {"oxaliplatin.diluent_volume": 251.0}, {"oxaliplatin.diluent_volume": 250.0}, "warning · oxaliplatin.diluent_volume · 251 mL · 250 or 500 mL · site policy"),
     Case("bag-not-stocked", {"oxaliplatin.diluent_volume": 1001.01}, {"oxaliplatin.diluent_volume": 1000.9999999999999}, "warning · oxaliplatin.diluent_volume · 1,001.01 mL · 1,001 mL · site policy", site={"preparation.oxaliplatin.stocked": ["1001 mL"]}),  # 1.001 L as they are read

@@ -209,7 +209,7 @@ NAMED = [
     ("85 mg/m² = 141 mg", [141]), ("5 mg/kg", []), ("5 mg per kg", []), ("5 mg / m2", []), ("5 mg per h", []),
     ("5 mg²", []), ("5 g^2", []), ("5 mg*2", []), ("5 mgx", []), ("5 g2", []), ("5 grams", []), ("v1.5 mg", []),
     ("1.2.5 mg", []), ("1,2,5 mg", []), ("141", []), ("mg", []), ("5 mL", []), ("5 h", []), ("70 mg per hepatic artery", [70]),
-    ("5 mg permitted", [5]), ("5 mg per day", [5]), ("5 mg per m", []), ("5 mg per m²", []), ("5 mg per m2 of", []),
+    ("5 mg permitted", [5]), ("5 mg per meal", [5]), ("5 mg per day", [5]), ("5 mg per m", []), ("5 mg per m²", []), ("5 mg per m2 of", []),
     ("5 mg per m^2", []), ("5 mg per mL", []), ("5 mg per min", []), ("5 mg per minute", []), ("5 mg per square metre", []),
     ("5 mg per sq m", []), ("5 mg  per  hr", []), ("5 mg per hour", []), ("5 mg per kg.", []), ("5 mg/dose", []),
 ]  # fmt: skip

@@ -13,8 +13,8 @@ from .view import ARITHMETIC, LineView
 _NUMBER: Final = r"(?<![\w.,])(?:([1-9]\d{0,2}(?:,\d{3})+)(\.\d+)?|(\d+(?:[.,]\d+)?))\s*"
 _HOUR: Final = r"h(?:(?:ou)?r)?(?!\w)"
 _AMOUNT: Final = re.compile(
-    rf"{_NUMBER}(mg|g|mcg|[µμu]g|hours?|hrs?|h|min(?:ute)?s?|mL)"
-    rf"(?![\w²^*]|\s*/|\s*per\s+(?:{_HOUR}|(?:m(?:²|2|\^2|L|in(?:ute)?)?|sq|square|kg)(?!\w)))",
+    rf"{_NUMBER}(mg|g|mcg|[µu]g|hours?|hrs?|h|min(?:ute)?s?)"  # to read without regard to case is to read either micro sign
+    rf"(?![\w^*]|\s*/|\s*per\s+(?:{_HOUR}|(?:m(?:²|2|L|in(?:ute)?)?|sq|square|kg)(?!\w)))",
     re.IGNORECASE,
 )
 _RATE: Final = re.compile(rf"{_NUMBER}mL\s*(?:/|per\s)\s*{_HOUR}", re.IGNORECASE)
@@ -36,7 +36,7 @@ def amounts(text: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
         number, unit = _number(match), match[4].lower()
         if unit in _MG:
             mg.append(number * _MG[unit])
-        elif unit != "ml":
+        else:
             hours.append(number * _HOURS[unit[0]])
     return tuple(mg), tuple(hours)
 
