@@ -21,6 +21,12 @@ def remark(words: str, drug: str = "oxaliplatin") -> dict[str, str]:
 # 141 mg, give or take 0.5 %: 140.295 to 141.705; as calculated 140.9565: to 141.6613 and from 140.2517
 REMARKS = [
     Case("remark-and-dose", remark("give 142 mg"), remark("give 141.7 mg"), "blocks-release · oxaliplatin.comment · give 142 mg · 141 mg · by definition"),
+    # where there is no remark, a dose, a duration and a rate that are missing leave nothing to be compared
+    Case("remark-and-dose", remark("give 142 mg"), {"oxaliplatin.dose": None}, "blocks-release · oxaliplatin.comment · give 142 mg · 141 mg · by definition"),
+    Case("remark-on-order", {"comment": "oxaliplatin 50 mg"}, {"oxaliplatin.dose": None}, "blocks-release · comment · oxaliplatin 50 mg · 141 mg · by definition"),
+    Case("written-and-dose", {"oxaliplatin.written": "oxaliplatin 410 mg"}, {"oxaliplatin.dose": None}, "blocks-release · oxaliplatin.written · oxaliplatin 410 mg · 141 mg · by definition"),
+    Case("remark-and-duration", remark("over 5 h"), {"oxaliplatin.over": None}, "blocks-release · oxaliplatin.comment · over 5 h · 4 h · by definition"),
+    Case("remark-and-rate", remark("at 71 mL/h"), {"oxaliplatin.rate": None}, "blocks-release · oxaliplatin.comment · at 71 mL/h · 69.5 mL/h · by definition"),
     Case("remark-and-dose", remark("give 140 mg"), remark("give 140.3 mg"), "blocks-release · oxaliplatin.comment · give 140 mg · 141 mg · by definition"),
     Case("remark-and-dose", remark("give 0.2 g"), remark("give 0.141 g"), "blocks-release · oxaliplatin.comment · give 0.2 g · 141 mg · by definition"),
     Case("remark-and-dose", remark("give 0.14171 g"), remark("give 0.1417 g"), "blocks-release · oxaliplatin.comment · give 0.14171 g · 141 mg · by definition"),

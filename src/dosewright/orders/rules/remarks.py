@@ -12,8 +12,8 @@ from .view import ARITHMETIC, LineView
 
 _NUMBER: Final = r"(?<![\w.,])(?:([1-9]\d{0,2}(?:,\d{3})+)(\.\d+)?|(\d+(?:[.,]\d+)?))\s*"
 _HOUR: Final = r"h(?:(?:ou)?r)?(?!\w)"
-_AMOUNT: Final = re.compile(
-    rf"{_NUMBER}(mg|g|mcg|[µu]g|hours?|hrs?|h|min(?:ute)?s?)"  # to read without regard to case is to read either micro sign
+_AMOUNT: Final = re.compile(  # without regard to case either micro sign is the other
+    rf"{_NUMBER}(mg|g|mcg|[µu]g|hours?|hrs?|h|min(?:ute)?s?)"
     rf"(?![\w^*]|\s*/|\s*per\s+(?:{_HOUR}|(?:m(?:²|2|L|in(?:ute)?)?|sq|square|kg)(?!\w)))",
     re.IGNORECASE,
 )
