@@ -30,7 +30,7 @@ _ROWS: Final[tuple[tuple[str, Severity, str, str, str, str], ...]] = (
     (
         "decimal-comma",
         "blocks-release",
-        r"(?<!\d)\d+,(?:\d{1,2}|\d{4,})(?!\d)|(?<![\d,])(?:0\d*|\d{4,}),\d{3}(?!\d)",
+        r"\d,(?:\d{1,2}|\d{4,})(?!\d)|(?<![\d,])(?:0\d*|\d{4,}),\d{3}",
         "A decimal comma: it has been taken for a sign between thousands",
         "Write a decimal point.",
         "H12",
