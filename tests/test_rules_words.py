@@ -169,7 +169,7 @@ PLAIN = {
     "microgram": "5 mcg | 5 mg | 5 ugly | 5 ugA | µg | ug 5",
     "abbreviation": "fluorouracil | oxalic | FOLFOX | 2FA | FA2 | aLV | LVa | Zfu | fuZ | CPT | doxorubicin | 5-1",
     "per-day": "28 mL/h | 28 mL/dL | 28 mL/dl | 28 mL per dose | 24 h | mL/24 h | 28 mL/24 | 28 mL x | 5 mg daily | 28 mL/ DAB",
-    "frequency": "QDa | aQD | qda | Zqd | ODZ | daily | 3/8 | 1.3/7 | 3/72 | 3/7/2026 | 1/3/7 | 133/7 | 3/522",
+    "frequency": "QDa | aQD | qda | Zqd | ODZ | daily | 3/8 | on /7 | 1.3/7 | 3/72 | 3/7/2026 | 1/3/7 | 133/7 | 3/522",
     "cubic-centimetre": "5 mL | 5 ccm | 5 ccM | cc",
     "exponent": "1e | e2 | 1 e2 | 1e 2 | 2 E",
     "spacing": "10 mg | mg | 10mgx | 10mgX | 4hours | 4h2 | D5W",

@@ -54,7 +54,7 @@ _ROWS: Final[tuple[tuple[str, Severity, str, str, str, str], ...]] = (
     (
         "abbreviation",
         "blocks-release",
-        r"(?i)(?<![A-Za-z0-9])(?:5-?\s?FU|FU|OXA|L-?OHP|LV|FA|CF|DOX|ADM|EPI|ADR|CPT-?\s?11|DDP|CDDP)(?![A-Za-z0-9])",
+        r"(?i)(?<![a-z0-9])(?:5-?\s?FU|FU|OXA|L-?OHP|LV|FA|CF|DOX|ADM|EPI|ADR|CPT-?\s?11|DDP|CDDP)(?![a-z0-9])",
         "A drug's name is abbreviated",
         "Write generic names in full; a name of a regimen only beside them.",
         "H41",
@@ -62,7 +62,7 @@ _ROWS: Final[tuple[tuple[str, Severity, str, str, str, str], ...]] = (
     (
         "per-day",
         "blocks-release",
-        r"(?i)\d\s*mL\s*(?:(?:/|per)\s*(?:24\s*h|d(?![A-Za-z])|day)|daily|a day)",
+        r"(?i)\d\s*mL\s*(?:(?:/|per)\s*(?:24\s*h|d(?![a-z])|day)|daily|a day)",
         "A rate per day: it has been programmed per hour, and killed",
         "Write mL per hour, and only that.",
         "H30",
@@ -78,7 +78,7 @@ _ROWS: Final[tuple[tuple[str, Severity, str, str, str, str], ...]] = (
     (
         "cubic-centimetre",
         "blocks-release",
-        r"(?i)\d\s*cc(?![A-Za-z])",
+        r"(?i)\d\s*cc(?![a-z])",
         "Millilitres are written cc: read as U or as 00",
         "Write 'mL'.",
         "H18",
