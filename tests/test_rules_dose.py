@@ -287,6 +287,15 @@ def test_a_line_that_is_not_the_protocols_is_told_once(drug, told, like):
     assert {one.rule for one in found} & {"drug-of-no-protocol", "line-unplaced"} == {told}
 
 
+@pytest.mark.parametrize(
+    "form",
+    ["injection", "solution", "concentrate", "powder", "vial", "for infusion", "calcium", "hydrochloride", "sodium"],
+)
+def test_a_form_beside_a_generic_name_makes_no_other_drug_of_it(form):
+    found = checked(changed(sound(), {"oxaliplatin.drug": f"oxaliplatin {form}"}), asked("haic-folfox")).findings
+    assert {one.rule for one in found} & {"drug-other", "drug-otherwise"} == {"drug-otherwise"}
+
+
 def test_how_much_nobody_knows_of_a_drug_leaves_its_own_sum_and_that_of_its_class_untold():
     order = changed(sound("hepa-haic"), {"prior_exposure": "listed", "before.doxorubicin.unknown": "yes"})
     found = [one for one in checked(order, asked("hepa-haic")).findings if one.rule == "exposure-unknown"]

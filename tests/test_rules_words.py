@@ -173,7 +173,7 @@ PLAIN = {
     "cubic-centimetre": "5 mL | 5 ccm | 5 ccM | cc",
     "exponent": "1e | e2 | 1 e2 | 1e 2 | 2 E",
     "spacing": "10 mg | mg | 10mgx | 10mgX | 4hours | 4h2 | D5W",
-    "thousands": "2,400 mg | 240 mg | 2400 | 2400 x | 1.2400 mg | 1,2400 mg | 0400 mg | in 2026",
+    "thousands": "2,400 mg | 240 mg | 2400 | 2400 x | 1.2400 mg | 1,2400 mg | 0400 mg | 02400 mg | in 2026",
 }
 """What only looks like it."""
 # fmt: on
