@@ -146,6 +146,7 @@ PREPARATION = [
     Case("diluent-other", {"fluorouracil.diluent": "NaCl 0.9 %"}, {"fluorouracil.diluent": "D5W"}, "warning · fluorouracil.diluent · NaCl 0.9 % · glucose 5% · site policy"),
     Case("diluent-other", {"fluorouracil.diluent": "sodium chloride 0.9%"}, {"fluorouracil.diluent": "potassium chloride 15%"}, "warning · fluorouracil.diluent · sodium chloride 0.9% · glucose 5% · site policy"),
     Case("diluent-strange", {"fluorouracil.diluent": "potassium chloride 15%"}, {"fluorouracil.diluent": "sodium chloride 0.9%"}, "refuse · fluorouracil.diluent · potassium chloride 15% · glucose 5% · site policy"),
+    Case("diluent-strange", {"fluorouracil.diluent": "water"}, {"fluorouracil.diluent": "Ringer"}, "refuse · fluorouracil.diluent · water · Ringer · site policy", site={"preparation.fluorouracil.diluent": "Ringer"}),
     Case("diluent-strange", {"fluorouracil.diluent": "glucose 50%"}, {"fluorouracil.diluent": "dextrose 5 %"}, "refuse · fluorouracil.diluent · glucose 50% · glucose 5% · site policy"),
     Case("diluent-strange", {"fluorouracil.diluent": "water for injection"}, {"fluorouracil.diluent": "5% glucose"}, "refuse · fluorouracil.diluent · water for injection · glucose 5% · site policy"),
     # 250 mL and 141 mg of 5 mg/mL are 278.2 mL; a quarter more is 347.75 mL
@@ -281,3 +282,8 @@ def test_a_route_is_known_by_what_it_is_written_as(words, route):
 def test_a_route_by_which_none_of_these_drugs_is_given_is_impossible(words):
     found = checked(sound() | {"oxaliplatin.route": words}, asked("haic-folfox")).findings
     assert "route-impossible" in {one.rule for one in found}
+
+
+def test_a_diluent_that_the_label_forbids_is_not_told_twice():
+    found = checked(sound() | {"oxaliplatin.diluent": "sodium chloride 0.9%"}, asked("haic-folfox")).findings
+    assert [one.rule for one in found if one.where == "oxaliplatin.diluent"] == ["diluent"]

@@ -211,3 +211,9 @@ def test_a_share_of_one_is_told_with_its_sign():
 )  # fmt: skip
 def test_a_count_lies_between_these(field, least, most):
     assert (field.least, field.most) == (least, most)
+
+
+@pytest.mark.parametrize("field", [ORDER["identifier"], ORDER["height_confirmed_by"], LINE["reason"], LINE["declined"]])
+def test_nobody_and_nothing_name_neither_a_person_nor_a_reason(field):
+    assert [field.read(words) for words in ("none", "nobody", "no")] == [None] * 3
+    assert [ORDER["allergies"].read(words) for words in ("none", "nobody", "no")] == ["none", "nobody", "no"]
