@@ -10,12 +10,13 @@ from dosewright.orders.rules import administration
 from dosewright.orders.rules.preparation import diluent_of, known_diluent
 from dosewright.protocol.model import Start
 
-from .rulings import MINUTE, NINE, NOTHING, Case, asked, checked, fired, name, passed, sound
+from .rulings import MINUTE, NINE, NOTHING, Case, asked, changed, checked, fired, name, passed, sound
 from .ward import undecided
 
 # fmt: off
 OVER = {"oxaliplatin.over": 4.0}
 MIDNIGHT = NINE - 9
+SECOND = 1 / 3600
 ROUTE_AND_TIME = [
     Case("route-impossible", {"oxaliplatin.route": "oral"}, {"oxaliplatin.route": "intravenous"}, "refuse · oxaliplatin.route · oral · hepatic intra-arterial or intravenous · label"),
     Case("route-impossible", {"fluorouracil.route": "intrathecal"}, NOTHING, "refuse · fluorouracil.route · intrathecal · hepatic intra-arterial or intravenous · label"),
@@ -52,9 +53,9 @@ ROUTE_AND_TIME = [
     Case("too-fast", {"leucovorin.over": 0.03}, {"leucovorin.over": 0.04}, "refuse · leucovorin.over · 11,066.7 mg/h · at most 9,600 mg/h · label-leucovorin"),
     # the day begins at 16:00 UTC of the day before, which is midnight in Shanghai
     Case("date-of-line", {"oxaliplatin.start": MIDNIGHT - MINUTE}, {"oxaliplatin.start": MIDNIGHT}, "blocks-release · oxaliplatin.start · 2026-11-22 23:59+08:00 · on the day of treatment · by definition"),
-    Case("date-of-line", {"oxaliplatin.start": MIDNIGHT + 24}, {"oxaliplatin.start": MIDNIGHT + 24 - MINUTE}, "blocks-release · oxaliplatin.start · 2026-11-24 00:00+08:00 · on the day of treatment · by definition"),
+    Case("date-of-line", {"oxaliplatin.start": MIDNIGHT + 24}, {"oxaliplatin.start": MIDNIGHT + 24 - SECOND}, "blocks-release · oxaliplatin.start · 2026-11-24 00:00+08:00 · on the day of treatment · by definition"),
     Case("date-of-line", {"fluorouracil.start": MIDNIGHT - MINUTE}, {"fluorouracil.start": MIDNIGHT}, "blocks-release · fluorouracil.start · 2026-11-22 23:59+08:00 · on the day of treatment · by definition"),
-    Case("date-of-line", {"fluorouracil.start": MIDNIGHT + 48}, {"fluorouracil.start": MIDNIGHT + 48 - MINUTE}, "blocks-release · fluorouracil.start · 2026-11-25 00:00+08:00 · on the day of treatment · by definition"),  # it follows another
+    Case("date-of-line", {"fluorouracil.start": MIDNIGHT + 48}, {"fluorouracil.start": MIDNIGHT + 48 - SECOND}, "blocks-release · fluorouracil.start · 2026-11-25 00:00+08:00 · on the day of treatment · by definition"),  # it follows another
 ]
 # 278.2 mL: 24 times that in 4 h is 1,669.2 mL/h, give or take a tenth; and a 24th of it 2.898 mL/h
 RATE = [
@@ -95,7 +96,7 @@ SEQUENCE = [
     Case("sequence", starts("leucovorin", 2 * MINUTE), starts("leucovorin", MINUTE), "blocks-release · leucovorin.start · 2026-11-23 09:02+08:00 · with oxaliplatin · site"),
     Case("sequence", starts("fluorouracil", 4 - 2 * MINUTE), starts("fluorouracil", 4 - MINUTE), "blocks-release · fluorouracil.start · 2026-11-23 12:58+08:00 · after oxaliplatin · methods"),
     Case("sequence", starts("fluorouracil", 3.0), starts("fluorouracil", 5.0), "blocks-release · fluorouracil.start · 2026-11-23 12:00+08:00 · after oxaliplatin · methods"),
-    Case("start-late", starts("fluorouracil", 16.0), starts("fluorouracil", 16.0 - MINUTE), "warning · fluorouracil.start · 2026-11-24 01:00+08:00 · after oxaliplatin, within half a day of its end · plausibility"),
+    Case("start-late", starts("fluorouracil", 16.0), starts("fluorouracil", 16.0 - SECOND), "warning · fluorouracil.start · 2026-11-24 01:00+08:00 · after oxaliplatin, within half a day of its end · plausibility"),
     Case("start-late", starts("fluorouracil", 28.0), starts("fluorouracil", 4.0), "warning · fluorouracil.start · 2026-11-24 13:00+08:00 · after oxaliplatin, within half a day of its end · plausibility"),
     Case("start-late", starts("leucovorin", 16.0), starts("leucovorin", 16.0 - MINUTE), "warning · leucovorin.start · 2026-11-24 01:00+08:00 · between oxaliplatin and fluorouracil, within half a day of its end · plausibility", protocol=decided("between oxaliplatin and fluorouracil")),
     # where nobody has decided, it may start with fluorouracil too, whenever that is
@@ -145,6 +146,7 @@ PREPARATION = [
     Case("diluent-other", {"fluorouracil.diluent": "NaCl 0.9 %"}, {"fluorouracil.diluent": "D5W"}, "warning · fluorouracil.diluent · NaCl 0.9 % · glucose 5% · site policy"),
     Case("diluent-other", {"fluorouracil.diluent": "sodium chloride 0.9%"}, {"fluorouracil.diluent": "potassium chloride 15%"}, "warning · fluorouracil.diluent · sodium chloride 0.9% · glucose 5% · site policy"),
     Case("diluent-strange", {"fluorouracil.diluent": "potassium chloride 15%"}, {"fluorouracil.diluent": "sodium chloride 0.9%"}, "refuse · fluorouracil.diluent · potassium chloride 15% · glucose 5% · site policy"),
+    Case("diluent-strange", {"fluorouracil.diluent": "water"}, {"fluorouracil.diluent": "Ringer"}, "refuse · fluorouracil.diluent · water · Ringer · site policy", site={"preparation.fluorouracil.diluent": "Ringer"}),
     Case("diluent-strange", {"fluorouracil.diluent": "glucose 50%"}, {"fluorouracil.diluent": "dextrose 5 %"}, "refuse · fluorouracil.diluent · glucose 50% · glucose 5% · site policy"),
     Case("diluent-strange", {"fluorouracil.diluent": "water for injection"}, {"fluorouracil.diluent": "5% glucose"}, "refuse · fluorouracil.diluent · water for injection · glucose 5% · site policy"),
     # 250 mL and 141 mg of 5 mg/mL are 278.2 mL; a quarter more is 347.75 mL
@@ -154,6 +156,7 @@ PREPARATION = [
     Case("rate-without-volume", {"oxaliplatin.volume": None}, {"oxaliplatin.volume": None, "oxaliplatin.rate": None}, "blocks-release · oxaliplatin.volume · 69.5 mL/h · the final volume that it is to give · by definition", always={"oxaliplatin.concentration": None}),
     # without the volume, dose and concentration make it: 141 mg at 0.5 mg/mL are 282 mL
     Case("rate", {"oxaliplatin.rate": 80.0}, {"oxaliplatin.rate": 70.5}, "refuse · oxaliplatin.rate · 80 mL/h for 4 h gives 320 mL · 282 mL · by definition", always={"oxaliplatin.volume": None, "oxaliplatin.concentration": 0.5}),
+    Case("concentration-wrong", {"oxaliplatin.concentration": 0.6}, {"oxaliplatin.concentration": None, "oxaliplatin.volume": None}, "blocks-release · oxaliplatin.concentration · 0.6 mg/mL · 0.50683 mg/mL · by definition"),
     Case("volume-too-small", {"oxaliplatin.volume": 249.9}, {"oxaliplatin.volume": 250.0}, "refuse · oxaliplatin.volume · 249.9 mL · at least 250 mL · by definition"),
     Case("bag-not-stocked", {"oxaliplatin.diluent_volume": 251.0}, {"oxaliplatin.diluent_volume": 250.0}, "warning · oxaliplatin.diluent_volume · 251 mL · 250 or 500 mL · site policy"),
     Case("bag-not-stocked", {"oxaliplatin.diluent_volume": 1001.01}, {"oxaliplatin.diluent_volume": 1000.9999999999999}, "warning · oxaliplatin.diluent_volume · 1,001.01 mL · 1,001 mL · site policy", site={"preparation.oxaliplatin.stocked": ["1001 mL"]}),  # 1.001 L as they are read
@@ -186,6 +189,41 @@ def test_a_start_beside_a_line_that_nobody_gives_is_not_told_as_wrong(start):
     assert [one.where for one in found.findings if one.rule == "sequence"] == []
 
 
+ODD = {"dose": 123.4, "over": 3.0, "start": NINE + 30, "form": "another"}
+BLANK = ("line", "diluent", "volume", "concentration", "form")
+
+
+@pytest.mark.parametrize(
+    ("says", "rules"),
+    [
+        ({"routes": frozenset()}, {"route"}), ({"over": None}, {"duration"}), ({"starts": ()}, {"sequence", "start-late"}),
+        ({"fastest": None}, {"too-fast"}), ({"incompatible": frozenset()}, {"overlap", "line-unnamed"}),
+        ({"diluents": frozenset()}, {"diluent", "diluent-otherwise", "diluent-unknown"}), ({"least": None}, {"concentration"}),
+        ({"least": None}, {"volume-unknown"}), ({"stocked": frozenset()}, {"bag-not-stocked"}), ({"step": None}, {"dose-step"}),
+        ({"forms": frozenset()}, {"form", "form-unknown"}), ({"unlike_forms": frozenset()}, {"form-and-dose"}),
+        ({"limit": None}, {"above-limit"}), ({"cap": None}, {"above-cap"}), ({"most_per_m2": None}, {"above-per-area"}),
+        ({"most_per_day": None}, {"above-per-day"}), ({"most_per_cycle": None}, {"above-per-cycle"}),
+        ({"doses": frozenset()}, {"dose-band"}), ({"bands": ()}, {"dose-other-band"}),
+    ],
+)  # fmt: skip
+def test_where_protocol_site_and_label_say_nothing_nothing_is_held_against_it(says, rules):
+    against = asked("haic-folfox")
+    lines = tuple(dataclasses.replace(line, **says) for line in against.lines)
+    odd = {f"{line.key}.{name}": value for line in lines for name, value in ODD.items()}
+    blank = {f"{line.key}.{name}": None for line in lines for name in BLANK}
+    for changes in (odd, odd | blank):
+        found = checked(changed(sound(), changes), dataclasses.replace(against, lines=lines))
+        assert {one.rule for one in (*found.findings, *found.not_checked)} & rules == set()
+
+
+@pytest.mark.parametrize("minute", range(60))
+def test_half_a_day_is_half_a_day_at_every_minute_of_the_hour(minute):
+    first = NINE + minute / 60
+    order = sound() | {"oxaliplatin.start": first, "fluorouracil.start": NINE + (minute + 960) / 60}
+    found = checked(order, asked("haic-folfox")).findings
+    assert "start-late" in {one.rule for one in found}
+
+
 @pytest.mark.parametrize("minute", range(60))
 def test_a_minute_is_a_minute_at_every_minute_of_the_hour(minute):
     start, end = NINE + minute / 60, NINE + 4 + (minute + 1) / 60  # each a double of its own
@@ -197,7 +235,7 @@ def test_a_minute_is_a_minute_at_every_minute_of_the_hour(minute):
 @pytest.mark.parametrize(
     ("words", "name"),
     [
-        ("D5W", "glucose 5%"), ("g5", "glucose 5%"), ("5% dextrose in water", "glucose 5%"), ("Glucose 5 %", "glucose 5%"),
+        ("D5W", "glucose 5%"), ("g5", "glucose 5%"), ("5% dextrose in water", "glucose 5%"), ("Glucose 5  %", "glucose 5%"),
         ("glucose (5%)", "glucose 5%"), ("glucose, 5% in water", "glucose 5%"), ("5% glucose", "glucose 5%"),
         ("glucose 50 mg/mL", "glucose 5%"), ("glucose 50mg/ml", "glucose 5%"), ("NS", "sodium chloride 0.9%"),
         ("sodium chloride", "sodium chloride 0.9%"), ("0.9% NaCl", "sodium chloride 0.9%"), ("saline", "sodium chloride 0.9%"),
@@ -244,3 +282,8 @@ def test_a_route_is_known_by_what_it_is_written_as(words, route):
 def test_a_route_by_which_none_of_these_drugs_is_given_is_impossible(words):
     found = checked(sound() | {"oxaliplatin.route": words}, asked("haic-folfox")).findings
     assert "route-impossible" in {one.rule for one in found}
+
+
+def test_a_diluent_that_the_label_forbids_is_not_told_twice():
+    found = checked(sound() | {"oxaliplatin.diluent": "sodium chloride 0.9%"}, asked("haic-folfox")).findings
+    assert [one.rule for one in found if one.where == "oxaliplatin.diluent"] == ["diluent"]

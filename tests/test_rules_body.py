@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .rulings import NOTHING, ON, SQUARE, Case, fired, name, passed
+from .rulings import NOTHING, ON, SQUARE, Case, asked, changed, checked, fired, name, passed, sound
 
 # fmt: off
 CONFIRMED_HEIGHT = {"height_confirmed_by": "N. Example"}
@@ -23,6 +23,7 @@ BODY = [
     Case("height-impossible", {"height": 50.0}, {"height": 165.0}, "refuse · height · 50 cm · 127 cm to 254 cm · site policy · 50 in would be 127 cm", site=IN_FULL_INCHES),
     Case("height-impossible", {"height": 100.0}, {"height": 165.0}, "refuse · height · 100 cm · 127 cm to 254 cm · site policy · 100 in would be 254 cm", site=IN_FULL_INCHES),
     Case("height-impossible", {"height": 100.1}, {"height": 165.0}, "refuse · height · 100.1 cm · 127 cm to 254 cm · site policy", site=IN_FULL_INCHES),
+    Case("height-unusual", {"height": 70.0}, {"height": 140.0}, "blocks-release · height · 70 cm · 140 cm to 200 cm · site policy · 70 in would be 177.8 cm", site={"body.height.refuse": "60 to 230 cm"}),
     Case("height-unusual", {"height": 139.9}, {"height": 140.0}, "blocks-release · height · 139.9 cm · 140 cm to 200 cm · site policy"),
     Case("height-unusual", {"height": 200.1}, {"height": 200.0}, "blocks-release · height · 200.1 cm · 140 cm to 200 cm · site policy"),
     Case("height-unusual", {"height": 100.0}, {"height": 99.9}, "blocks-release · height · 100 cm · 140 cm to 200 cm · site policy"),
@@ -98,3 +99,10 @@ def test_just_outside_its_limit_a_rule_fires_and_says_what_was_measured_and_what
 @pytest.mark.parametrize("case", CASES, ids=name)
 def test_just_inside_its_limit_a_rule_is_checked_and_silent(case):
     assert passed(case)
+
+
+def test_where_the_site_has_not_decided_on_a_mass_index_none_is_out_of_the_ordinary():
+    found = checked(changed(sound(), {"weight": 110.0}), asked("haic-folfox", {"body.mass_index": "undecided"}))
+    told = {one.rule for one in (*found.findings, *found.not_checked)}
+    assert "weight-changed" in told
+    assert "mass-index" not in told

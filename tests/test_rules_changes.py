@@ -34,6 +34,11 @@ CASES = [
     Case("change-product", change(share=60.0), change(share=64.0), "blocks-release · oxaliplatin.share · 60 % · 64 % · by definition", always={**TWICE, **change(changed_by=20.0, changed_of="last ordered dose")}),
     Case("change-product", change(share=64.06), change(share=64.05), "blocks-release · oxaliplatin.share · 64.06 % · 64 % · by definition", always={**TWICE, **change(changed_to=80.0, changed_of="last ordered dose")}),
     Case("change-product", change(share=63.94), change(share=63.95), "blocks-release · oxaliplatin.share · 63.94 % · 64 % · by definition", always={**TWICE, **change(changed_to=80.0, changed_of="last ordered dose")}),
+    Case("change-product", change(share=64.0505), change(share=64.05), "blocks-release · oxaliplatin.share · 64.05 % · 64 % · by definition", always={**TWICE, **change(changed_to=80.0, changed_of="last ordered dose")}),
+    Case("change-product", change(share=63.9505), change(share=63.9505, changed_to=79.95), "blocks-release · oxaliplatin.share · 63.95 % · 64.01 % · by definition", always={**TWICE, **change(changed_to=80.01, changed_of="last ordered dose")}),
+    # of a drug that is left out nothing else stands there
+    Case("change-both-ways", change(changed_by=20.0, changed_to=20.0), change(changed_by=100.0, changed_to=0.0), "blocks-release · oxaliplatin.changed_to · by 20 % and to 20 % · by or to · by definition", always={**OMITTED, **change(changed_of="protocol dose")}),
+    Case("change-last-unknown", change(last_share=None), change(last_share=100.0), "blocks-release · oxaliplatin.last_share · unknown · the share that was ordered last · by definition", always={**OMITTED, **change(changed_to=0.0, changed_of="last ordered dose")}),
     Case("change-product", change(changed_of="protocol dose"), change(changed_of="last ordered dose"), "blocks-release · oxaliplatin.share · 64 % · 80 % · by definition", always={**TWICE, **change(changed_by=20.0)}),
     Case("change-product", change(share=None), change(share=80.0), "blocks-release · oxaliplatin.share · nothing · 80 % · by definition", always={**REDUCED, **BY_20}),
     Case("change-product", change(share=20.0), change(share=80.0), "blocks-release · oxaliplatin.share · 20 % · 80 % · by definition", always={**REDUCED, **BY_20}),

@@ -127,6 +127,10 @@ DOSES = [
     # 140.9565 mg, give or take 0.5 %: 140.2517 to 141.6613
     Case("dose-calculation", {"oxaliplatin.calculated": 141.67}, {"oxaliplatin.calculated": 141.66}, "blocks-release · oxaliplatin.calculated · 141.67 mg · 140.96 mg · methods"),
     Case("dose-calculation", {"oxaliplatin.calculated": 140.25}, {"oxaliplatin.calculated": 140.26}, "blocks-release · oxaliplatin.calculated · 140.25 mg · 140.96 mg · methods"),
+    # without the weight nothing follows, and where nothing stands as calculated nothing is held against it
+    Case("dose-calculation", {"oxaliplatin.calculated": 142.0}, {"oxaliplatin.calculated": None, "weight": None}, "blocks-release · oxaliplatin.calculated · 142 mg · 140.96 mg · methods"),
+    Case("reduced-rounded-up", {**REDUCED, **dose(OXA, 113.0)}, {**dose(OXA, 113.0), "weight": None}, "blocks-release · oxaliplatin.dose · 113 mg · at most 112.77 mg · site policy"),
+    Case("share-unexplained", {}, {"oxaliplatin.reason": "hypersensitivity"}, "blocks-release · oxaliplatin.share · 0 % · a reason · by definition", always={"oxaliplatin.*": None, "oxaliplatin.share": 0.0}),
     Case("share-unexplained", {"oxaliplatin.share": 80.0}, REDUCED, "blocks-release · oxaliplatin.share · 80 % · a reason · by definition"),
     Case("share-unexplained", {"oxaliplatin.share": 99.9}, {"oxaliplatin.share": 100.0}, "blocks-release · oxaliplatin.share · 99.9 % · a reason · by definition"),
     Case("reduced-rounded-up", dose(OXA, 113.0), dose(OXA, 112.0), "blocks-release · oxaliplatin.dose · 113 mg · at most 112.77 mg · site policy", always=REDUCED),
@@ -236,7 +240,20 @@ def test_a_dose_that_several_other_protocols_give_names_them_all():
 
 
 @pytest.mark.parametrize(
-    "rule", ["dose-deviates", "dose-tenfold", "dose-factor", "dose-basis", "dose-calculation", "reduced-rounded-up"]
+    "rule",
+    [
+        "dose-deviates",
+        "dose-tenfold",
+        "dose-thousandfold",
+        "dose-not-multiplied",
+        "dose-of-other-arm",
+        "dose-of-whole-cycle",
+        "dose-of-other-figure",
+        "dose-factor",
+        "dose-basis",
+        "dose-calculation",
+        "reduced-rounded-up",
+    ],
 )
 def test_where_no_dose_is_stated_none_is_held_against_it(rule):
     against = asked("haic-folfox")
@@ -268,6 +285,15 @@ def test_a_line_that_is_not_the_protocols_is_told_once(drug, told, like):
     first = next(one for one in found if one.rule != "missing-drug-name")
     assert (first.rule, first.message.partition("; ")[2]) == (told, like)
     assert {one.rule for one in found} & {"drug-of-no-protocol", "line-unplaced"} == {told}
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["injection", "solution", "concentrate", "powder", "vial", "for infusion", "calcium", "hydrochloride", "sodium"],
+)
+def test_a_form_beside_a_generic_name_makes_no_other_drug_of_it(form):
+    found = checked(changed(sound(), {"oxaliplatin.drug": f"oxaliplatin {form}"}), asked("haic-folfox")).findings
+    assert {one.rule for one in found} & {"drug-other", "drug-otherwise"} == {"drug-otherwise"}
 
 
 def test_how_much_nobody_knows_of_a_drug_leaves_its_own_sum_and_that_of_its_class_untold():

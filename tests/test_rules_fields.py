@@ -7,6 +7,7 @@ import math
 
 import pytest
 
+from dosewright import dates
 from dosewright.errors import Mistake, Refusal
 from dosewright.orders.rules import fields
 from dosewright.orders.rules.fields import FIELDS, Field, line_key, say_field, say_quantity
@@ -152,6 +153,15 @@ def test_a_line_has_a_name_that_can_stand_in_a_path(name, key):
     assert line_key(name) == key
 
 
+def test_a_day_and_a_moment_may_lie_before_the_first_of_1970():
+    assert (ORDER["on"].read("1969-12-31"), LINE["start"].read("1969-12-31T09:00Z")) == (-1, -15)
+
+
+def test_days_begin_on_the_first_of_the_first_year_and_end_on_the_last_of_the_last():
+    ends = dt.date(dates.FIRST_YEAR, 1, 1), dt.date(dates.LAST_YEAR, 12, 31)
+    assert (fields.day_of(fields.FIRST_DAY), fields.day_of(fields.LAST_DAY)) == ends
+
+
 def test_days_are_numbers_and_numbers_are_days():
     for day in (dt.date(1900, 1, 1), dt.date(1969, 12, 31), dt.date(2024, 2, 29), dt.date(2099, 12, 31)):
         assert fields.day_of(fields.day_number(day)) == day
@@ -201,3 +211,9 @@ def test_a_share_of_one_is_told_with_its_sign():
 )  # fmt: skip
 def test_a_count_lies_between_these(field, least, most):
     assert (field.least, field.most) == (least, most)
+
+
+@pytest.mark.parametrize("field", [ORDER["identifier"], ORDER["height_confirmed_by"], LINE["reason"], LINE["declined"]])
+def test_nobody_and_nothing_name_neither_a_person_nor_a_reason(field):
+    assert [field.read(words) for words in ("none", "nobody", "no")] == [None] * 3
+    assert [ORDER["allergies"].read(words) for words in ("none", "nobody", "no")] == ["none", "nobody", "no"]

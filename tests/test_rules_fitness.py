@@ -54,6 +54,8 @@ BEADS = [
     Case("bead-volume", {"beads.final_volume": 20.2}, {"beads.final_volume": 20.1}, "blocks-release · beads.final_volume · 20.2 mL · 20 mL · methods-deb-tace", arm=HEPA),  # 0.5 %: 0.1 mL
     Case("bead-volume", {"beads.final_volume": 19.8}, {"beads.final_volume": 19.9}, "blocks-release · beads.final_volume · 19.8 mL · 20 mL · methods-deb-tace", arm=HEPA),
     Case("bead-volume", {"beads.final_volume": 20.0}, {"beads.final_volume": 40.0}, "blocks-release · beads.final_volume · 20 mL · 40 mL · methods-deb-tace", arm=HEPA, always={"beads.vials": 2.0}),
+    Case("bead-stages", {"beads.injected": 50.1}, {"beads.offered": None}, "refuse · beads.injected · 50.1 mg · at most 50 mg · by definition", arm=HEPA),
+    Case("last-cycle-contradicts", {"last_cycle": 0.0}, {"last_cycle": None, "last_on": None}, "blocks-release · last_on · 2026-10-26 · no day where no cycle was given · by definition"),
     Case("bead-stages", {"beads.injected": 50.1}, {"beads.injected": 50.0}, "refuse · beads.injected · 50.1 mg · at most 50 mg · by definition", arm=HEPA),
 ]
 BORN_2008, BORN_1940 = ON - 6574, ON - 31411  # on the day of treatment, 18 and 86 years old
@@ -143,7 +145,7 @@ MEDICINES = [
     Case("allergy-recorded", {"allergies": "penicillin"}, {"allergies": "penicillin; oxaliplatin"}, "warning · allergies · penicillin · none known, or compared by name · by definition"),
     *(
         Case("allergy-recorded", {"allergies": "latex"}, {"allergies": words}, "warning · allergies · latex · none known, or compared by name · by definition")
-        for words in ("none", "nil", "nil known", "No known allergies", "no known drug allergies")
+        for words in ("none", "nil", "nil known", "No known allergies", "no known drug allergies", "否认")
     ),
     Case("interaction", {"medicines": "entecavir; Warfarin 3 mg"}, {"medicines": "entecavir"}, "warning · medicines · warfarin among: entecavir; Warfarin 3 mg · not with warfarin · site policy"),
     Case("interaction", {"medicines": "brivudine"}, {"medicines": "none"}, "refuse · medicines · brivudine among: brivudine · not with brivudine · sheet-fluorouracil"),
@@ -196,6 +198,32 @@ def test_where_the_site_does_not_ask_for_the_genotype_its_absence_is_not_told():
     against = dataclasses.replace(asked("haic-folfox"), genotype="not asked")
     found = checked(changed(sound(), {"dpyd": None}), against)
     assert "genotype-unknown" not in {one.rule for one in found.findings}
+
+
+@pytest.mark.parametrize(
+    ("says", "changes", "rules"),
+    [
+        ({"interval_least": None, "interval_most": None}, {"last_on": ON - 2}, {"too-early", "late"}),
+        ({"interactions": ()}, {"medicines": None}, {"medicines-unknown", "interaction"}),
+        ({"needs_dpyd": False}, {"dpyd": "activity score 0"}, {"genotype", "genotype-unknown", "genotype-unreadable"}),
+        ({"needs_dpyd": False}, {"dpyd": "wild type"}, {"genotype", "genotype-unknown", "genotype-unreadable"}),
+    ],
+)
+def test_where_protocol_and_site_ask_nothing_nothing_is_held_against_it(says, changes, rules):
+    found = checked(changed(sound(), changes), dataclasses.replace(asked("haic-folfox"), **says))
+    assert {one.rule for one in (*found.findings, *found.not_checked)} & rules == set()
+
+
+def test_a_value_of_an_analyte_that_nobody_knows_is_never_impossible():
+    against = asked("haic-folfox")
+    gates = tuple(dataclasses.replace(gate, least=None, most=None) for gate in against.gates)
+    found = checked(changed(sound(), lab("albumin", value=1e6)), dataclasses.replace(against, gates=gates))
+    assert "laboratory-implausible" not in {one.rule for one in (*found.findings, *found.not_checked)}
+
+
+def test_a_protocol_is_told_of_beads_where_it_has_none_and_of_their_want_where_it_has():
+    told = [{one.rule for one in checked(sound(arm), asked(arm)).findings} for arm in ("haic-folfox", HEPA)]
+    assert [one & {"beads-unexpected", "beads-missing"} for one in told] == [set(), set()]
 
 
 def test_where_no_drug_needs_the_genotype_it_is_not_asked_for():

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from dosewright.orders.check import check
 from dosewright.orders.rules import RULES
+from dosewright.orders.rules.view import Record
 
 from .rulings import NOTHING, ON, Case, asked, changed, checked, fired, name, passed, sound
 
@@ -105,3 +107,18 @@ def test_of_a_protocol_without_beads_nothing_is_asked_about_their_loading():
 def test_a_laboratory_value_that_is_not_there_lacks_no_unit():
     found = checked(changed(sound(), {"lab.albumin.value": None, "lab.albumin.unit": None}), asked("haic-folfox"))
     assert "laboratory-unitless" not in {one.rule for one in found.findings}
+
+
+def test_of_an_element_of_two_fields_the_one_that_a_table_has_no_column_for_is_not_missing_in_every_order():
+    order = changed(sound(), {"second_identifier": None})
+    against = asked("haic-folfox")
+    told = [
+        {one.rule for one in check(Record(order, carried=frozenset(order) | carried), against).findings}
+        for carried in ({"second_identifier"}, set())
+    ]
+    assert ["missing-identifier" in one for one in told] == [True, False]
+
+
+def test_whether_a_laboratory_value_that_is_not_there_has_a_unit_was_not_checked():
+    found = checked(changed(sound(), {"lab.albumin.value": None}), asked("haic-folfox"))
+    assert ("laboratory-unitless", "lab.albumin.unit") in {(one.rule, one.where) for one in found.not_checked}

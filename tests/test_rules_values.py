@@ -357,3 +357,24 @@ def test_what_is_not_known_is_no_number():
     assert math.isnan(NOT_KNOWN)
     assert math.isnan(values.numbered(None, float))
     assert values.each(None, lambda word: True) is False
+
+
+@pytest.mark.parametrize("of", [numpy.array([1.0, 2.0]), column(["oral", None]), texts(["oral", None])])
+def test_of_no_row_a_column_is_itself(of):
+    assert values.at(of, None) is of
+
+
+@pytest.mark.parametrize("of", [(1, 2), frozenset({"oral"}), "oral", None, 1.0, True])
+def test_what_is_the_same_for_every_order_is_so_in_each_row(of):
+    assert values.at(of, 1) is of
+
+
+def test_what_is_said_of_days_are_conditions_and_what_is_counted_of_them_numbers():
+    of = numpy.array([3.0, 5.0, math.nan])
+    assert values.of_days(of, lambda day: day > 4).dtype == bool
+    assert values.of_each_day(of, lambda day: day + 1).dtype == float
+
+
+def test_a_day_that_is_not_known_has_no_number_whatever_is_asked():
+    assert math.isnan(values.of_each_day(math.nan, lambda day: 5.0))
+    assert values.of_days(math.nan, lambda day: True) is False

@@ -573,6 +573,17 @@ def test_a_surface_that_was_worked_out_for_a_column_is_not_worked_out_again():
     assert [order.row(row).uncapped for row in (0, 1)] == [1.5, 2.5]
 
 
+def test_a_height_that_all_orders_share_goes_with_the_weight_of_each_and_with_the_sex_of_each():
+    weights = numpy.array([60.0, 80.0])
+    assert surface("bsa_mosteller", 165.0, weights, None) == pytest.approx(numpy.sqrt(165 * weights / 3600))
+    assert surface("bsa_mosteller", weights + 100, 60.0, None) == pytest.approx(numpy.sqrt((weights + 100) * 60 / 3600))
+    sexes = Words(numpy.array([0, 1, 2], numpy.int32), ("female", "male", None))
+    found = surface("bsa_schlich", 165.0, 60.0, sexes)
+    alone = [surface("bsa_schlich", 165.0, 60.0, sex) for sex in sexes.vocabulary]
+    assert found.tolist()[:2] == alone[:2]
+    assert math.isnan(found[2])
+
+
 def test_the_surface_of_an_order_is_that_of_its_sex():
     site = {"body.formula": "bsa_schlich"}
     women, men = (view({"sex": sex}, site=site).uncapped for sex in ("female", "male"))
@@ -616,3 +627,31 @@ def test_an_order_that_says_nothing_of_a_share_gives_all():
 def test_a_limit_per_area_needs_the_measures_of_the_body():
     for carried, expected in (({"height", "weight"}, True), ({"weight"}, False)):
         assert line(carried=frozenset(carried)).carries("limit") is expected
+
+
+def test_of_a_drug_that_is_left_out_no_dose_departs_and_of_any_other_it_does():
+    gone, hardly, little = (line(changes={"oxaliplatin.share": share}) for share in (0.0, 0.5, 1.0))
+    assert (math.isnan(gone.off), gone.deviates, little.deviates) == (True, False, True)
+    assert (hardly.off, little.off) == (
+        pytest.approx(141 / (85 * M2 * 0.005) - 1), pytest.approx(141 / (85 * M2 * 0.01) - 1),
+    )  # fmt: skip
+
+
+def test_a_line_without_a_limit_or_a_dose_has_none():
+    against = asked("haic-folfox", None, {"components.0.dose": {"unstated": "true"}})
+    one = OrderView(Record(sound()), "", against).line("oxaliplatin")
+    assert all(math.isnan(value) for value in (one.limit, one.left_per))
+
+
+def test_an_infusion_ends_its_duration_after_its_start():
+    one = line(changes={"oxaliplatin.end": None})
+    assert one.ends == one.start + 4
+
+
+def test_of_a_column_each_value_and_each_criterion_is_told_in_its_own_words():
+    order = a_column(lab__albumin__value=[38.0, 29.0], ecog=[1.0, 3.0], weight=[60.0, 61.0])
+    albumin = next(LabView(order, gate) for gate in order.due.gates if gate.analyte == "albumin")
+    criterion = next(CriterionView(order, due) for due in order.due.criteria if due.id == "ecog")
+    assert (told(albumin, "value"), told(criterion, "found"), told(criterion, "weight")) == (
+        ["38", "29"], ["1", "3"], ["60 kg", "61 kg"],
+    )  # fmt: skip

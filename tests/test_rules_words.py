@@ -22,6 +22,12 @@ def remark(words: str, drug: str = "oxaliplatin") -> dict[str, str]:
 # 141 mg, give or take 0.5 %: 140.295 to 141.705; as calculated 140.9565: to 141.6613 and from 140.2517
 REMARKS = [
     Case("remark-and-dose", remark("give 142 mg"), remark("give 141.7 mg"), "blocks-release · oxaliplatin.comment · give 142 mg · 141 mg · by definition"),
+    # where there is no remark, a dose, a duration and a rate that are missing leave nothing to be compared
+    Case("remark-and-dose", remark("give 142 mg"), {"oxaliplatin.dose": None}, "blocks-release · oxaliplatin.comment · give 142 mg · 141 mg · by definition"),
+    Case("remark-on-order", {"comment": "oxaliplatin 50 mg"}, {"oxaliplatin.dose": None}, "blocks-release · comment · oxaliplatin 50 mg · 141 mg · by definition"),
+    Case("written-and-dose", {"oxaliplatin.written": "oxaliplatin 410 mg"}, {"oxaliplatin.dose": None}, "blocks-release · oxaliplatin.written · oxaliplatin 410 mg · 141 mg · by definition"),
+    Case("remark-and-duration", remark("over 5 h"), {"oxaliplatin.over": None}, "blocks-release · oxaliplatin.comment · over 5 h · 4 h · by definition"),
+    Case("remark-and-rate", remark("at 71 mL/h"), {"oxaliplatin.rate": None}, "blocks-release · oxaliplatin.comment · at 71 mL/h · 69.5 mL/h · by definition"),
     Case("remark-and-dose", remark("give 140 mg"), remark("give 140.3 mg"), "blocks-release · oxaliplatin.comment · give 140 mg · 141 mg · by definition"),
     Case("remark-and-dose", remark("give 0.2 g"), remark("give 0.141 g"), "blocks-release · oxaliplatin.comment · give 0.2 g · 141 mg · by definition"),
     Case("remark-and-dose", remark("give 0.14171 g"), remark("give 0.1417 g"), "blocks-release · oxaliplatin.comment · give 0.14171 g · 141 mg · by definition"),
@@ -246,11 +252,11 @@ PLAIN = {
     "microgram": "5 mcg | 5 mg | 5 ugly | 5 ugA | µg | ug 5",
     "abbreviation": "fluorouracil | oxalic | FOLFOX | 2FA | FA2 | aLV | LVa | Zfu | fuZ | CPT | doxorubicin | 5-1",
     "per-day": "28 mL/h | 28 mL/dL | 28 mL/dl | 28 mL per dose | 24 h | mL/24 h | 28 mL/24 | 28 mL x | 5 mg daily | 28 mL/ DAB",
-    "frequency": "QDa | aQD | qda | Zqd | ODZ | daily | 3/8 | 1.3/7 | 3/72 | 3/7/2026 | 1/3/7 | 133/7 | 3/522",
+    "frequency": "QDa | aQD | qda | Zqd | ODZ | daily | 3/8 | on /7 | 1.3/7 | 3/72 | 3/7/2026 | 1/3/7 | 133/7 | 3/522",
     "cubic-centimetre": "5 mL | 5 ccm | 5 ccM | cc",
     "exponent": "1e | e2 | 1 e2 | 1e 2 | 2 E",
     "spacing": "10 mg | mg | 10mgx | 10mgX | 4hours | 4h2 | D5W",
-    "thousands": "2,400 mg | 240 mg | 2400 | 2400 x | 1.2400 mg | 1,2400 mg | 0400 mg | in 2026",
+    "thousands": "2,400 mg | 240 mg | 2400 | 2400 x | 1.2400 mg | 1,2400 mg | 0400 mg | 02400 mg | in 2026",
 }
 """What only looks like it."""
 # fmt: on
@@ -292,7 +298,7 @@ NAMED = [
     ("85 mg/m² = 141 mg", [141]), ("5 mg/kg", []), ("5 mg per kg", []), ("5 mg / m2", []), ("5 mg per h", []),
     ("5 mg²", []), ("5 g^2", []), ("5 mg*2", []), ("5 mgx", []), ("5 g2", []), ("5 grams", []), ("v1.5 mg", []),
     ("1.2.5 mg", []), ("1,2,5 mg", []), ("141", []), ("mg", []), ("5 mL", []), ("5 h", []), ("70 mg per hepatic artery", [70]),
-    ("5 mg permitted", [5]), ("5 mg per day", [5]), ("5 mg per m", []), ("5 mg per m²", []), ("5 mg per m2 of", []),
+    ("5 mg permitted", [5]), ("5 mg per meal", [5]), ("5 mg per day", [5]), ("5 mg per m", []), ("5 mg per m²", []), ("5 mg per m2 of", []),
     ("5 mg per m^2", []), ("5 mg per mL", []), ("5 mg per min", []), ("5 mg per minute", []), ("5 mg per square metre", []),
     ("ondansetron 8 mg", []), ("ondansetron: 8 mg, 77 mg", [77]), ("paracetamol not 500 mg", [500]),
     ("2 vials of 100 mg, discard 47 mg", []), ("2 vials of 100 mg, discard 59 mg: 141 mg", [141]),
@@ -500,3 +506,10 @@ def test_a_drug_that_is_left_out_may_be_called_so():
     left_out = {"oxaliplatin.*": None, "oxaliplatin.drug": "oxaliplatin", "oxaliplatin.share": 0.0}
     order = changed(sound(), {**left_out, "oxaliplatin.comment": "omit oxaliplatin"})
     assert "remark-withholds" not in {one.rule for one in checked(order, asked("haic-folfox")).findings}
+
+
+def test_a_rule_of_notation_says_what_has_been_misread_what_to_write_and_which_hazards_it_controls():
+    rule = RULES["notation-naked-point"]
+    assert (rule.message, rule.advice, rule.hazards) == (
+        "a decimal point without a zero before it: .5 has been read as 5", "Write 0.5 mg, not .5 mg.", ("H11", "H18"),
+    )  # fmt: skip

@@ -30,7 +30,7 @@ _ROWS: Final[tuple[tuple[str, Severity, str, str, str, str], ...]] = (
     (
         "decimal-comma",
         "blocks-release",
-        r"(?<!\d)\d+,(?:\d{1,2}|\d{4,})(?!\d)|(?<![\d,])(?:0\d*|\d{4,}),\d{3}(?!\d)",
+        r"\d,(?:\d{1,2}|\d{4,})(?!\d)|(?<![\d,])(?:0\d*|\d{4,}),\d{3}",
         "A decimal comma: it has been taken for a sign between thousands",
         "Write a decimal point.",
         "H12",
@@ -54,7 +54,7 @@ _ROWS: Final[tuple[tuple[str, Severity, str, str, str, str], ...]] = (
     (
         "abbreviation",
         "blocks-release",
-        r"(?i)(?<![A-Za-z0-9])(?:5-?\s?FU|FU|OXA|L-?OHP|LV|FA|CF|DOX|ADM|EPI|ADR|CPT-?\s?11|DDP|CDDP)(?![A-Za-z0-9])",
+        r"(?i)(?<![a-z0-9])(?:5-?\s?FU|FU|OXA|L-?OHP|LV|FA|CF|DOX|ADM|EPI|ADR|CPT-?\s?11|DDP|CDDP)(?![a-z0-9])",
         "A drug's name is abbreviated",
         "Write generic names in full; a name of a regimen only beside them.",
         "H41",
@@ -62,7 +62,7 @@ _ROWS: Final[tuple[tuple[str, Severity, str, str, str, str], ...]] = (
     (
         "per-day",
         "blocks-release",
-        r"(?i)\d\s*mL\s*(?:(?:/|per)\s*(?:24\s*h|d(?![A-Za-z])|day)|daily|a day)",
+        r"(?i)\d\s*mL\s*(?:(?:/|per)\s*(?:24\s*h|d(?![a-z])|day)|daily|a day)",
         "A rate per day: it has been programmed per hour, and killed",
         "Write mL per hour, and only that.",
         "H30",
@@ -78,7 +78,7 @@ _ROWS: Final[tuple[tuple[str, Severity, str, str, str, str], ...]] = (
     (
         "cubic-centimetre",
         "blocks-release",
-        r"(?i)\d\s*cc(?![A-Za-z])",
+        r"(?i)\d\s*cc(?![a-z])",
         "Millilitres are written cc: read as U or as 00",
         "Write 'mL'.",
         "H18",
@@ -106,11 +106,13 @@ _ROWS: Final[tuple[tuple[str, Severity, str, str, str, str], ...]] = (
 _QUOTED: Final = frozenset({"abbreviation"})
 """Rules whose finding quotes what was found, since it is easily overlooked in a longer text."""
 
+MANY: Final = 16_384  # texts of which it is remembered whether something was found
+
 
 def _notation(name: str, severity: Severity, pattern: str, message: str, advice: str, hazards: str) -> None:
     """Put one rule of notation into the catalogue."""
     # a table says most lines often; and one order may have no such text, so that no pattern is compiled for it
-    found = functools.lru_cache(maxsize=16_384)(lambda text: re.search(pattern, text) is not None)
+    found = functools.lru_cache(maxsize=MANY)(lambda text: re.search(pattern, text) is not None)
 
     def noted(view: Any) -> Condition:
         return each(view.written, found)
@@ -125,7 +127,7 @@ def _notation(name: str, severity: Severity, pattern: str, message: str, advice:
         of="line",
         needs="written",
         measured="{written}",
-        allowed=advice[0].lower() + advice[1:].rstrip("."),
+        allowed=advice[0].lower() + advice[1:].removesuffix("."),
         source="ismp",
         hazards=hazards,
         explain=quoted if name in _QUOTED else None,

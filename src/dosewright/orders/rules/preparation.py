@@ -123,7 +123,7 @@ _DILUENTS: Final[Mapping[str, tuple[str, ...]]] = {
 """A diluent as the labels name it, and what else it is called, once its parts are named as `_SAME` names them."""
 _SAME: Final = (
     (r"[(),]", " "),
-    (r"(?<=\d)\s+%", "%"),
+    (r"\s+%", "%"),
     (r"\b9 ?mg/ml\b", "0.9%"),
     (r"\b50 ?mg/ml\b", "5%"),
     (r"\bdextrose\b", "glucose"),
