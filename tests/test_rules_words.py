@@ -101,6 +101,8 @@ CONTRADICTING = [
     of_words("written-and-route", AS_WRITTEN, "141 mg intrathecally", "141 mg with leucovorin intravenously", "hepatic intra-arterial"),
     of_words("written-and-route", "leucovorin.written", "332 mg into the hepatic artery", "332 mg into a vein", "intravenous"),
     of_words("written-and-route", AS_WRITTEN, "141 mg IV", "141 mg HAI", "HAI", always={"oxaliplatin.route": "HAI"}),
+    Case("product-other", {"oxaliplatin.product": "cisplatin concentrate 1 mg/mL"}, {"oxaliplatin.product": "Eloxatin 5 mg/mL"}, "refuse · oxaliplatin.product · cisplatin concentrate 1 mg/mL · oxaliplatin · by definition"),
+    Case("product-other", {"leucovorin.product": "levoleucovorin 10 mg/mL"}, {"leucovorin.product": "calcium folinate 10 mg/mL"}, "refuse · leucovorin.product · levoleucovorin 10 mg/mL · leucovorin · by definition"),
     of_words("written-and-drug", AS_WRITTEN, "carboplatin 141 mg over 4 h", "oxaliplatin 141 mg over 4 h", "oxaliplatin", "protocol"),
     of_words("written-and-drug", AS_WRITTEN, "fluorouracil 141 mg", "141 mg, not carboplatin", "oxaliplatin", "protocol"),
     of_words("written-and-drug", AS_WRITTEN, "carboplatin instead of oxaliplatin", "oxaliplatin instead of carboplatin", "oxaliplatin", "protocol"),

@@ -80,6 +80,7 @@ WORDS_OF: Mapping[str, tuple[str, ...]] = {
                 "oxaliplatin intravenously", "leucovorin by the hepatic artery"),
     "written": ("141.0 mg", ".5 mg", "141,5 mg", "5000 U", "500 µg", "5-FU", "28.8 mL/24 h", "QD", "5 cc", "1e2", "141mg", "2400 mg",
                 "carboplatin over 2 h", "85 mg/m2 IV", "fluorouracil by the hepatic artery", "at 58.7 mL/h"),
+    "product": ("oxaliplatin concentrate 5 mg/mL", "cisplatin 1 mg/mL", "levoleucovorin 10 mg/mL"),
     "unreadable": ("weight: needs a unit",),
     "unchanged": ("yes", "no", "not compared"),
     "unknown": ("yes", "no"),
@@ -108,7 +109,7 @@ STRANGERS: tuple[Mapping[str, Any], ...] = (
     {"released": "no"},
 )
 LINE_PATHS = (
-    "share", "reason", "lines", "unit", "comment", "written", "flat", "dose_per", "form", "dose_per_kg",
+    "share", "reason", "lines", "unit", "comment", "written", "flat", "dose_per", "form", "dose_per_kg", "product",
 )  # fmt: skip
 CHANGE_PATHS = ("share", "changed_by", "changed_to", "changed_of", "changed_per", "last_share", "proposed", "raised",
                 "declined", "reason")  # fmt: skip

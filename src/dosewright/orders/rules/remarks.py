@@ -263,12 +263,36 @@ def written_and_drug(line: LineView) -> Condition:
 
     Compare order, label and vial with the protocol, letter by letter; the nurse gives what is written.
     """
+    return _names_another(line, line.written) & no(line.lacks("drug"))
+
+
+def _names_another(line: LineView, text: Word) -> Condition:
+    """Where words name another drug in the place of this one; a form of it by its own name is this one."""
     name = line.due.drug
-    found = each(line.written, lambda words: bool(other_drugs(words, name)))
+    found = each(text, lambda words: bool(other_drugs(words, name)))
     for form in sorted(line.due.forms | line.due.unlike_forms):
-        by_its_form = each(line.written, lambda words, form=form: other_drugs(words, name) <= {form})  # type: ignore[misc]
+        by_its_form = each(text, lambda words, form=form: other_drugs(words, name) <= {form})  # type: ignore[misc]
         found = found & no(by_its_form & each(line.form, form.__eq__))
-    return found & no(line.lacks("drug"))
+    return found
+
+
+@rule(
+    "product-other",
+    "refuse",
+    of="line",
+    when="product",
+    where="product",
+    measured="{product}",
+    allowed="{due.drug}",
+    source="by definition",
+    hazards="H41 H51",
+)
+def product_other(line: LineView) -> Condition:
+    """The product is of another drug.
+
+    Compare order, label and vial, letter by letter; nothing is given until somebody has found out.
+    """
+    return _names_another(line, line.product)
 
 
 @rule(
