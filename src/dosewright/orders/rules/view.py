@@ -435,10 +435,11 @@ class LineView(View):
         named = missing(self.record.values.get(self.path("drug")))
         for name in NAMING:
             named = named & self.lacks(name)
-        absent = named | (self.share <= 0.0)  # of a drug that is left out, a name and a remark give nothing
+        # of a drug that is left out, a name and a remark give nothing
+        absent = named | settled(self.share <= 0.0)
         for name in STANDING:
             absent = absent & self.lacks(name)
-        return no(absent)
+        return no(settled(absent))
 
     @functools.cached_property
     def runs_in(self) -> Word:
