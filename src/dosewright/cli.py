@@ -15,7 +15,7 @@ from .cli_options import (
     another_file,
     check_each,
     check_files,
-    counter,
+    counted,
     dated,
     decide_option,
     dumped,
@@ -470,7 +470,8 @@ def calc(name: str, values: tuple[str, ...], csv_in: str | None, csv_out: str | 
             raise click.UsageError("a table needs both --csv IN.csv and --out OUT.csv, and no ARGUMENT=VALUE")
         from . import cases
 
-        refused, rows = cases.calculate(cases.calculator(name), csv_in, csv_out, progress=counter())
+        with counted("rows") as progress:
+            refused, rows = cases.calculate(cases.calculator(name), csv_in, csv_out, progress=progress)
         click.echo(f"{csv_out}: {rows:,} rows, {refused:,} refused")
         return 0 if refused == 0 else 1
     with one_case():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from .cli_options import another_file, dumped, format_option, leave, one_case, read_site, site_option
+from .cli_options import another_file, counted, dumped, format_option, leave, one_case, read_site, site_option
 
 if TYPE_CHECKING:
     from .checks import One, Yardstick
@@ -67,7 +67,6 @@ def check(
     return _orders(paths, yardstick, answers, against, form, out, paper)
 
 
-_CLEARED = "\r\x1b[K"  # back to the beginning of the line, and nothing on it
 TABLES = (".csv", ".xlsx", ".parquet")
 _OUT = {True: (".csv", ".parquet"), False: (".pdf", ".html", ".json", ".csv")}
 
@@ -181,7 +180,7 @@ def _table(path: str, yardstick: Yardstick, mapping: str | None, answers: list[A
 
     foreign = tables.load_mapping(files.read(mapping), Path(mapping).name) if mapping else None
     kept = checks.Kept(clear=form == "csv") if out is None else None
-    with _sink(out, kept) as sink, _counted() as progress:
+    with _sink(out, kept) as sink, counted("orders checked") as progress:
         summary = checks.check_table(path, yardstick, mapping=foreign, overrides=answers, sink=sink, progress=progress)
     if form == "csv" and kept is not None:
         click.echo(kept.csv(), nl=False)
@@ -206,20 +205,6 @@ def _sink(out: str | None, kept: Any) -> Iterator[Callable[[Any], None]]:
         return
     with files.writing(Path(out), "wb") as file, checks.writer(file, Path(out).suffix.casefold()) as write:
         yield write
-
-
-@contextmanager
-def _counted() -> Iterator[Callable[[int], None]]:
-    """A running count of orders on a terminal, gone when all is counted; nothing in a pipe."""
-    import sys
-
-    if not sys.stderr.isatty():
-        yield lambda orders: None
-        return
-    try:
-        yield lambda orders: click.echo(f"\r{orders:,} orders checked", nl=False, err=True)
-    finally:
-        click.echo(_CLEARED, nl=False, err=True)
 
 
 # ---------------------------------------------------------------------------------------------------------------- rules

@@ -159,11 +159,19 @@ def progress(items: Iterable[Any], length: int, label: str) -> Iterator[Iterable
         yield bar
 
 
-def counter() -> Callable[[int], None]:
-    """A running count of rows on a terminal; nothing in a pipe."""
+_CLEARED = "\r\x1b[K"  # back to the beginning of the line, and nothing on it
+
+
+@contextmanager
+def counted(what: str) -> Iterator[Callable[[int], None]]:
+    """A running count on a terminal, gone when all is counted; nothing in a pipe."""
     if not sys.stderr.isatty():
-        return lambda rows: None
-    return lambda rows: click.echo(f"\r{rows:,} rows", nl=False, err=True)
+        yield lambda number: None
+        return
+    try:
+        yield lambda number: click.echo(f"\r{number:,} {what}", nl=False, err=True)
+    finally:
+        click.echo(_CLEARED, nl=False, err=True)
 
 
 def new_file(out: str, content: bytes, *, quiet: bool = False) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from .cli_options import counter, dumped, format_option, one_case
+from .cli_options import counted, dumped, format_option, one_case
 
 _version_option = click.option(
     "--version", "version", metavar="V", default="v5.0", help="The version of CTCAE; v5.0 unless said otherwise."
@@ -59,16 +59,15 @@ def _table(source: str, target: str, version: str, form: str) -> int:
     from . import grading
     from .cli_options import leave
 
-    counted = grading.grade_table(source, target, version=version, progress=counter())
+    with counted("rows") as progress:
+        graded = grading.grade_table(source, target, version=version, progress=progress)
     if form == "json":
         from .orders.doses import to_data
 
-        click.echo(dumped({"file": target, **to_data(counted)}))
+        click.echo(dumped({"file": target, **to_data(graded)}))
     else:
-        click.echo(
-            f"{target}: {counted.rows:,} rows, {counted.not_gradable:,} not gradable, {counted.refused:,} refused"
-        )
-    return leave(not counted.not_gradable and not counted.refused)
+        click.echo(f"{target}: {graded.rows:,} rows, {graded.not_gradable:,} not gradable, {graded.refused:,} refused")
+    return leave(not graded.not_gradable and not graded.refused)
 
 
 @toxicity.command("terms")
