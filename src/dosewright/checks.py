@@ -500,7 +500,7 @@ class _Told:
             self._add(counted, gravity, [_words(one, None) for one in found], kind)
         self.verdicts[counted] = numpy.minimum(self.verdicts[counted], gravity)
         unknown, kind = hits.not_told()
-        self._add(places[hits.unknown], len(SEVERITIES), list(map(_not_told, unknown)), kind)
+        self._add(places[hits.unknown], len(SEVERITIES), list(map(not_checked_words, unknown)), kind)
 
     def _ids(self) -> Any:
         import pyarrow as pa
@@ -570,11 +570,6 @@ def _column(texts: Sequence[str], kind: Any) -> Any:
     encoded = pa.array(texts, pa.string()).dictionary_encode()
     codes = encoded.indices.to_numpy().astype(numpy.int32).take(kind, mode="clip")
     return pa.DictionaryArray.from_arrays(pa.array(codes), encoded.dictionary)
-
-
-def _not_told(unknown: NotChecked) -> tuple[str, ...]:
-    message = f"not checked: {wording.listed(unknown.missing)} missing"
-    return (NOT_CHECKED, unknown.rule, unknown.where, message, "", "", "", "")
 
 
 def _words(finding: Finding, by: Override | None) -> tuple[str, ...]:
