@@ -8,7 +8,7 @@ from typing import Any
 import numpy
 import pytest
 
-from dosewright.orders.rules import RULES, remarks
+from dosewright.orders.rules import RULES, phrases, remarks
 from dosewright.orders.rules.values import Words
 
 from .rulings import NOTHING, Case, asked, changed, checked, fired, name, passed, sound
@@ -515,3 +515,45 @@ def test_a_rule_of_notation_says_what_has_been_misread_what_to_write_and_which_h
     assert (rule.message, rule.advice, rule.hazards) == (
         "a decimal point without a zero before it: .5 has been read as 5", "Write 0.5 mg, not .5 mg.", ("H11", "H18"),
     )  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------------ what free words name
+
+SHARES = [
+    ("increase by 20 %", [120], [120]), ("increase the dose to 120 %", [120], [120]), ("dose raised by 25 %", [125], [125]),
+    ("raise oxaliplatin by 10 %", [110], []), ("escalate oxaliplatin by 10 %", [110], []), ("oxaliplatin increased by 12,5 %", [112.5], []),
+    ("dose escalated to 110 %", [110], [110]), ("oxaliplatin by 30 %", [70], []), ("lower oxaliplatin to 60 %", [60], []),
+    ("dose reduction of 20 %", [80], [80]), ("dose decrease: 20 %", [80], [80]), ("20 % dose reduction", [80], [80]),
+    ("20 % reduction of the dose", [80], [80]), ("25% decrease in oxaliplatin", [75], []), ("dose: 80 %", [80], [80]),
+    ("dosage 75%", [75], [75]), ("75 % of oxaliplatin", [75], []), ("80 % oxaliplatin", [80], []), ("half oxaliplatin", [50], []),
+    ("double oxaliplatin", [200], []), ("halve the dose", [50], [50]), ("double the dose", [200], [200]), ("triple it", [300], [300]),
+    ("dose halved", [50], [50]), ("oxaliplatin doubled", [200], []), ("three quarters of the dose", [75], [75]),
+    ("three-quarters of the dose", [75], [75]), ("reduce oxaliplatin by 20 % and leucovorin by 10 %", [80], [90]),
+    ("oxaliplatin 80 % and leucovorin 90 %", [80], [90]), ("oxaliplatin at 80 %; oxaliplatin at 60 %", [80, 60], []),
+    ("reduce dose by 20 %, then give 80 %", [80], [80]), ("oxaliplatin and leucovorin 80 %", [80], [80]),
+    ("as last cycle 80 % of the dose", [80], [80]),
+]  # fmt: skip
+"""Remarks, and the shares in percent that they name of oxaliplatin and of leucovorin."""
+OVER = [
+    ("oxaliplatin 2 h infusion", [2], []), ("oxaliplatin 2 h-infusion", [2], []), ("oxaliplatin 2 h Infusion", [2], []),
+    ("oxaliplatin, 2 h", [2], []), ("oxaliplatin: 2 h", [2], []), ("oxaliplatin (2 h)", [2], []), ("oxaliplatin seen 2 h", [], []),
+    ("oxaliplatin 2 h. leucovorin 3 h", [2], [3]), ("oxaliplatin 4 h, oxaliplatin 6 h, leucovorin 2 h", [4, 6], [2]),
+    ("oxaliplatin, leucovorin, fluorouracil over 5 h", [], []), ("leucovorin well; oxaliplatin 2 h", [2], []),
+]  # fmt: skip
+"""Remarks, and the hours over which they say that oxaliplatin and leucovorin run."""
+
+
+@pytest.mark.parametrize(("words", "oxaliplatin", "leucovorin"), SHARES)
+def test_the_shares_that_a_remark_names_are_those_of_the_drug_that_it_names(words, oxaliplatin, leucovorin):
+    named = [list(phrases.shares(words, drug)) for drug in ("oxaliplatin", "leucovorin")]
+    assert named == [oxaliplatin, leucovorin]
+
+
+@pytest.mark.parametrize(("words", "oxaliplatin", "leucovorin"), OVER)
+def test_the_times_that_a_remark_names_are_those_of_the_drug_that_it_names(words, oxaliplatin, leucovorin):
+    assert [list(phrases.hours_of(words, drug)) for drug in ("oxaliplatin", "leucovorin")] == [oxaliplatin, leucovorin]
+
+
+@pytest.mark.parametrize("why", ["due to", "because of", "owing to", "on account of", "in view of"])
+def test_a_drug_is_withheld_whatever_the_reason_is_called(why):
+    assert phrases.withheld(f"hold oxaliplatin {why} neutropenia", "oxaliplatin")
