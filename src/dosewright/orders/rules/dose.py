@@ -9,7 +9,7 @@ from ... import wording
 from ...calculators.columns import DUST, floor
 from ..finding import Severity
 from .rule import rule
-from .values import Condition, above, alike, differ, missing, no
+from .values import Condition, above, alike, differ, like_none, missing, no
 from .values import each as of_each
 from .view import ARITHMETIC, LifetimeView, LineView, OrderView
 
@@ -366,10 +366,7 @@ def dose_band(line: LineView) -> Condition:
 
     Order the dose of its band.
     """
-    found = missing(line.dose)
-    for dose in line.due.doses:
-        found = found | alike(line.dose, dose, DUST)
-    return no(found)
+    return like_none(line.dose, line.due.doses, DUST)
 
 
 @rule(

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ...calculators.columns import DUST
 from .rule import rule
-from .values import Condition, Number, above, alike, below, differ, each, missing, no, only
+from .values import Condition, Number, above, alike, below, differ, each, like_none, no, only
 from .view import ARITHMETIC, ROUGH, LineView
 
 
@@ -246,10 +246,7 @@ def bag_not_stocked(line: LineView) -> Condition:
 
     Order a bag that is there, and compute concentration and rate anew.
     """
-    found = missing(line.diluent_volume)
-    for volume in line.due.stocked:
-        found = found | alike(line.diluent_volume, volume, DUST)
-    return no(found)
+    return like_none(line.diluent_volume, line.due.stocked, DUST)
 
 
 @rule(

@@ -19,28 +19,25 @@ from .phrases import (
     withheld,
 )
 from .rule import rule
-from .values import Condition, Number, Word, alike, each, missing, no, numbered, only, settled
+from .values import Condition, Number, Word, alike, each, like_none, no, numbered, only, settled
 from .view import ARITHMETIC, LineView
 
 
-def _other(text: Any, read: Any, *known: Number) -> Condition:
-    """Where a remark names a number of a kind that is none of those known."""
+def _named(text: Any, read: Callable[[str], tuple[float, ...]]) -> tuple[Condition, list[Number]]:
+    """Where words name any number of a kind; and of each text the first of them, the second, and so on."""
     counts = numbered(text, lambda words: float(len(read(words))))
     names = settled(counts > 0.0)
-    if names is False:
-        return False
+    most = 0 if names is False else _most(counts)
+    return names, [numbered(text, lambda words, place=place: _nth(read(words), place)) for place in range(most)]  # type: ignore[misc]
+
+
+def _other(text: Any, read: Callable[[str], tuple[float, ...]], *known: Number) -> Condition:
+    """Where a remark names a number of a kind that is none of those known."""
     found: Condition = False
-    for place in range(_most(counts)):
-        named = numbered(text, lambda words, place=place: _nth(read(words), place))  # type: ignore[misc]
-        found = found | only(names, _like_none, named, *known)
+    names, numbers = _named(text, read)
+    for named in numbers:
+        found = found | only(names, lambda one, *others: like_none(one, others, ARITHMETIC), named, *known)
     return found
-
-
-def _like_none(named: Number, *known: Number) -> Condition:
-    fits: Condition = missing(named)
-    for value in known:
-        fits = fits | alike(named, value, ARITHMETIC)
-    return no(fits)
 
 
 def _nth(values: tuple[float, ...], place: int) -> float:
@@ -95,13 +92,11 @@ def written_and_dose(line: LineView) -> Condition:
 
     Find out which of the two is meant, and write the other anew; the nurse gives what is written.
     """
-    counts = numbered(line.written, lambda words: float(len(amounts(words)[0])))
-    names = settled(counts > 0.0)
+    names, numbers = _named(line.written, lambda words: amounts(words)[0])
     if names is False:
         return False
     is_named: Condition = False
-    for place in range(_most(counts)):
-        named = numbered(line.written, lambda words, place=place: _nth(amounts(words)[0], place))  # type: ignore[misc]
+    for named in numbers:
         is_named = is_named | alike(named, line.dose, ARITHMETIC)
     return names & no(is_named | line.lacks("dose"))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import math
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -221,6 +221,14 @@ def differ(value: Number, other: Number, share: float) -> Condition:
 def alike(value: Number, other: Number, share: float) -> Condition:
     """No further from another than by a share of it; what is not known is like nothing."""
     return _distance(value, other) <= abs(other) * (share * (1 + DUST))
+
+
+def like_none(value: Number, others: Iterable[Number], share: float) -> Condition:
+    """Where a value that is known is like none of some others."""
+    fits = missing(value)
+    for other in others:
+        fits = fits | alike(value, other, share)
+    return no(fits)
 
 
 def _distance(value: Number, other: Number) -> Number:
