@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from math import inf
 from typing import Any, Final
 
@@ -53,15 +54,16 @@ def _times(line: LineView) -> str:
     return ""
 
 
-@rule(
+against_expected = functools.partial(
+    rule, of="line", needs="dose expected", measured="{dose}", allowed="{expected}", source="{due.dose_source}"
+)
+"""A rule on a dose that is told beside the one that follows."""
+
+
+@against_expected(
     "dose-tenfold",
     "refuse",
-    of="line",
     explain=_times,
-    needs="dose expected",
-    measured="{dose}",
-    allowed="{expected}",
-    source="{due.dose_source}",
     hazards="H11 H12 H14 H15 H18",
     applies=_dosed,
 )
@@ -73,14 +75,9 @@ def dose_tenfold(line: LineView) -> Condition:
     return line.slips["tenfold"]
 
 
-@rule(
+@against_expected(
     "dose-thousandfold",
     "refuse",
-    of="line",
-    needs="dose expected",
-    measured="{dose}",
-    allowed="{expected}",
-    source="{due.dose_source}",
     hazards="H11 H24",
     applies=_dosed,
 )
@@ -92,14 +89,9 @@ def dose_thousandfold(line: LineView) -> Condition:
     return line.slips["thousandfold"]
 
 
-@rule(
+@against_expected(
     "dose-beyond",
     "refuse",
-    of="line",
-    needs="dose expected",
-    measured="{dose}",
-    allowed="{expected}",
-    source="{due.dose_source}",
     hazards="H11 H12",
     applies=_dosed,
 )
@@ -111,14 +103,9 @@ def dose_beyond(line: LineView) -> Condition:
     return line.slips["beyond"]
 
 
-@rule(
+@against_expected(
     "dose-not-multiplied",
     "refuse",
-    of="line",
-    needs="dose expected",
-    measured="{dose}",
-    allowed="{expected}",
-    source="{due.dose_source}",
     hazards="H23",
     applies=_dosed,
 )
@@ -130,14 +117,9 @@ def dose_not_multiplied(line: LineView) -> Condition:
     return line.slips["unmultiplied"]
 
 
-@rule(
+@against_expected(
     "dose-of-other-arm",
     "refuse",
-    of="line",
-    needs="dose expected",
-    measured="{dose}",
-    allowed="{expected}",
-    source="{due.dose_source}",
     hazards="H49",
     applies=lambda due: _dosed(due) and bool(due.elsewhere),
     explain=lambda row: f"{row.due.drug} has this dose in {_of_whom(row)}",
@@ -155,14 +137,9 @@ def _of_whom(line: LineView) -> str:
     return wording.listed(fits, "or")
 
 
-@rule(
+@against_expected(
     "dose-of-whole-cycle",
     "refuse",
-    of="line",
-    needs="dose expected",
-    measured="{dose}",
-    allowed="{expected}",
-    source="{due.dose_source}",
     hazards="H29",
     applies=lambda due: _dosed(due) and len(due.days) > 1,
 )
@@ -174,14 +151,9 @@ def dose_of_whole_cycle(line: LineView) -> Condition:
     return line.deviates & alike(line.dose, line.expected * len(line.due.days), line.tolerance)
 
 
-@rule(
+@against_expected(
     "dose-of-other-figure",
     "blocks-release",
-    of="line",
-    needs="dose expected",
-    measured="{dose}",
-    allowed="{expected}",
-    source="{due.dose_source}",
     hazards="H47 H49",
     applies=lambda due: _dosed(due) and bool(due.others),
 )

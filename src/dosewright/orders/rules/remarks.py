@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 from .administration import KNOWN_ROUTES, other_than
 from .phrases import (
@@ -21,6 +22,17 @@ from .phrases import (
 from .rule import rule
 from .values import Condition, Number, Word, alike, each, like_none, no, numbered, only, settled
 from .view import ARITHMETIC, LineView
+
+Enter: TypeAlias = Callable[[Callable[[Any], Condition]], Callable[[Any], Condition]]
+
+
+def _of_words(where: str) -> Callable[..., Enter]:
+    """A rule on free words of one field: told with these words, and with nothing to look at where there are none."""
+    usual = functools.partial(rule, severity="blocks-release", of="line", source="by definition")
+    return functools.partial(usual, when=where, where=where, measured=f"{{{where}}}")
+
+
+remark, as_written, on_order = map(_of_words, ("comment", "written", "comment_of_order"))
 
 
 def _named(text: Any, read: Callable[[str], tuple[float, ...]]) -> tuple[Condition, list[Number]]:
@@ -53,16 +65,10 @@ def _most(counts: Number) -> int:
     return int(numpy.fmax.reduce(counts))
 
 
-@rule(
+@remark(
     "remark-and-dose",
-    "blocks-release",
-    of="line",
     needs="dose",
-    when="comment",
-    where="comment",
-    measured="{comment}",
     allowed="{dose}",
-    source="by definition",
     hazards="H56",
 )
 def remark_and_dose(line: LineView) -> Condition:
@@ -75,16 +81,10 @@ def remark_and_dose(line: LineView) -> Condition:
     )
 
 
-@rule(
+@as_written(
     "written-and-dose",
-    "blocks-release",
-    of="line",
     needs="dose",
-    when="written",
-    where="written",
-    measured="{written}",
     allowed="{dose}",
-    source="by definition",
     hazards="H56",
 )
 def written_and_dose(line: LineView) -> Condition:
@@ -106,16 +106,10 @@ def _other_time(line: LineView, text: Word) -> Condition:
     return _other(text, lambda words: amounts(words)[1], line.over) & no(line.lacks("over"))
 
 
-@rule(
+@remark(
     "remark-and-duration",
-    "blocks-release",
-    of="line",
     needs="over",
-    when="comment",
-    where="comment",
-    measured="{comment}",
     allowed="{over}",
-    source="by definition",
     hazards="H31 H56",
 )
 def remark_and_duration(line: LineView) -> Condition:
@@ -126,16 +120,10 @@ def remark_and_duration(line: LineView) -> Condition:
     return _other_time(line, line.comment)
 
 
-@rule(
+@as_written(
     "written-and-duration",
-    "blocks-release",
-    of="line",
     needs="over",
-    when="written",
-    where="written",
-    measured="{written}",
     allowed="{over}",
-    source="by definition",
     hazards="H31 H56",
 )
 def written_and_duration(line: LineView) -> Condition:
@@ -151,16 +139,10 @@ def _other_rate(line: LineView, text: Word) -> Condition:
     return _other(text, rates, line.rate) & no(line.lacks("rate"))
 
 
-@rule(
+@remark(
     "remark-and-rate",
-    "blocks-release",
-    of="line",
     needs="rate",
-    when="comment",
-    where="comment",
-    measured="{comment}",
     allowed="{rate}",
-    source="by definition",
     hazards="H30 H56",
 )
 def remark_and_rate(line: LineView) -> Condition:
@@ -171,16 +153,10 @@ def remark_and_rate(line: LineView) -> Condition:
     return _other_rate(line, line.comment)
 
 
-@rule(
+@as_written(
     "written-and-rate",
-    "blocks-release",
-    of="line",
     needs="rate",
-    when="written",
-    where="written",
-    measured="{written}",
     allowed="{rate}",
-    source="by definition",
     hazards="H30 H56",
 )
 def written_and_rate(line: LineView) -> Condition:
@@ -201,16 +177,10 @@ def _other_route(line: LineView, text: Word, read: Callable[[str, str], frozense
     return found
 
 
-@rule(
+@remark(
     "remark-and-route",
-    "blocks-release",
-    of="line",
     needs="route",
-    when="comment",
-    where="comment",
-    measured="{comment}",
     allowed="{route}",
-    source="by definition",
     hazards="H40 H56",
 )
 def remark_and_route(line: LineView) -> Condition:
@@ -221,16 +191,10 @@ def remark_and_route(line: LineView) -> Condition:
     return _other_route(line, line.comment, routes_told)
 
 
-@rule(
+@as_written(
     "written-and-route",
-    "blocks-release",
-    of="line",
     needs="route",
-    when="written",
-    where="written",
-    measured="{written}",
     allowed="{route}",
-    source="by definition",
     hazards="H40 H56",
 )
 def written_and_route(line: LineView) -> Condition:
@@ -241,14 +205,9 @@ def written_and_route(line: LineView) -> Condition:
     return _other_route(line, line.written, routes)
 
 
-@rule(
+@as_written(
     "written-and-drug",
-    "blocks-release",
-    of="line",
     needs="drug",
-    when="written",
-    where="written",
-    measured="{written}",
     allowed="{due.drug}",
     source="protocol",
     hazards="H41 H56",
@@ -290,16 +249,10 @@ def product_other(line: LineView) -> Condition:
     return _names_another(line, line.product)
 
 
-@rule(
+@as_written(
     "written-per-area",
-    "blocks-release",
-    of="line",
     needs="dose",
-    when="written",
-    where="written",
-    measured="{written}",
     allowed="{dose}",
-    source="by definition",
     hazards="H23 H56",
 )
 def written_per_area(line: LineView) -> Condition:
@@ -315,16 +268,10 @@ def _left(line: LineView) -> tuple[Number, ...]:
     return line.share_or_all, line.changed_to, 100.0 - line.changed_by
 
 
-@rule(
+@remark(
     "remark-and-share",
-    "blocks-release",
-    of="line",
     needs="dose",
-    when="comment",
-    where="comment",
-    measured="{comment}",
     allowed="{share_or_all}",
-    source="by definition",
     hazards="H37 H56",
 )
 def remark_and_share(line: LineView) -> Condition:
@@ -335,16 +282,10 @@ def remark_and_share(line: LineView) -> Condition:
     return _other(line.comment, lambda words: shares(words, line.due.drug), *_left(line)) & no(line.lacks("dose"))
 
 
-@rule(
+@remark(
     "remark-withholds",
-    "blocks-release",
-    of="line",
     needs="dose",
-    when="comment",
-    where="comment",
-    measured="{comment}",
     allowed="{dose}",
-    source="by definition",
     hazards="H46 H56",
 )
 def remark_withholds(line: LineView) -> Condition:
@@ -355,16 +296,10 @@ def remark_withholds(line: LineView) -> Condition:
     return each(line.comment, lambda words: withheld(words, line.due.drug)) & (line.dose > 0.0)
 
 
-@rule(
+@on_order(
     "remark-on-order",
-    "blocks-release",
-    of="line",
     needs="dose",
-    when="comment_of_order",
-    where="comment_of_order",
-    measured="{comment_of_order}",
     allowed="{dose}",
-    source="by definition",
     hazards="H56",
 )
 def remark_on_order(line: LineView) -> Condition:
@@ -381,16 +316,10 @@ def _of_drug(line: LineView) -> list[LineView]:
     return [one for one in line.order.lines.values() if one.due.drug == line.due.drug]
 
 
-@rule(
+@on_order(
     "remark-on-order-and-duration",
-    "blocks-release",
-    of="line",
     needs="over",
-    when="comment_of_order",
-    where="comment_of_order",
-    measured="{comment_of_order}",
     allowed="{over}",
-    source="by definition",
     hazards="H31 H56",
 )
 def remark_on_order_and_duration(line: LineView) -> Condition:
@@ -402,16 +331,10 @@ def remark_on_order_and_duration(line: LineView) -> Condition:
     return _other(line.comment_of_order, lambda text: hours_of(text, line.due.drug), *known) & no(line.lacks("over"))
 
 
-@rule(
+@on_order(
     "remark-on-order-and-route",
-    "blocks-release",
-    of="line",
     needs="route",
-    when="comment_of_order",
-    where="comment_of_order",
-    measured="{comment_of_order}",
     allowed="{route}",
-    source="by definition",
     hazards="H40 H56",
 )
 def remark_on_order_and_route(line: LineView) -> Condition:
@@ -422,16 +345,10 @@ def remark_on_order_and_route(line: LineView) -> Condition:
     return _other_route(line, line.comment_of_order, lambda words, drug: routes_told(words, drug, by_name=True))
 
 
-@rule(
+@on_order(
     "remark-on-order-and-share",
-    "blocks-release",
-    of="line",
     needs="dose",
-    when="comment_of_order",
-    where="comment_of_order",
-    measured="{comment_of_order}",
     allowed="{share_or_all}",
-    source="by definition",
     hazards="H37 H56",
 )
 def remark_on_order_and_share(line: LineView) -> Condition:
@@ -447,16 +364,10 @@ def remark_on_order_and_share(line: LineView) -> Condition:
     return (of_this | of_any) & no(line.lacks("dose"))
 
 
-@rule(
+@on_order(
     "remark-on-order-withholds",
-    "blocks-release",
-    of="line",
     needs="dose",
-    when="comment_of_order",
-    where="comment_of_order",
-    measured="{comment_of_order}",
     allowed="{dose}",
-    source="by definition",
     hazards="H46 H56",
 )
 def remark_on_order_withholds(line: LineView) -> Condition:
