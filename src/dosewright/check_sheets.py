@@ -16,7 +16,6 @@ from .orders.check import side_by_side
 from .orders.checklist import LISTS, Checklist, Ticked, ticked
 from .orders.finding import STOPPING
 from .orders.rules import RULES
-from .orders.rules.due import BASES
 from .orders.rules.view import OrderView
 
 Paper = Literal["A4", "Letter"]
@@ -152,16 +151,16 @@ def _computed(one: One) -> Sequence[str]:
         on = order.say(f"{name}_on", None)
         words = [f"{name} {order.say(name, None) or UNKNOWN}", kind, f"measured on {on}" if on else ""]
         measured.append(", ".join(filter(None, words)))
-    cap = f", capped at {wording.number(due.surface_cap)} m² by the site" if due.surface_cap is not None else ""
+    cap = f", capped at {order.say('due.surface_cap', None)} by the site" if due.surface_cap is not None else ""
     told = [
         f"Computed from {'; '.join(measured)}",
         f"Body surface area by {formula_name(due.formula)}: {formula_stated(due.formula)}{cap}",
     ]
     doses = [
-        f"{line.key} {wording.number(line.dose.amount)} {BASES[line.dose.basis].units[0]}"
-        + (f", at most {wording.number(line.cap)} mg" if line.cap is not None else "")
-        for line in due.lines
-        if line.dose is not None
+        f"{key} {line.say('due.dose', None)}"
+        + (f", at most {line.say('due.cap', None)}" if line.due.cap is not None else "")
+        for key, line in order.lines.items()
+        if line.due.dose is not None
     ]
     return [*told, f"Doses of the protocol: {'; '.join(doses)}"] if doses else told
 

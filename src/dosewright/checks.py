@@ -27,6 +27,7 @@ from .orders.check import (
     answer,
     check,
     check_column,
+    enough,
     side_by_side,
 )
 from .orders.doses import site_data, to_data
@@ -128,7 +129,7 @@ class One:
     @property
     def overrides(self) -> tuple[Override | None, ...]:
         """Of each finding who answers for it, where that is enough."""
-        return tuple(one.by if one is not None and not one.lacks else None for one in self.answers)
+        return tuple(enough(self.answers))
 
     @property
     def standing(self) -> tuple[Finding, ...]:
@@ -490,10 +491,10 @@ class _Told:
             each = zip(counted.tolist(), hits.rows.tolist(), kind.tolist(), strict=True)
             answers = [answer(str(ids[place]), found[one], concerned, record, row) for place, row, one in each]
             summary.short |= {one.by: one.lacks for one in answers if one is not None and one.lacks}
-            by = [None if one is None or one.lacks else one.by for one in answers]
+            by = list(enough(answers))
             summary.overridden[id] += sum(one is not None for one in by)
             summary.answers.update(one for one in by if one is not None)
-            words = [_words(found[one], answer) for one, answer in zip(kind, by, strict=True)]
+            words = [_words(found[one], who) for one, who in zip(kind, by, strict=True)]
             self._add(counted, gravity, words, numpy.arange(len(words)))
             counted = counted[numpy.array([one is None for one in by], bool)]
         else:
@@ -528,9 +529,9 @@ class _Told:
             self._check(others.values, places, numpy.concatenate(self.rows)[places], self._whole(others, places))
         self._settle()
         silent, unasked = numpy.ones(self.count, bool), numpy.zeros(self.count, bool)
-        for keys in self.keys:
-            silent[keys // GRAVITIES] = False
-            unasked[keys[keys % GRAVITIES == len(SEVERITIES)] // GRAVITIES] = True
+        keys = numpy.concatenate(self.keys)
+        silent[keys // GRAVITIES] = False
+        unasked[keys[keys % GRAVITIES == len(SEVERITIES)] // GRAVITIES] = True
         self._add(numpy.flatnonzero(silent), len(SEVERITIES), [(CLEAR, *[""] * 7)], 0)
         keys = numpy.concatenate(self.keys)
         order = numpy.argsort(keys, kind="stable")  # of one order and gravity: as the rules tell it
@@ -559,7 +560,7 @@ class _Told:
         ):
             bare = numpy.flatnonzero(where & (self.verdicts >= len(STOPPING)))
             self.verdicts[bare] = VERDICTS.index(NOT_CHECKED)
-            self._add(bare, len(SEVERITIES), [(NOT_CHECKED, rule, "", message, "", "", "", "")], 0)
+            self._add(bare, len(SEVERITIES), [_not_checked(rule, message)], 0)
 
 
 def _column(texts: Sequence[str], kind: Any) -> Any:
@@ -589,7 +590,11 @@ def _words(finding: Finding, by: Override | None) -> tuple[str, ...]:
 def not_checked_words(unknown: NotChecked) -> tuple[str, ...]:
     """A rule that could not tell, in the columns of findings."""
     message = f"not checked: {wording.listed(unknown.missing)} missing"
-    return (NOT_CHECKED, unknown.rule, unknown.where, message, "", "", "", "")
+    return _not_checked(unknown.rule, message, unknown.where)
+
+
+def _not_checked(rule: str, message: str, where: str = "") -> tuple[str, ...]:
+    return (NOT_CHECKED, rule, where, message, "", "", "", "")
 
 
 def _said(rows: Any, repeats: Mapping[int, int]) -> Texts:
@@ -752,7 +757,7 @@ def one_csv(found: Sequence[One]) -> str:
         lines = [_words(finding, by) for finding, by in zip(one.checked.findings, one.overrides, strict=True)]
         lines += [not_checked_words(unknown) for unknown in one.checked.not_checked]
         if UNWEIGHED in one.stopping:
-            lines.append((NOT_CHECKED, WEIGHED, "", UNWEIGHED.message, "", "", "", ""))
+            lines.append(_not_checked(WEIGHED, UNWEIGHED.message))
         for line in lines or [(CLEAR, *[""] * 7)]:
             sheet.writerow([row, *(quoted(cell) for cell in (one.id, *line))])
     return file.getvalue()

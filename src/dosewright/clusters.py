@@ -18,7 +18,7 @@ from .orders.check import Override
 from .reading import Document
 from .repeats import keyed, marks_of, repeats_of
 from .tables import Foreign, Layout, Orders, each_an_order, groups_of, layout, open_table, rows_of
-from .usual import usual
+from .usual import Known, usual
 
 Mapped = tuple[Foreign, Document] | None
 FINDINGS: Final = ", ".join(["row long", *(f"`{name}` string" for name in COLUMNS[1:])])
@@ -169,8 +169,10 @@ def _check_group(
 ) -> Summary:
     summary = Summary(path)
     with files.writing(target, "wb") as file, writer(file, ".parquet") as write:
+        strange: tuple[int, ...] = tuple(repeats)
+        known: Known = {}
         for rows in groups_of(path, plan.columns, [number], first):
-            write(answered(usual(rows, plan, tuple(repeats)), plan, yardstick, overrides, repeats, summary))
+            write(answered(usual(rows, plan, strange, known), plan, yardstick, overrides, repeats, summary))
     summary.standing = yardstick.standing()
     return summary
 

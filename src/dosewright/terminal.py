@@ -103,12 +103,19 @@ def findings(found: Sequence[Finding]) -> Iterator[str]:
     """Findings, the gravest first, one to a paragraph."""
     order = list(MARKS)
     for one in sorted(found, key=lambda f: order.index(f.severity)):
-        rest = [f"is {one.measured}"] if one.measured else []
-        rest += [f"allowed {one.allowed}"] if one.allowed else []
-        rest += [f"[{one.source}]"] if one.source else []
-        mark = f"{MARKS[one.severity]:<15}"
-        text = _wrapped(f"{one.message}{'; ' if rest else ''}{', '.join(rest)}", 15, first=mark)
-        yield click.style(mark, fg=COLOURS[one.severity]) + text[len(mark) :]
+        yield _marked(one.severity, _in_a_line(one.message, one.measured, one.allowed, one.source))
+
+
+def _in_a_line(message: str, measured: str, allowed: str, source: str = "") -> str:
+    rest = [f"is {measured}"] if measured else []
+    rest += [f"allowed {allowed}"] if allowed else []
+    rest += [f"[{source}]"] if source else []
+    return f"{message}{'; ' if rest else ''}{', '.join(rest)}"
+
+
+def _marked(severity: str, words: str) -> str:
+    mark = f"{MARKS[severity]:<15}"
+    return click.style(mark, fg=COLOURS[severity]) + _wrapped(words, 15, first=mark)[len(mark) :]
 
 
 def told(order: Mapping[str, Any], path: Path) -> str:
@@ -524,12 +531,13 @@ def checked_table(summary: Summary, kept: Kept | None, out: str | None) -> str:
     lines = [f"{summary.path}    {summary.rows:,} rows, {summary.orders:,} orders, each answered"]
     words = {**MARKS, "clear": "clear", "not-checked": "cannot be cleared"}
     lines.append(f"    {'each by its gravest':<25}{'orders':>11}{'of all':>12}")
-    for verdict, count in summary.data()["verdicts"].items():
+    data = summary.data()
+    for verdict, count in data["verdicts"].items():
         lines.append(f"    {words[verdict]:<25}{count:>11,}{_percent(count, summary.orders):>12}")
         if verdict == "clear" and summary.partly:
             share = _percent(summary.partly, summary.orders)
             lines.append(f"      {'with a rule not asked':<23}{summary.partly:>11,}{share:>12}")
-    rows = summary.data()["rules"]
+    rows = data["rules"]
     if rows:
         heads = f"{'orders':>11}{'of all':>12}{'answered for':>14}{'of findings':>13}{'not asked':>11}"
         lines += ["", f"    {'rule':<25}{heads}"]
@@ -558,12 +566,8 @@ def _first_findings(kept: Kept) -> Iterator[str]:
     """The gravest findings, each with the rule and the field by which somebody may answer for it."""
     rows = kept.gravest()
     for row in rows[:MOST_SHOWN]:
-        rest = [f"is {row['measured']}"] if row["measured"] else []
-        rest += [f"allowed {row['allowed']}"] if row["allowed"] else []
-        mark = f"{MARKS[row['severity']]:<15}"
-        words = f"row {row['row']}, order {row['order']}: {row['message']}{'; ' if rest else ''}{', '.join(rest)}"
-        text = _wrapped(f"{words}  ({row['rule']}, {row['where']})", 15, first=mark)
-        yield click.style(mark, fg=COLOURS[row["severity"]]) + text[len(mark) :]
+        words = _in_a_line(f"row {row['row']}, order {row['order']}: {row['message']}", row["measured"], row["allowed"])
+        yield _marked(row["severity"], f"{words}  ({row['rule']}, {row['where']})")
     more = f"{len(rows) - MOST_SHOWN:,} more stop an order. " if len(rows) > MOST_SHOWN else ""
     yield _wrapped(f"{more}What else was found, and every row with its answer: --out findings.csv", 0)
 

@@ -269,12 +269,8 @@ class Override:
 
     def about(self, order: str, finding: Finding) -> bool:
         """Whether it is about this finding, as it was seen."""
-        return (self.order, self.rule, self.where, self.measured) == (
-            order,
-            finding.rule,
-            finding.where,
-            finding.measured,
-        )
+        seen = (self.order, self.rule, self.where, self.measured)
+        return seen == (order, finding.rule, finding.where, finding.measured)
 
     def lacks(self, finding: Finding, record: Record, row: int | None = None) -> str:
         """What keeps it from being enough for a finding that it is about; '' where nothing does.
@@ -304,6 +300,11 @@ class Answer:
 
     by: Override
     lacks: str
+
+
+def enough(answers: Iterable[Answer | None]) -> Iterator[Override | None]:
+    """Of each finding who answers for it, where that is enough."""
+    return (one.by if one is not None and not one.lacks else None for one in answers)
 
 
 def answer(

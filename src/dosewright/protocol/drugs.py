@@ -27,7 +27,8 @@ CALLED: Final[Mapping[str, tuple[str, ...]]] = {
 """What a drug is called beside its generic name: abbreviations and brands that are not to stand in an order."""
 FORMS: Final = frozenset("injection solution concentrate powder vial infusion for calcium hydrochloride sodium".split())
 """Words beside a generic name that make no other drug of it; 'liposomal' is none of them."""
-_GENERIC: Final = {called: name for name, others in CALLED.items() for called in others}
+ALIASES: Final[Mapping[str, str]] = {called: name for name, others in CALLED.items() for called in others}
+"""The generic name behind each of these."""
 
 
 def generic(name: str) -> str:
@@ -38,8 +39,8 @@ def generic(name: str) -> str:
     """
     folded = name.strip().casefold()
     first, *rest = folded.split() or [""]
-    called = first if rest and FORMS.issuperset(rest) and folded not in _GENERIC else folded
-    return _GENERIC.get(called, called)
+    called = first if rest and FORMS.issuperset(rest) and folded not in ALIASES else folded
+    return ALIASES.get(called, called)
 
 
 COUNTED_NOWHERE: Final = frozenset(

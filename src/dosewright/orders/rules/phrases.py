@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from ...protocol.drugs import CALLED, drugs
+from ...protocol.drugs import ALIASES, drugs
 from ...protocol.lookalikes import look_alikes
 
 _NUMBER: Final = r"(?<![\w.,])(?:([1-9]\d{0,2}(?:,\d{3})+)(\.\d+)?|(\d+(?:[.,]\d+)?))\s*"
@@ -149,8 +149,7 @@ _PERCENT: Final = r"(?<![\w.,])(\d{1,3}(?:[.,]\d+)?)\s*(?:%|per\s?cent(?!\w))"
 @functools.cache
 def names() -> Mapping[str, str]:
     """Every name of a drug that is known, in small letters, with the generic name that it stands for."""
-    aliases = {alias: name for name, listed in CALLED.items() for alias in listed}
-    return {name: name for name in {*look_alikes(), *drugs()}} | aliases
+    return {**{name: name for name in {*look_alikes(), *drugs()}}, **ALIASES}
 
 
 @functools.cache
